@@ -1,0 +1,75 @@
+// Runs every compiled test file with node:test, one process per core, and prints one closing line:
+// `N passed, M failed, K skipped`. Exit 1 if a test failed, a process died, or nothing ran.
+import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const only = process.argv.slice(2);
+
+function testFiles(folder) {
+  return readdirSync(join(root, folder), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap((workspace) => {
+      const compiled = join(root, folder, workspace.name, 'dist', 'test');
+      try {
+        return readdirSync(compiled, { recursive: true }).map((name) => join(compiled, name));
+      } catch {
+        return [];
+      }
+    })
+    .filter((file) => file.endsWith('.test.js'))
+    .filter((file) => only.length === 0 || only.some((part) => file.includes(part)));
+}
+
+/** Deals the files out like cards, so that each process gets a share of every layer. */
+function shares(files, count) {
+  return Array.from({ length: count }, (_, n) => files.filter((_, i) => i % count === n)).filter((s) => s.length > 0);
+}
+
+function run(files) {
+  const counts = { pass: 0, fail: 0, skipped: 0 };
+  const child = spawn(process.execPath, ['--test-reporter=tap', join(root, 'scripts', 'test-process.mjs'), ...files], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    cwd: root,
+  });
+  const failing = [];
+  let depth = -1;
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const total = /^# (pass|fail|skipped) (\d+)$/.exec(line);
+    if (total) counts[total[1]] = Number(total[2]);
+    if (/^# LOUD /.test(line)) console.log(line.slice(7));
+    if (process.env.VERBOSE) console.log(line);
+    const start = /^( *)not ok /.exec(line);
+    if (start) {
+      depth = start[1].length;
+      failing.push('');
+    }
+    if (depth >= 0) failing.push(line);
+    if (depth >= 0 && line.trim() === '...') depth = -1;
+  });
+  return new Promise((resolve) => {
+    child.on('close', (code) => resolve({ counts, code, failing, files }));
+  });
+}
+
+const files = testFiles('packages').concat(testFiles('examples')).sort();
+const results = await Promise.all(shares(files, Math.min(availableParallelism(), 4)).map(run));
+
+let [passed, failed, skipped] = [0, 0, 0];
+for (const { counts, code, failing, files } of results) {
+  if (failing.length > 0) console.log(failing.join('\n'));
+  passed += counts.pass;
+  failed += counts.fail;
+  skipped += counts.skipped;
+  if (code !== 0 && counts.fail === 0) {
+    failed += 1;
+    console.log(`A test process ended with code ${code} before its summary. It ran:\n  ${files.join('\n  ')}`);
+  }
+}
+if (passed === 0) console.log(`Expected tests to run, found ${files.length} compiled test files and no passing test`);
+console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
