@@ -1,0 +1,107 @@
+import { ConditionPathNotFound } from './choice-rule.ts';
+import type { Failure } from './failure.ts';
+import type { Json } from './json.ts';
+import { bracketed, parsePath, readPath, writePath } from './path.ts';
+import { compileTemplate, PathNotFound, type PayloadTemplate } from './payload-template.ts';
+
+/**
+ * How data goes through a state of the JSONPath language:
+ * InputPath → Parameters → (the state's work) → ResultSelector → ResultPath → OutputPath.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-input-output-filtering.html
+ */
+export interface DataFlow {
+  /** InputPath: what the state works on. */
+  readonly input: PayloadTemplate;
+  /** Parameters, of what `input` gave. */
+  readonly parameters: PayloadTemplate;
+  /** The state's output from its raw input and its result. */
+  output(raw: Json, result: Json, context: Json): Json;
+}
+
+export interface DataFlowFields {
+  readonly InputPath?: string | null;
+  readonly Parameters?: Json;
+  readonly ResultSelector?: Json;
+  readonly ResultPath?: string | null;
+  readonly OutputPath?: string | null;
+}
+
+const itself: PayloadTemplate = (input) => input;
+
+export function compileDataFlow(fields: DataFlowFields): DataFlow {
+  const select = fields.ResultSelector === undefined ? itself : compileTemplate(fields.ResultSelector);
+  const place = compileResultPath(fields.ResultPath);
+  const filter = compileFilter(fields.OutputPath);
+  return {
+    input: compileFilter(fields.InputPath),
+    parameters: fields.Parameters === undefined ? itself : compileTemplate(fields.Parameters),
+    output: (raw, result, context) => filter(place(raw, select(result, context)), context),
+  };
+}
+
+/** InputPath or OutputPath. `null` gives `{}`. */
+function compileFilter(text: string | null | undefined): PayloadTemplate {
+  if (text === undefined || text === '$') return itself;
+  if (text === null) return () => ({});
+  const parsed = parsePath(text);
+  if (!parsed.ok) throw new Error(`Compiled before validation: ${parsed.reason}`);
+  return (input, context) => {
+    const found = readPath(parsed.path, input, context);
+    if (found === undefined) {
+      throw new DataFlowFailure(
+        'States.Runtime',
+        `Invalid path '${text}' : No results for path: ${bracketed(parsed.path)}`,
+      );
+    }
+    return found;
+  };
+}
+
+/** Where the result goes into the raw input. `null` drops the result. */
+export function compileResultPath(text: string | null | undefined): (raw: Json, result: Json) => Json {
+  if (text === undefined || text === '$') return (_, result) => result;
+  if (text === null) return (raw) => raw;
+  const parsed = parsePath(text);
+  if (!parsed.ok) throw new Error(`Compiled before validation: ${parsed.reason}`);
+  return (raw, result) => {
+    const written = writePath(parsed.path, raw, result);
+    if (written.ok) return written.value;
+    throw new DataFlowFailure(
+      'States.ResultPathMatchFailure',
+      `Unable to apply ResultPath '${text}' to the input '${JSON.stringify(raw)}': ${written.reason}`,
+    );
+  };
+}
+
+/** A failure found while data flows through a state. `failureOf` makes it the state's failure; nothing else sees it. */
+export class DataFlowFailure extends Error {
+  readonly error: string;
+  constructor(error: string, message: string) {
+    super(message);
+    this.error = error;
+  }
+}
+
+/** The failure of the state, from what its evaluation threw. Anything the language does not throw is a bug and rethrown. */
+export function failureOf(thrown: unknown, stateName: string, enteredEventId: number): Failure {
+  const at = `An error occurred while executing the state '${stateName}' (entered at the event id #${enteredEventId}). `;
+  if (thrown instanceof DataFlowFailure) return { error: thrown.error, cause: at + thrown.message };
+  if (thrown instanceof ConditionPathNotFound) return { error: 'States.Runtime', cause: at + thrown.message };
+  if (thrown instanceof PathNotFound) {
+    const { path, field, searched } = thrown;
+    const where = `could not be found in the input '${JSON.stringify(searched)}'`;
+    return {
+      error: 'States.Runtime',
+      cause: `${at}The JSONPath '${path.text}' specified for the field '${field}' ${where}`,
+    };
+  }
+  throw thrown;
+}
+
+/** The failure of a state or task whose result is over the payload limit. `name`: the state, or the task's resource. */
+export function dataLimitExceeded(name: string): Failure {
+  return {
+    error: 'States.DataLimitExceeded',
+    cause: `The state/task '${name}' returned a result with a size exceeding the maximum number of bytes service limit.`,
+  };
+}

@@ -1,0 +1,116 @@
+import type { Diagnostic, DiagnosticCode } from './diagnostics.ts';
+import { isJsonObject, type Json, type JsonObject } from './json.ts';
+import { parsePath } from './path.ts';
+import { templateProblems } from './payload-template.ts';
+
+/** Collects diagnostics while a definition is walked. */
+export class Report {
+  readonly diagnostics: Diagnostic[] = [];
+  add(location: string, message: string, code: DiagnosticCode = 'SCHEMA_VALIDATION_FAILED'): void {
+    this.diagnostics.push({ severity: 'ERROR', code, message, location: location === '' ? '/' : location });
+  }
+}
+
+/** Looks at one field's value and reports what is wrong with it. `at` is the place of the value. */
+export type Check = (value: Json, at: string, report: Report) => void;
+
+/** The fields an object may have. A string says why a field that AWS knows is refused here. */
+export type Fields = Readonly<Record<string, Check | string>>;
+
+export function checkFields(
+  object: JsonObject,
+  fields: Fields,
+  required: readonly string[],
+  at: string,
+  report: Report,
+): void {
+  const missing = required.filter((field) => object[field] === undefined);
+  if (missing.length > 0) report.add(at, `These fields are required: [${missing.join(', ')}]`);
+  for (const [field, value] of Object.entries(object)) {
+    const check = Object.hasOwn(fields, field) ? fields[field] : undefined;
+    if (check === undefined) report.add(`${at}/${field}`, `Field '${field}' is not known`);
+    else if (typeof check === 'string') report.add(`${at}/${field}`, `'${field}' is not supported yet: ${check}`);
+    else check(value, `${at}/${field}`, report);
+  }
+}
+
+export const anything: Check = () => {};
+
+export const text: Check = (value, at, report) => {
+  if (typeof value !== 'string') report.add(at, `Expected a string, got ${show(value)}`);
+};
+
+export const pathOrNull: Check = (value, at, report) => {
+  if (value !== null) path(value, at, report);
+};
+
+export const path: Check = (value, at, report) => {
+  if (typeof value !== 'string') return report.add(at, `Expected a path, got ${show(value)}`);
+  const parsed = parsePath(value);
+  if (!parsed.ok) report.add(at, parsed.reason);
+};
+
+/** A path into the state's own data: what ResultPath may name. */
+export const referencePathOrNull: Check = (value, at, report) => {
+  pathOrNull(value, at, report);
+  if (typeof value === 'string' && value.startsWith('$$'))
+    report.add(at, `\`${value}\`: the context cannot be written`);
+};
+
+export const template: Check = (value, at, report) => {
+  for (const { field, reason } of templateProblems(value)) {
+    report.add(at, `The value for the field '${field}' must be a valid JSONPath: ${reason}`);
+  }
+};
+
+export const objectTemplate: Check = (value, at, report) => {
+  if (isJsonObject(value)) template(value, at, report);
+  else report.add(at, `Expected an object, got ${show(value)}`);
+};
+
+export function oneOf(...allowed: readonly Json[]): Check {
+  return (value, at, report) => {
+    if (!allowed.includes(value)) report.add(at, `Expected ${allowed.map(show).join(' or ')}, got ${show(value)}`);
+  };
+}
+
+export function integer(least: number, most: number = Number.MAX_SAFE_INTEGER): Check {
+  return (value, at, report) => {
+    const fits = typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
+    const range = most === Number.MAX_SAFE_INTEGER ? `≥ ${least}` : `from ${least} to ${most}`;
+    if (!fits) report.add(at, `Expected an integer ${range}, got ${show(value)}`);
+  };
+}
+
+export function number(least: number): Check {
+  return (value, at, report) => {
+    if (typeof value !== 'number' || value < least) report.add(at, `Expected a number ≥ ${least}, got ${show(value)}`);
+  };
+}
+
+export function list(check: Check, least = 0): Check {
+  return (value, at, report) => {
+    if (!Array.isArray(value)) return report.add(at, `Expected a list, got ${show(value)}`);
+    if (value.length < least) report.add(at, 'Value cannot be empty');
+    value.forEach((element: Json, i) => {
+      check(element, `${at}[${i}]`, report);
+    });
+  };
+}
+
+export function object(fields: Fields, required: readonly string[] = []): Check {
+  return (value, at, report) => {
+    if (isJsonObject(value)) checkFields(value, fields, required, at, report);
+    else report.add(at, `Expected an object, got ${show(value)}`);
+  };
+}
+
+/** Reports two fields of which only one may be given. */
+export function exclusive(object: JsonObject, a: string, b: string, at: string, report: Report): void {
+  if (object[a] !== undefined && object[b] !== undefined) report.add(at, `Only one of '${a}' and '${b}' may be given`);
+}
+
+export function show(value: Json): string {
+  const shown = JSON.stringify(value);
+  return shown.length > 60 ? `${shown.slice(0, 57)}...` : shown;
+}

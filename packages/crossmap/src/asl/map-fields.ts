@@ -1,0 +1,85 @@
+import { DataFlowFailure } from './data-flow.ts';
+import type { ItemBatcher, MapState } from './definition.ts';
+import type { Json, JsonObject } from './json.ts';
+import { parsePath, readPath } from './path.ts';
+import { compileTemplate, type PayloadTemplate } from './payload-template.ts';
+
+/** The fields of a Distributed Map, compiled. Each number is evaluated when the state is entered. */
+export interface CompiledMap {
+  readonly label: string | undefined;
+  /** ItemsPath: the items, when no ItemReader gives them. */
+  readonly items: PayloadTemplate;
+  readonly reader: { readonly parameters: PayloadTemplate; readonly maxItems: NumberField } | undefined;
+  readonly itemSelector: PayloadTemplate | undefined;
+  readonly batcher:
+    | { readonly maxItemsPerBatch: NumberField; readonly batchInput: PayloadTemplate | undefined }
+    | undefined;
+  readonly maxConcurrency: NumberField;
+  readonly toleratedFailureCount: NumberField;
+  readonly resultWriter: { readonly parameters: PayloadTemplate } | undefined;
+}
+
+/** A field given as a number or as a path; `undefined` when neither is. Throws `DataFlowFailure`. */
+export type NumberField = (input: Json, context: Json) => number | undefined;
+
+export function compileMap(state: MapState): CompiledMap {
+  const selector = state.ItemSelector ?? state.Parameters;
+  return {
+    label: state.Label,
+    items: compileItemsPath(state.ItemsPath ?? '$'),
+    reader: state.ItemReader && {
+      parameters: compileTemplate(state.ItemReader.Parameters),
+      maxItems: numberField('MaxItems', state.ItemReader.ReaderConfig),
+    },
+    itemSelector: selector === undefined ? undefined : compileTemplate(selector),
+    batcher: state.ItemBatcher && compileBatcher(state.ItemBatcher),
+    maxConcurrency: numberField('MaxConcurrency', state),
+    toleratedFailureCount: nonNegative('ToleratedFailureCount', numberField('ToleratedFailureCount', state)),
+    resultWriter: state.ResultWriter && { parameters: compileTemplate(state.ResultWriter.Parameters) },
+  };
+}
+
+function compileBatcher(batcher: ItemBatcher) {
+  return {
+    maxItemsPerBatch: numberField('MaxItemsPerBatch', batcher),
+    batchInput: batcher.BatchInput === undefined ? undefined : compileTemplate(batcher.BatchInput),
+  };
+}
+
+function compileItemsPath(text: string): PayloadTemplate {
+  const parsed = parsePath(text);
+  if (!parsed.ok) throw new Error(`Compiled before validation: ${parsed.reason}`);
+  return (input, context) => {
+    const items = readPath(parsed.path, input, context);
+    if (items !== undefined) return items;
+    throw new DataFlowFailure('States.Runtime', `Invalid path '${text}' : No results for path: ${text}`);
+  };
+}
+
+function numberField(name: string, fields: object): NumberField {
+  const given = fields as JsonObject;
+  const literal = given[name];
+  const path = given[`${name}Path`];
+  if (typeof literal === 'number') return () => literal;
+  if (typeof path !== 'string') return () => undefined;
+  const parsed = parsePath(path);
+  if (!parsed.ok) throw new Error(`Compiled before validation: ${parsed.reason}`);
+  return (input, context) => {
+    const value = readPath(parsed.path, input, context) ?? null;
+    const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
+    if (typeof number === 'number' && Number.isInteger(number)) return number;
+    const shown = typeof value === 'string' ? value : JSON.stringify(value);
+    throw new DataFlowFailure(
+      'States.Runtime',
+      `The ${name}Path field refers to value "${shown}" which is not a valid integer: ${path}`,
+    );
+  };
+}
+
+function nonNegative(name: string, field: NumberField): NumberField {
+  return (input, context) => {
+    const value = field(input, context);
+    if (value !== undefined && value < 0) throw new DataFlowFailure('States.Runtime', `${name} cannot be negative.`);
+    return value;
+  };
+}

@@ -1,0 +1,41 @@
+import type { Catcher, Retrier } from './definition.ts';
+
+/** No retrier and no catcher sees this error. https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */
+const UNMATCHED_BY_ALL = new Set(['States.Runtime']);
+
+/** Whether one of the names of ErrorEquals stands for `error`. States.TaskFailed stands for any error but a time-out. */
+export function matchesError(names: readonly string[], error: string): boolean {
+  return names.some((name) => {
+    if (name === error) return true;
+    if (name === 'States.ALL') return !UNMATCHED_BY_ALL.has(error);
+    return name === 'States.TaskFailed' && error !== 'States.Timeout' && !UNMATCHED_BY_ALL.has(error);
+  });
+}
+
+/**
+ * Which retrier tries again, and after how long. The first retrier that matches decides: when its attempts are used up
+ * the error is not retried. `attempts[i]` counts what retrier `i` has done in this visit of the state.
+ * `random` in [0, 1) is used by full jitter.
+ */
+export function nextRetry(
+  retriers: readonly Retrier[],
+  attempts: readonly number[],
+  error: string,
+  random: number,
+): { readonly retrier: number; readonly delaySeconds: number } | undefined {
+  const index = retriers.findIndex((retrier) => matchesError(retrier.ErrorEquals, error));
+  const retrier = retriers[index];
+  if (retrier === undefined) return undefined;
+  const done = attempts[index] ?? 0;
+  if (done >= (retrier.MaxAttempts ?? 3)) return undefined;
+  const backedOff = (retrier.IntervalSeconds ?? 1) * (retrier.BackoffRate ?? 2) ** done;
+  const delay = Math.min(backedOff, retrier.MaxDelaySeconds ?? Number.POSITIVE_INFINITY);
+  return { retrier: index, delaySeconds: retrier.JitterStrategy === 'FULL' ? delay * random : delay };
+}
+
+export function findCatcher<C extends Pick<Catcher, 'ErrorEquals'>>(
+  catchers: readonly C[],
+  error: string,
+): C | undefined {
+  return catchers.find((catcher) => matchesError(catcher.ErrorEquals, error));
+}

@@ -1,0 +1,163 @@
+import {
+  anything,
+  type Check,
+  exclusive,
+  type Fields,
+  integer,
+  object,
+  objectTemplate,
+  oneOf,
+  path,
+  type Report,
+  show,
+  template,
+  text,
+} from './field-check.ts';
+import { isJsonObject, type Json, type JsonObject } from './json.ts';
+
+const percentage = 'failure percentages; use ToleratedFailureCount';
+const readerFields = 'readers other than JSON';
+
+export const mapFields: Fields = {
+  ItemProcessor: anything,
+  Iterator: 'use ItemProcessor',
+  ItemReader: object(
+    {
+      Resource: readerResource,
+      ReaderConfig: object(
+        {
+          InputType: jsonInput,
+          MaxItems: integer(0),
+          MaxItemsPath: path,
+          ItemsPointer: readerFields,
+          Transformation: readerFields,
+          ManifestType: readerFields,
+          CSVHeaderLocation: readerFields,
+          CSVHeaders: readerFields,
+          CSVDelimiter: readerFields,
+        },
+        ['InputType'],
+      ),
+      Parameters: parameters(['Bucket', 'Key'], ['ExpectedBucketOwner']),
+      Arguments: 'JSONata',
+    },
+    ['Resource', 'ReaderConfig', 'Parameters'],
+  ),
+  ItemsPath: path,
+  Items: 'JSONata',
+  ItemSelector: template,
+  ItemBatcher: object({
+    MaxItemsPerBatch: integer(1),
+    MaxItemsPerBatchPath: path,
+    MaxInputBytesPerBatch: 'batch limits in bytes',
+    MaxInputBytesPerBatchPath: 'batch limits in bytes',
+    BatchInput: objectTemplate,
+  }),
+  MaxConcurrency: integer(0),
+  MaxConcurrencyPath: path,
+  ToleratedFailureCount: integer(0),
+  ToleratedFailureCountPath: path,
+  ToleratedFailurePercentage: percentage,
+  ToleratedFailurePercentagePath: percentage,
+  Label: checkLabel,
+  ResultWriter: object(
+    {
+      Resource: writerResource,
+      Parameters: parameters(['Bucket'], ['Prefix']),
+      Arguments: 'JSONata',
+      WriterConfig: 'formats of result files',
+    },
+    ['Resource', 'Parameters'],
+  ),
+};
+
+const pairs = ['MaxConcurrency', 'ToleratedFailureCount'];
+
+/** What the whole definition lends to the check of a Map state in it. */
+export interface MapSurroundings {
+  readonly labels: Set<string>;
+  readonly checkProcessor: (processor: JsonObject, at: string) => void;
+}
+
+/** What concerns a Map state as a whole: its processor, its label among the others, fields that exclude each other. */
+export function checkMapState(state: JsonObject, at: string, report: Report, around: MapSurroundings): void {
+  const { labels } = around;
+  for (const field of pairs) exclusive(state, field, `${field}Path`, at, report);
+  if (isJsonObject(state.ItemReader) && isJsonObject(state.ItemReader.ReaderConfig)) {
+    exclusive(state.ItemReader.ReaderConfig, 'MaxItems', 'MaxItemsPath', `${at}/ItemReader/ReaderConfig`, report);
+  }
+  if (isJsonObject(state.ItemBatcher)) {
+    const place = `${at}/ItemBatcher`;
+    exclusive(state.ItemBatcher, 'MaxItemsPerBatch', 'MaxItemsPerBatchPath', place, report);
+    if (state.ItemBatcher.MaxItemsPerBatch === undefined && state.ItemBatcher.MaxItemsPerBatchPath === undefined) {
+      report.add(place, "Expected 'MaxItemsPerBatch' or 'MaxItemsPerBatchPath'");
+    }
+  }
+  if (typeof state.Label === 'string') {
+    if (labels.has(state.Label))
+      report.add(`${at}/Label`, `Label is used twice: ${state.Label}`, 'DUPLICATE_LABEL_NAME');
+    labels.add(state.Label);
+  }
+  const processor = state.ItemProcessor;
+  if (processor === undefined) return;
+  const place = `${at}/ItemProcessor`;
+  if (!isJsonObject(processor)) return report.add(place, `Expected an object, got ${show(processor)}`);
+  checkProcessorConfig(processor.ProcessorConfig, `${place}/ProcessorConfig`, report);
+  around.checkProcessor(processor, place);
+}
+
+function checkProcessorConfig(config: Json | undefined, at: string, report: Report): void {
+  if (config === undefined || (isJsonObject(config) && (config.Mode ?? 'INLINE') === 'INLINE')) {
+    return report.add(at, "Mode 'INLINE' is not supported yet: use 'DISTRIBUTED'");
+  }
+  if (isJsonObject(config) && config.ExecutionType === 'EXPRESS') {
+    return report.add(`${at}/ExecutionType`, "'EXPRESS' is not supported yet: use 'STANDARD'");
+  }
+  const fields: Fields = { Mode: oneOf('DISTRIBUTED'), ExecutionType: oneOf('STANDARD') };
+  object(fields, ['Mode', 'ExecutionType'])(config, at, report);
+}
+
+function readerResource(value: Json, at: string, report: Report): void {
+  if (value === 'arn:aws:states:::s3:getObject') return;
+  if (value === 'arn:aws:states:::s3:listObjectsV2')
+    return report.add(at, `\`${value}\` is not supported yet: ${readerFields}`);
+  report.add(at, `Expected \`arn:aws:states:::s3:getObject\`, got ${show(value)}`);
+}
+
+function jsonInput(value: Json, at: string, report: Report): void {
+  if (['CSV', 'JSONL', 'PARQUET', 'MANIFEST'].includes(String(value))) {
+    return report.add(at, `InputType ${show(value)} is not supported yet: use 'JSON'`);
+  }
+  oneOf('JSON')(value, at, report);
+}
+
+function writerResource(value: Json, at: string, report: Report): void {
+  oneOf('arn:aws:states:::s3:putObject')(value, at, report);
+}
+
+/** Parameters of the S3 integrations: each name as it is or with `.$`. */
+function parameters(required: readonly string[], optional: readonly string[]): Check {
+  return (value, at, report) => {
+    if (!isJsonObject(value)) return report.add(at, `Expected an object, got ${show(value)}`);
+    template(value, at, report);
+    const given = Object.keys(value).map((name) => name.replace(/\.\$$/, ''));
+    const missing = required.filter((name) => !given.includes(name));
+    if (missing.length > 0) report.add(at, `These fields are required: [${missing.join(', ')}]`);
+    for (const name of given.filter((each) => !required.includes(each) && !optional.includes(each))) {
+      report.add(`${at}/${name}`, `'${name}' is not supported yet: expected ${[...required, ...optional].join(', ')}`);
+    }
+  };
+}
+
+// https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html (Label)
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the characters AWS refuses
+const LABEL_REFUSES = /[\s?*<>{}[\]:;,\\|^~$#%&`"\u0000-\u001f\u007f-\u009f]/;
+
+function checkLabel(value: Json, at: string, report: Report): void {
+  if (typeof value !== 'string') return text(value, at, report);
+  if (value.length === 0 || value.length > 40) {
+    report.add(at, `Expected a Label of 1 to 40 characters, got ${value.length}`, 'INVALID_LABEL_NAME');
+  }
+  const refused = LABEL_REFUSES.exec(value);
+  if (refused) report.add(at, `A Label cannot hold ${show(refused[0])}: ${show(value)}`, 'INVALID_LABEL_NAME');
+}

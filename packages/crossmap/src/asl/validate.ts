@@ -1,0 +1,242 @@
+import { ruleProblems } from './choice-rule.ts';
+import type { Definition } from './definition.ts';
+import type { Diagnostic } from './diagnostics.ts';
+import {
+  anything,
+  type Check,
+  checkFields,
+  exclusive,
+  type Fields,
+  integer,
+  list,
+  number,
+  object,
+  objectTemplate,
+  oneOf,
+  pathOrNull,
+  Report,
+  referencePathOrNull,
+  show,
+  template,
+  text,
+} from './field-check.ts';
+import { isJsonObject, type Json, type JsonObject } from './json.ts';
+import { checkMapState, mapFields } from './validate-map.ts';
+
+export type Validated =
+  | { readonly ok: true; readonly definition: Definition }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+/**
+ * Reads a definition and gives all its problems at once. What Amazon States Language has and this engine does not yet
+ * run is a problem too, named; so a definition that passes runs as written.
+ */
+export function validateDefinition(definition: string): Validated {
+  const report = new Report();
+  let parsed: Json;
+  try {
+    parsed = JSON.parse(definition) as Json;
+  } catch (error) {
+    report.add('/', `Definition must be valid JSON: ${(error as Error).message}`, 'INVALID_JSON_DESCRIPTION');
+    return { ok: false, diagnostics: report.diagnostics };
+  }
+  if (isJsonObject(parsed)) checkMachine(parsed, '', machineFields, { report, labels: new Set() });
+  else report.add('/', 'Definition must be a valid JSON object', 'INVALID_JSON_DESCRIPTION');
+  if (report.diagnostics.length > 0) return { ok: false, diagnostics: report.diagnostics };
+  return { ok: true, definition: parsed as unknown as Definition };
+}
+
+const jsonPathOnly: Check = (value, at, report) => {
+  if (value === 'JSONata') report.add(at, "'JSONata' is not supported yet: use JSONPath");
+  else oneOf('JSONPath')(value, at, report);
+};
+
+/** What the walk carries along. `labels` is absent inside an ItemProcessor, where no Map state may stand yet. */
+interface Walk {
+  readonly report: Report;
+  readonly labels?: Set<string>;
+}
+
+const machineFields: Fields = {
+  Comment: text,
+  Version: oneOf('1.0'),
+  QueryLanguage: jsonPathOnly,
+  StartAt: text,
+  States: anything,
+  TimeoutSeconds: 'time-outs of executions',
+};
+
+const processorFields: Fields = { ...machineFields, ProcessorConfig: anything };
+
+/** Checks a state machine or an ItemProcessor, its states, and that every transition has a target. */
+function checkMachine(machine: JsonObject, at: string, fields: Fields, walk: Walk): void {
+  const { report } = walk;
+  checkFields(machine, fields, ['StartAt', 'States'], at, report);
+  const states = machine.States;
+  if (states === undefined) return;
+  if (!isJsonObject(states)) return report.add(`${at}/States`, `Expected an object, got ${show(states)}`);
+  if (Object.keys(states).length === 0) report.add(`${at}/States`, 'Value cannot be empty');
+  const target: Check = (value, place) => {
+    if (typeof value === 'string' && !Object.hasOwn(states, value)) {
+      report.add(place, `Missing 'Next' target: ${value}`, 'MISSING_TRANSITION_TARGET');
+    }
+  };
+  if (typeof machine.StartAt === 'string' && !Object.hasOwn(states, machine.StartAt)) {
+    report.add(`${at}/StartAt`, `Missing 'StartAt' target: ${machine.StartAt}`, 'MISSING_TRANSITION_TARGET');
+  }
+  for (const [name, state] of Object.entries(states)) {
+    const place = `${at}/States/${name}`;
+    if (name.length > 80) report.add(place, 'State names have at most 80 characters', 'INVALID_STATE_NAME');
+    if (isJsonObject(state)) checkState(state, place, walk, target);
+    else report.add(place, `Expected an object, got ${show(state)}`);
+  }
+}
+
+const common: Fields = {
+  Type: anything,
+  Comment: text,
+  QueryLanguage: jsonPathOnly,
+  InputPath: pathOrNull,
+  OutputPath: pathOrNull,
+  Assign: 'variables',
+  Output: 'JSONata',
+  Arguments: 'JSONata',
+};
+const transition: Fields = { Next: text, End: oneOf(true) };
+const result: Fields = { Parameters: template, ResultSelector: objectTemplate, ResultPath: referencePathOrNull };
+
+const errorNames = list(text, 1);
+const errors: Fields = {
+  Retry: list(
+    object(
+      {
+        ErrorEquals: errorNames,
+        IntervalSeconds: integer(1, 99_999_999),
+        MaxAttempts: integer(0, 99_999_999),
+        BackoffRate: number(1),
+        MaxDelaySeconds: integer(1, 31_622_400),
+        JitterStrategy: oneOf('FULL', 'NONE'),
+        Comment: text,
+      },
+      ['ErrorEquals'],
+    ),
+  ),
+  Catch: list(
+    object(
+      {
+        ErrorEquals: errorNames,
+        Next: text,
+        ResultPath: referencePathOrNull,
+        Comment: text,
+        Assign: 'variables',
+        Output: 'JSONata',
+      },
+      ['ErrorEquals', 'Next'],
+    ),
+  ),
+};
+
+const stateFields: Readonly<Record<string, Fields>> = {
+  Pass: { ...common, ...transition, Result: anything, Parameters: template, ResultPath: referencePathOrNull },
+  Task: {
+    ...common,
+    ...transition,
+    ...result,
+    ...errors,
+    Resource: checkResource,
+    TimeoutSeconds: 'time-outs of tasks',
+    TimeoutSecondsPath: 'time-outs of tasks',
+    HeartbeatSeconds: 'heartbeats',
+    HeartbeatSecondsPath: 'heartbeats',
+    Credentials: 'roles of other accounts in a Task',
+  },
+  Choice: { ...common, Choices: list(anything, 1), Default: text },
+  Succeed: common,
+  Fail: {
+    Type: anything,
+    Comment: text,
+    QueryLanguage: jsonPathOnly,
+    Error: text,
+    Cause: text,
+    ErrorPath: 'paths in Fail states',
+    CausePath: 'paths in Fail states',
+  },
+  Map: { ...common, ...transition, ...result, ...errors, ...mapFields },
+};
+
+const requiredFields: Readonly<Record<string, readonly string[]>> = {
+  Task: ['Resource'],
+  Choice: ['Choices'],
+  Map: ['ItemProcessor'],
+};
+
+function checkState(state: JsonObject, at: string, walk: Walk, target: Check): void {
+  const { report, labels } = walk;
+  const type = state.Type;
+  if (typeof type !== 'string') return report.add(at, 'These fields are required: [Type]');
+  if (type === 'Map' && labels === undefined) {
+    return report.add(at, 'A Map state inside an ItemProcessor is not supported yet');
+  }
+  if (['Wait', 'Parallel'].includes(type)) return report.add(at, `'${type}' states are not supported yet`);
+  const fields = Object.hasOwn(stateFields, type) ? stateFields[type] : undefined;
+  if (fields === undefined) return report.add(`${at}/Type`, `Expected a state type, got ${show(type)}`);
+  checkFields(state, fields, requiredFields[type] ?? [], at, report);
+  if (fields.Next !== undefined) checkTransition(state, at, report, target);
+  if (type === 'Pass') exclusive(state, 'Result', 'Parameters', at, report);
+  if (type === 'Choice') checkChoice(state, at, report, target);
+  if (type === 'Map' && labels !== undefined) {
+    const checkProcessor = (processor: JsonObject, place: string) =>
+      checkMachine(processor, place, processorFields, { report });
+    checkMapState(state, at, report, { labels, checkProcessor });
+  }
+  checkErrorHandlers(state, at, report, target);
+}
+
+function checkTransition(state: JsonObject, at: string, report: Report, target: Check): void {
+  if ((state.Next === undefined) === (state.End === undefined)) {
+    return report.add(at, "Expected exactly one of 'Next' and 'End'", 'MISSING_END_STATE');
+  }
+  if (state.Next !== undefined) target(state.Next, `${at}/Next`, report);
+}
+
+function checkChoice(state: JsonObject, at: string, report: Report, target: Check): void {
+  if (Array.isArray(state.Choices)) {
+    state.Choices.forEach((rule: Json, i) => {
+      const place = `${at}/Choices[${i}]`;
+      for (const problem of ruleProblems(rule, place)) report.add(problem.at, problem.reason);
+      if (!isJsonObject(rule)) return;
+      if (typeof rule.Next !== 'string') report.add(place, 'These fields are required: [Next]');
+      else target(rule.Next, `${place}/Next`, report);
+    });
+  }
+  if (state.Default !== undefined) target(state.Default, `${at}/Default`, report);
+}
+
+/** States.ALL must be alone in its list and its entry the last. */
+function checkErrorHandlers(state: JsonObject, at: string, report: Report, target: Check): void {
+  for (const field of ['Retry', 'Catch'] as const) {
+    const entries = state[field];
+    if (!Array.isArray(entries)) continue;
+    entries.forEach((entry: Json, i) => {
+      if (!isJsonObject(entry) || !Array.isArray(entry.ErrorEquals)) return;
+      const place = `${at}/${field}[${i}]`;
+      const all = entry.ErrorEquals.includes('States.ALL');
+      if (all && (entry.ErrorEquals.length > 1 || i < entries.length - 1)) {
+        report.add(`${place}/ErrorEquals`, "'States.ALL' must be alone, in the last entry");
+      }
+      if (field === 'Catch' && entry.Next !== undefined) target(entry.Next, `${place}/Next`, report);
+    });
+  }
+}
+
+const LAMBDA_FUNCTION = /^arn:aws[\w-]*:lambda:[\w-]+:\d{12}:function:[\w-]+(:[\w$-]+)?$/;
+export const LAMBDA_INVOKE = /^arn:aws[\w-]*:states:::lambda:invoke$/;
+
+function checkResource(value: Json, at: string, report: Report): void {
+  if (typeof value !== 'string') return text(value, at, report);
+  if (LAMBDA_FUNCTION.test(value) || LAMBDA_INVOKE.test(value)) return;
+  report.add(
+    at,
+    `The resource \`${value}\` is not supported yet: use \`arn:aws:states:::lambda:invoke\` or the ARN of a Lambda function`,
+  );
+}

@@ -1,0 +1,199 @@
+import type { Json } from '../asl/json.ts';
+import type { Machine } from '../asl/machine.ts';
+import { advance } from './advance.ts';
+import type { Command } from './command.ts';
+import { type Execution, type ExecutionHeader, fold, newExecution } from './execution.ts';
+import type { MapRunPlan } from './map-run-plan.ts';
+import type { MapRunOutcome, Occurrence } from './occurrence.ts';
+import type { Clock, ExecutionEnd, ExecutionRecord, ExecutionStore, Ids, RoleCaller, Tasks } from './ports.ts';
+
+export interface ExecutionPorts {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly store: ExecutionStore;
+  readonly tasks: Tasks;
+  readonly mapRuns: MapRunStarter;
+  /** Called with what should not happen: a bug, or a store that cannot write. The execution stays as last committed. */
+  readonly onFault: (fault: unknown, executionArn: string) => void;
+  /** Forgets the execution after every event and folds it from the stored history: proves that the history is the state. */
+  readonly restartEveryEvent?: boolean;
+}
+
+/** Runs a Map Run to its end. A failure of the run is an outcome; the promise rejects only for a bug or a full disk. */
+export interface MapRunStarter {
+  run(request: MapRunRequest): Promise<MapRunOutcome>;
+}
+
+export interface MapRunRequest {
+  readonly mapRunArn: string;
+  readonly parent: ExecutionHeader;
+  readonly plan: MapRunPlan;
+}
+
+export interface StartRequest {
+  readonly header: ExecutionHeader;
+  /** The input as the caller wrote it. */
+  readonly inputText: string;
+  readonly machine: Machine;
+  readonly child?: NonNullable<ExecutionRecord['child']>;
+}
+
+type Ended = Exclude<ExecutionRecord, { status: 'RUNNING' }>;
+
+export interface Running {
+  /** Resolves once the start is durable. */
+  readonly started: Promise<void>;
+  /** Resolves with the ended execution once the end is durable; rejects only for a fault. */
+  readonly ended: Promise<Ended>;
+}
+
+interface Live {
+  readonly request: StartRequest;
+  execution: Execution;
+  /** The occurrences of one execution are taken up one after the other. */
+  queue: Promise<void>;
+  readonly end: (record: Ended) => void;
+  readonly fault: (fault: unknown) => void;
+}
+
+/** The shell around `advance`: writes the events, then does what they ask for, and brings back what happened. */
+export class Executions {
+  readonly #ports: ExecutionPorts;
+  readonly #live = new Map<string, Live>();
+  #closed = false;
+
+  constructor(ports: ExecutionPorts) {
+    this.#ports = ports;
+  }
+
+  /** The executions that are running in this process. */
+  get running(): number {
+    return this.#live.size;
+  }
+
+  start(request: StartRequest): Running {
+    let end: Live['end'] = () => {};
+    let fault: Live['fault'] = () => {};
+    const ended = new Promise<Ended>((resolve, reject) => {
+      end = resolve;
+      fault = reject;
+    });
+    ended.catch(() => {});
+    const execution = newExecution(request.header);
+    const live: Live = { request, execution, queue: Promise.resolve(), end, fault };
+    this.#live.set(request.header.executionArn, live);
+    return { started: this.#deliver(live, { kind: 'execution-started' }), ended };
+  }
+
+  /** Ends a running execution as ABORTED. Nothing happens when it is not running. */
+  async abort(executionArn: string, failure: { readonly error?: string; readonly cause?: string }): Promise<void> {
+    const live = this.#live.get(executionArn);
+    if (live !== undefined) await this.#deliver(live, { kind: 'execution-aborted', failure });
+  }
+
+  /** Takes up no further occurrence; what is committed stays. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  #deliver(live: Live, what: OccurrenceBody): Promise<void> {
+    const { clock, ids, onFault } = this.#ports;
+    const taken = live.queue.then(async () => {
+      if (this.#closed) return;
+      await this.#takeUp(live, { ...what, time: clock.now(), seed: ids.seed() });
+    });
+    live.queue = taken.catch((thrown: unknown) => {
+      this.#live.delete(live.request.header.executionArn);
+      live.fault(thrown);
+      onFault(thrown, live.request.header.executionArn);
+    });
+    return taken;
+  }
+
+  async #takeUp(live: Live, occurrence: Occurrence): Promise<void> {
+    const { request } = live;
+    const { store, restartEveryEvent } = this.#ports;
+    const { execution, events, commands } = await advance(request.machine, live.execution, occurrence);
+    if (events.length === 0) return;
+    const record = recordOf(request, execution);
+    await store.recordExecution(record, events);
+    live.execution = execution;
+    if (restartEveryEvent) {
+      live.execution = fold(request.header, (await store.history(request.header.executionArn)) ?? []);
+    }
+    for (const command of commands) this.#perform(live, command);
+    if (record.status !== 'RUNNING') {
+      this.#live.delete(request.header.executionArn);
+      live.end(record);
+    }
+  }
+
+  #perform(live: Live, command: Command): void {
+    const { clock, tasks, mapRuns } = this.#ports;
+    const { header } = live.request;
+    const back = (occurrence: OccurrenceBody) => this.#deliver(live, occurrence);
+    switch (command.kind) {
+      case 'run-task': {
+        const { scheduledEventId, integration, parameters } = command;
+        const request = { caller: callerOf(header), resource: integration, parameters };
+        this.#await(live, tasks.run(request), (outcome) => back({ kind: 'task-ended', scheduledEventId, outcome }));
+        return;
+      }
+      case 'await-retry': {
+        const { failedEventId, dueAt } = command;
+        clock.at(dueAt, () => void back({ kind: 'retry-due', failedEventId }).catch(() => {}));
+        return;
+      }
+      case 'start-map-run': {
+        const { startedEventId, mapRunArn, plan } = command;
+        const run = mapRuns.run({ mapRunArn, parent: header, plan });
+        this.#await(live, run, (outcome) => back({ kind: 'map-run-ended', startedEventId, outcome }));
+        return;
+      }
+    }
+  }
+
+  #await<T>(live: Live, work: Promise<T>, then: (value: T) => Promise<void>): void {
+    work
+      .then(then, (thrown: unknown) => {
+        live.fault(thrown);
+        this.#ports.onFault(thrown, live.request.header.executionArn);
+      })
+      .catch(() => {});
+  }
+}
+
+type OccurrenceBody = Occurrence extends infer O ? (O extends Occurrence ? Omit<O, 'time' | 'seed'> : never) : never;
+
+/** Who an execution acts as. AWS names the role session after the execution. */
+export function callerOf({ roleArn, region, name }: ExecutionHeader): RoleCaller {
+  return { roleArn, region, sessionName: name };
+}
+
+/** The row of an execution as it stands now. */
+function recordOf({ header, inputText, child }: StartRequest, execution: Execution): ExecutionRecord {
+  const { executionArn, stateMachineArn, name, roleArn, startDate } = header;
+  const fields = { executionArn, stateMachineArn, name, roleArn, startDate, input: inputText };
+  return { ...fields, ...(child && { child }), ...endOf(execution, inputText) };
+}
+
+function endOf({ position, header }: Execution, inputText: string): ExecutionEnd {
+  if (position.at !== 'end') return { status: 'RUNNING' };
+  const { event } = position;
+  const stopDate = event.timestamp;
+  switch (event.type) {
+    case 'ExecutionSucceeded':
+      return { status: 'SUCCEEDED', stopDate, output: textOf(event.details.output, header.input, inputText) };
+    case 'ExecutionFailed':
+      return { status: 'FAILED', stopDate, ...event.details };
+    case 'ExecutionAborted':
+      return { status: 'ABORTED', stopDate, ...event.details };
+    case 'ExecutionTimedOut':
+      return { status: 'TIMED_OUT', stopDate, ...event.details };
+  }
+}
+
+/** What only passed through keeps the caller's own text. */
+function textOf(output: Json, input: Json, inputText: string): string {
+  return output === input ? inputText : JSON.stringify(output);
+}

@@ -1,0 +1,21 @@
+import type { Failure } from '../asl/failure.ts';
+import type { Json } from '../asl/json.ts';
+import type { TaskOutcome } from './ports.ts';
+
+/**
+ * Something that happened to an execution. It brings the time (epoch ms) and the chance (32 random bits) that the pure
+ * core has not. The event id names what it answers; an answer to something no longer waited for changes nothing.
+ */
+export type Occurrence = { readonly time: number; readonly seed: number } & (
+  | { readonly kind: 'execution-started' }
+  | { readonly kind: 'task-ended'; readonly scheduledEventId: number; readonly outcome: TaskOutcome }
+  | { readonly kind: 'retry-due'; readonly failedEventId: number }
+  | { readonly kind: 'map-run-ended'; readonly startedEventId: number; readonly outcome: MapRunOutcome }
+  | { readonly kind: 'execution-aborted'; readonly failure: Failure }
+);
+
+/** `result-too-large`: the run succeeded and its outputs together are over the payload limit. */
+export type MapRunOutcome =
+  | { readonly kind: 'succeeded'; readonly output: Json }
+  | { readonly kind: 'result-too-large' }
+  | { readonly kind: 'failed'; readonly failure: Failure };

@@ -1,0 +1,147 @@
+import type { Failure } from '../asl/failure.ts';
+import type { Json } from '../asl/json.ts';
+import type { HistoryEvent } from './history.ts';
+
+/** Where time comes from. `at` calls `run` once when the clock reaches `time` (epoch ms) and gives a way to cancel. */
+export interface Clock {
+  now(): number;
+  at(time: number, run: () => void): () => void;
+}
+
+/** Where identity and chance come from. */
+export interface Ids {
+  /** A random (version 4) UUID. */
+  uuid(): string;
+  /** The name-based (version 3) UUID of `name` in `namespace`: the same always. */
+  nameUuid(namespace: string, name: string): string;
+  /** 32 random bits for the pure code that has no chance of its own. */
+  seed(): number;
+}
+
+/** An execution as DescribeExecution shows it. `input` and `output` are JSON text, dates are epoch ms. */
+export type ExecutionRecord = {
+  readonly executionArn: string;
+  /** Labelled (`…:stateMachine:NAME/LABEL`) for a child workflow execution. */
+  readonly stateMachineArn: string;
+  readonly name: string;
+  readonly roleArn: string;
+  readonly startDate: number;
+  readonly input: string;
+  /** Only a child workflow execution has it. */
+  readonly child?: { readonly mapRunArn: string; readonly index: number; readonly itemCount: number };
+} & ExecutionEnd;
+
+export type ExecutionEnd =
+  | { readonly status: 'RUNNING' }
+  | { readonly status: 'SUCCEEDED'; readonly stopDate: number; readonly output: string }
+  | {
+      readonly status: 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+      readonly stopDate: number;
+      readonly error?: string;
+      readonly cause?: string;
+    };
+
+export type ExecutionStatus = ExecutionRecord['status'];
+
+export interface StateMachineRecord {
+  readonly stateMachineArn: string;
+  readonly name: string;
+  readonly definition: string;
+  readonly roleArn: string;
+  readonly type: 'STANDARD';
+  readonly creationDate: number;
+}
+
+/** A page of a listing. `next` asks for the following one and is absent on the last. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next?: string;
+}
+
+export interface ExecutionQuery {
+  readonly of: { readonly stateMachineArn: string } | { readonly mapRunArn: string };
+  readonly status?: ExecutionStatus;
+  readonly limit: number;
+  readonly after?: string;
+}
+
+/**
+ * What is kept of executions and state machines. A write is durable when its promise resolves, never before;
+ * writes made together are committed together, in the order they were made. Reads see committed writes only.
+ */
+export interface ExecutionStore {
+  /** `events` continue the history kept so far; the first call for an ARN creates the execution. */
+  recordExecution(execution: ExecutionRecord, events: readonly HistoryEvent[]): Promise<void>;
+  execution(executionArn: string): Promise<ExecutionRecord | undefined>;
+  history(executionArn: string): Promise<readonly HistoryEvent[] | undefined>;
+  /** Newest start first. Listing by state machine gives no child workflow executions. */
+  executions(query: ExecutionQuery): Promise<Page<ExecutionRecord>>;
+
+  recordStateMachine(machine: StateMachineRecord): Promise<void>;
+  stateMachine(stateMachineArn: string): Promise<StateMachineRecord | undefined>;
+  /** The state machines whose ARN starts with `arnPrefix` (account and Region), oldest first. */
+  stateMachines(arnPrefix: string, limit: number, after?: string): Promise<Page<StateMachineRecord>>;
+}
+
+/** Who acts: the role of a state machine, in the state machine's Region. */
+export interface RoleCaller {
+  readonly roleArn: string;
+  readonly region: string;
+  /** Name of the role session, shown in the ARN of the caller. */
+  readonly sessionName: string;
+}
+
+export interface TaskRequest {
+  readonly caller: RoleCaller;
+  readonly resource: TaskIntegration;
+  readonly parameters: Json;
+}
+
+/** The integrations the engine can schedule. `resource` is what the definition names. */
+export type TaskIntegration =
+  /** `Resource` is the ARN of a Lambda function: the parameters are the payload, the payload is the output. */
+  | { readonly kind: 'lambda-function'; readonly functionArn: string }
+  /** `arn:aws:states:::lambda:invoke`. */
+  | { readonly kind: 'lambda-invoke' };
+
+export type TaskOutcome =
+  | { readonly kind: 'succeeded'; readonly output: Json }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+/** Runs tasks. A failure of the task is an outcome; the promise rejects only for a bug. */
+export interface Tasks {
+  run(request: TaskRequest): Promise<TaskOutcome>;
+}
+
+/** A request that the service refused, with the service's own error code and message. */
+export interface Refusal {
+  readonly kind: 'refused';
+  readonly code: string;
+  readonly message: string;
+}
+
+/** S3 as the engine needs it, on behalf of a role: every call is authorised as if it had come over HTTP. */
+export interface Objects {
+  get(
+    caller: RoleCaller,
+    object: { readonly bucket: string; readonly key: string; readonly expectedBucketOwner?: string },
+  ): Promise<{ readonly kind: 'found'; readonly size: number; readonly body: AsyncIterable<Uint8Array> } | Refusal>;
+  /** Stores `body` under the key. `multipart` makes it a multipart object, whatever its size. */
+  put(
+    caller: RoleCaller,
+    object: {
+      readonly bucket: string;
+      readonly key: string;
+      readonly contentType: string;
+      readonly multipart: boolean;
+    },
+    body: AsyncIterable<Uint8Array>,
+  ): Promise<{ readonly kind: 'stored'; readonly size: number } | Refusal>;
+  /** Account and Region of a bucket; `undefined` when there is none of that name. */
+  bucket(name: string): Promise<{ readonly accountId: string; readonly region: string } | undefined>;
+}
+
+/** Whether a role may do what Step Functions does in its name. */
+export interface Permissions {
+  check(caller: RoleCaller, action: string, resource: string): { readonly kind: 'allowed' } | Refusal;
+}

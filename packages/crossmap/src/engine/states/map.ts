@@ -1,0 +1,123 @@
+import { DataFlowFailure, dataLimitExceeded, failureOf } from '../../asl/data-flow.ts';
+import type { Json } from '../../asl/json.ts';
+import type { CompiledState } from '../../asl/machine.ts';
+import type { CompiledMap } from '../../asl/map-fields.ts';
+import type { PayloadTemplate } from '../../asl/payload-template.ts';
+import type { Work } from '../advance.ts';
+import type { Advancement } from '../advancement.ts';
+import { itemContext } from '../context-object.ts';
+import { type ItemSource, type MapRunPlan, SelectionFailed } from '../map-run-plan.ts';
+import type { MapRunOutcome } from '../occurrence.ts';
+import { uuidFrom, uuidOfName } from '../random.ts';
+
+type MapState = Extract<CompiledState, { type: 'Map' }>;
+
+/**
+ * Evaluates what the Map state says, in AWS's order: MaxConcurrency before MapStateStarted, everything else between it
+ * and MapRunStarted (observed: a bad path of the first kind leaves no MapStateStarted in the history).
+ */
+export function enterMap(state: MapState, advancement: Advancement): Work {
+  const { map } = state;
+  const { context } = advancement;
+  const input = state.flow.input(advancement.state.raw, context);
+  const maxConcurrency = map.maxConcurrency(input, context) ?? 0;
+  const items = map.reader === undefined ? stateData(map, input, context) : undefined;
+  advancement.emit('MapStateStarted', { length: items?.items.length ?? 0 });
+  const plan: MapRunPlan = {
+    label: map.label,
+    source: items ?? jsonObject(map, input, context),
+    selectItem: map.itemSelector === undefined ? ({ value }) => value : selection(map.itemSelector, input, advancement),
+    batch: batchOf(map, input, context),
+    maxConcurrency,
+    toleratedFailureCount: map.toleratedFailureCount(input, context) ?? 0,
+    resultWriter: resultWriterOf(map, input, context),
+    processor: state.processor,
+  };
+  const mapRunArn = newMapRunArn(map.label, advancement);
+  const startedEventId = advancement.emit('MapRunStarted', { mapRunArn });
+  advancement.commands.push({ kind: 'start-map-run', startedEventId, mapRunArn, plan });
+  return { kind: 'waiting' };
+}
+
+function selection(select: PayloadTemplate, input: Json, { context, state }: Advancement): MapRunPlan['selectItem'] {
+  return (item) => {
+    try {
+      return select(input, itemContext(context, item));
+    } catch (thrown) {
+      throw new SelectionFailed(failureOf(thrown, state.name, state.enteredEventId));
+    }
+  };
+}
+
+function newMapRunArn(label: string | undefined, advancement: Advancement): string {
+  const { region, accountId, stateMachineArn, stateMachineName } = advancement.execution.header;
+  const partition = stateMachineArn.split(':')[1] ?? 'aws';
+  const named = label ?? uuidOfName(`${stateMachineArn}/${advancement.state.name}`);
+  const id = uuidFrom(advancement.random);
+  return `arn:${partition}:states:${region}:${accountId}:mapRun:${stateMachineName}/${named}:${id}`;
+}
+
+function stateData(map: CompiledMap, input: Json, context: Json): Extract<ItemSource, { kind: 'state-data' }> {
+  const items = map.items(input, context);
+  if (Array.isArray(items)) return { kind: 'state-data', items };
+  throw new DataFlowFailure('States.Runtime', `Map state input must be an array but was: ${JSON.stringify(items)}`);
+}
+
+function jsonObject(map: CompiledMap, input: Json, context: Json): ItemSource {
+  const parameters = map.reader?.parameters(input, context) as { readonly [key: string]: Json };
+  return {
+    kind: 'json-object',
+    bucket: stringParameter(parameters, 'Bucket', 'ItemReader'),
+    key: stringParameter(parameters, 'Key', 'ItemReader'),
+    expectedBucketOwner:
+      parameters.ExpectedBucketOwner === undefined
+        ? undefined
+        : stringParameter(parameters, 'ExpectedBucketOwner', 'ItemReader'),
+    maxItems: map.reader?.maxItems(input, context),
+  };
+}
+
+function stringParameter(parameters: { readonly [key: string]: Json }, name: string, field: string): string {
+  const value = parameters[name];
+  if (typeof value === 'string' && value !== '') return value;
+  throw new DataFlowFailure(
+    'States.Runtime',
+    `Expected ${field}.Parameters.${name} to be a non-empty string, got ${JSON.stringify(value)}`,
+  );
+}
+
+function batchOf(map: CompiledMap, input: Json, context: Json): MapRunPlan['batch'] {
+  if (map.batcher === undefined) return undefined;
+  const maxItems = map.batcher.maxItemsPerBatch(input, context) ?? Number.POSITIVE_INFINITY;
+  if (maxItems < 1) throw new DataFlowFailure('States.Runtime', 'field MaxItemsPerBatch must be positive');
+  return { maxItems, input: map.batcher.batchInput?.(input, context) };
+}
+
+function resultWriterOf(map: CompiledMap, input: Json, context: Json): MapRunPlan['resultWriter'] {
+  if (map.resultWriter === undefined) return undefined;
+  const parameters = map.resultWriter.parameters(input, context) as { readonly [key: string]: Json };
+  return {
+    bucket: stringParameter(parameters, 'Bucket', 'ResultWriter'),
+    prefix: parameters.Prefix === undefined ? '' : stringParameter(parameters, 'Prefix', 'ResultWriter'),
+  };
+}
+
+export function endMapRun(state: MapState, advancement: Advancement, outcome: MapRunOutcome): Work {
+  const { waiting, raw } = advancement.state;
+  const mapRunStarted = waiting?.for === 'map-run' ? waiting.startedEventId : 0;
+  if (outcome.kind === 'failed') {
+    const { failure } = outcome;
+    advancement.emit('MapRunFailed', failure, { previous: mapRunStarted });
+    const event = (retry: { readonly retrier: number; readonly dueAt: number } | undefined) =>
+      advancement.emit('MapStateFailed', {}, retry && { hidden: { retry } });
+    return { kind: 'failed', failure, event };
+  }
+  advancement.emit('MapRunSucceeded', {}, { previous: mapRunStarted });
+  advancement.emit('MapStateSucceeded', {});
+  if (outcome.kind === 'result-too-large') {
+    advancement.fail(dataLimitExceeded(state.name));
+    return { kind: 'ended' };
+  }
+  const output = state.flow.output(raw, outcome.output, advancement.context);
+  return { kind: 'exited', output, next: state.next, previous: mapRunStarted };
+}

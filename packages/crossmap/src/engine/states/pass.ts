@@ -1,0 +1,11 @@
+import type { CompiledState } from '../../asl/machine.ts';
+import type { Work } from '../advance.ts';
+import type { Advancement } from '../advancement.ts';
+
+export function enterPass(state: Extract<CompiledState, { type: 'Pass' }>, advancement: Advancement): Work {
+  const { raw } = advancement.state;
+  const { context } = advancement;
+  const input = state.flow.input(raw, context);
+  const result = state.result === undefined ? state.flow.parameters(input, context) : state.result;
+  return { kind: 'exited', output: state.flow.output(raw, result, context), next: state.next };
+}

@@ -1,0 +1,61 @@
+import type { Json } from '../asl/json.ts';
+import type { Executions, MapRunRequest } from '../engine/executions.ts';
+import type { Clock, Ids } from '../engine/ports.ts';
+import type { Child, ChildRunner, ChildStatus } from './child-runner.ts';
+
+/** `…:stateMachine:NAME/LABEL`, the state machine that children run, from `…:mapRun:NAME/LABEL:ID`. */
+export function labelledStateMachineArn(mapRunArn: string): string {
+  return mapRunArn.replace(':mapRun:', ':stateMachine:').replace(/:[^:]*$/, '');
+}
+
+/** The id of a Map Run: the last part of its ARN. */
+export function mapRunId(mapRunArn: string): string {
+  return mapRunArn.slice(mapRunArn.lastIndexOf(':') + 1);
+}
+
+/** Children that are STANDARD executions of the ItemProcessor. */
+export class ChildWorkflows implements ChildRunner {
+  readonly #request: MapRunRequest;
+  readonly #executions: Executions;
+  readonly #clock: Clock;
+  readonly #ids: Ids;
+
+  constructor(request: MapRunRequest, executions: Executions, { clock, ids }: { clock: Clock; ids: Ids }) {
+    this.#request = request;
+    this.#executions = executions;
+    this.#clock = clock;
+    this.#ids = ids;
+  }
+
+  async run({ index, input, itemCount }: Child): Promise<ChildStatus> {
+    const { mapRunArn, parent, plan } = this.#request;
+    const stateMachineArn = labelledStateMachineArn(mapRunArn);
+    const { name, executionArn } = this.#identity(index);
+    const header = {
+      ...parent,
+      executionArn,
+      name,
+      stateMachineArn,
+      startDate: this.#clock.now(),
+      input: JSON.parse(input) as Json,
+    };
+    const child = { mapRunArn, index, itemCount };
+    const { started, ended } = this.#executions.start({ header, inputText: input, machine: plan.processor, child });
+    await started;
+    return (await ended).status;
+  }
+
+  abort({ index }: Child): Promise<void> {
+    const cause = `The map run execution [${this.#request.mapRunArn}] which was managing this resource was aborted`;
+    return this.#executions.abort(this.#identity(index).executionArn, { cause });
+  }
+
+  #identity(index: number): { readonly name: string; readonly executionArn: string } {
+    const { mapRunArn } = this.#request;
+    const name = this.#ids.nameUuid(mapRunId(mapRunArn), String(index));
+    return {
+      name,
+      executionArn: `${labelledStateMachineArn(mapRunArn).replace(':stateMachine:', ':execution:')}:${name}`,
+    };
+  }
+}

@@ -1,0 +1,72 @@
+import type { Child, ChildRunner } from './child-runner.ts';
+import type { CountedStatus, LiveCounts } from './live-counts.ts';
+import type { PendingChild } from './map-run.ts';
+import { toleratedFailureExceeded } from './tolerance.ts';
+
+/** The most children of one Map Run that run at once (Step Functions quotas). */
+export const MAX_CONCURRENT_CHILDREN = 10_000;
+
+const counted = {
+  SUCCEEDED: 'succeeded',
+  FAILED: 'failed',
+  TIMED_OUT: 'timedOut',
+  ABORTED: 'aborted',
+} as const satisfies Record<string, CountedStatus>;
+
+export interface Dispatch {
+  readonly children: AsyncIterable<readonly PendingChild[]>;
+  readonly runner: ChildRunner;
+  readonly counts: LiveCounts;
+  /** 0: no limit was declared. */
+  readonly maxConcurrency: number;
+  readonly toleratedFailureCount: number;
+}
+
+/**
+ * Runs the children in order, never more at once than the concurrency allows, holding only those that run.
+ * `breached`: more items failed than are tolerated; running children were aborted, the others were never started.
+ */
+export async function dispatch(options: Dispatch): Promise<'done' | 'breached'> {
+  const { children, runner, counts, toleratedFailureCount } = options;
+  const limit = Math.min(
+    options.maxConcurrency === 0 ? MAX_CONCURRENT_CHILDREN : options.maxConcurrency,
+    MAX_CONCURRENT_CHILDREN,
+  );
+  const running = new Map<Child, Promise<void>>();
+  const faults: unknown[] = [];
+  let oneEnded = () => {};
+  let breached = false;
+  const untilOneEnds = () =>
+    new Promise<void>((resolve) => {
+      oneEnded = resolve;
+    });
+
+  const run = async (child: Child): Promise<void> => {
+    counts.move('pending', 'running', child.itemCount);
+    try {
+      counts.move('running', counted[await runner.run(child)], child.itemCount);
+      breached ||= toleratedFailureExceeded(counts.failedItems, { toleratedFailureCount });
+    } catch (fault) {
+      faults.push(fault);
+    }
+    running.delete(child);
+    oneEnded();
+  };
+
+  const stopped = () => breached || faults.length > 0;
+  let index = 0;
+  pulling: for await (const group of children) {
+    for (const pending of group) {
+      while (running.size >= limit && !stopped()) await untilOneEnds();
+      if (stopped()) break pulling;
+      const child = { index, ...pending };
+      index++;
+      running.set(child, run(child));
+    }
+  }
+  while (running.size > 0 && !stopped()) await untilOneEnds();
+  if (breached) await Promise.all([...running.keys()].map((child) => runner.abort(child)));
+  if (faults.length === 0) await Promise.all(running.values());
+  if (faults.length > 0) throw faults[0];
+  return breached ? 'breached' : 'done';
+}

@@ -1,0 +1,171 @@
+import type { Failure } from '../asl/failure.ts';
+import { type Json, MAX_PAYLOAD_BYTES } from '../asl/json.ts';
+import { callerOf, type Executions, type MapRunRequest, type MapRunStarter } from '../engine/executions.ts';
+import { SelectionFailed } from '../engine/map-run-plan.ts';
+import type { MapRunOutcome } from '../engine/occurrence.ts';
+import type { Clock, Ids, Objects, Permissions } from '../engine/ports.ts';
+import { ChildWorkflows, labelledStateMachineArn } from './child-workflow.ts';
+import { dispatch } from './dispatch.ts';
+import { childInputs, ItemTooLarge } from './item-batcher.ts';
+import { readItems } from './item-reader.ts';
+import { ItemReaderFailure } from './item-reader-failure.ts';
+import { LiveCounts } from './live-counts.ts';
+import type { MapRunRecord, MapRunStore } from './map-run.ts';
+import { resultRecord } from './result-record.ts';
+import { ResultWriter, ResultWriterFailure } from './result-writer.ts';
+import { toleratedFailureThresholdExceeded } from './tolerance.ts';
+
+export interface MapRunPorts {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly store: MapRunStore;
+  readonly objects: Objects;
+  readonly permissions: Permissions;
+  /** The executions that run the children. */
+  readonly executions: () => Executions;
+}
+
+type RunningRecord = Extract<MapRunRecord, { status: 'RUNNING' }>;
+interface LiveRun {
+  readonly record: RunningRecord;
+  readonly counts: LiveCounts;
+}
+
+/** Runs Map Runs: reads and spools every item first, then runs the children, then writes the results. */
+export class MapRuns implements MapRunStarter {
+  readonly #ports: MapRunPorts;
+  readonly #live = new Map<string, LiveRun>();
+
+  constructor(ports: MapRunPorts) {
+    this.#ports = ports;
+  }
+
+  /** A Map Run as it stands at this instant. */
+  async describe(mapRunArn: string): Promise<MapRunRecord | undefined> {
+    const live = this.#live.get(mapRunArn);
+    return live === undefined ? this.#ports.store.mapRun(mapRunArn) : withCounts(live);
+  }
+
+  async run(request: MapRunRequest): Promise<MapRunOutcome> {
+    const { clock, store } = this.#ports;
+    const live: LiveRun = { record: startedRecord(request, clock.now()), counts: new LiveCounts() };
+    this.#live.set(request.mapRunArn, live);
+    await store.recordMapRun(live.record);
+    const outcome = await this.#outcome(request, live);
+    await store.recordMapRun({ ...live.record, ...live.counts.final, ...endOf(outcome, clock.now()) });
+    this.#live.delete(request.mapRunArn);
+    return outcome;
+  }
+
+  /** What cannot be read, started or written is the failure of the run; anything else thrown is a fault. */
+  async #outcome(request: MapRunRequest, live: LiveRun): Promise<MapRunOutcome> {
+    try {
+      return await this.#work(request, live);
+    } catch (thrown) {
+      return { kind: 'failed', failure: failureOfRun(thrown) };
+    }
+  }
+
+  async #work(request: MapRunRequest, live: LiveRun): Promise<MapRunOutcome> {
+    const { mapRunArn, parent, plan } = request;
+    const { objects, store } = this.#ports;
+    const refused = this.#startRefused(request);
+    if (refused !== undefined) return { kind: 'failed', failure: refused };
+    const writer = plan.resultWriter && new ResultWriter(plan.resultWriter, parent, mapRunArn, objects);
+    await writer?.writeTestManifest();
+    const spooled = await this.#spool(request);
+    live.counts.addPending(spooled.children, spooled.items);
+    const end = await this.#dispatch(request, live);
+    await writer?.write(store, live.counts.executionCounts.total - live.counts.pendingExecutions);
+    if (end === 'breached') return { kind: 'failed', failure: toleratedFailureThresholdExceeded };
+    if (writer === undefined) return this.#inlineResult(mapRunArn);
+    const { bucket } = plan.resultWriter ?? { bucket: '' };
+    const output = { MapRunArn: mapRunArn, ResultWriterDetails: { Bucket: bucket, Key: writer.manifestKey } };
+    return { kind: 'succeeded', output };
+  }
+
+  /** A Map Run starts its children as the state machine's role, which must be allowed to. Text observed on AWS. */
+  #startRefused({ mapRunArn, parent }: MapRunRequest): Failure | undefined {
+    const stateMachineArn = labelledStateMachineArn(mapRunArn).replace(/\/[^/]*$/, '');
+    const check = this.#ports.permissions.check(callerOf(parent), 'states:StartExecution', stateMachineArn);
+    if (check.kind === 'allowed') return undefined;
+    const service = `(Service: Sfn, Status Code: 400, Request ID: ${this.#ports.ids.uuid()}) (SDK Attempt Count: 1)`;
+    const cause = `Error contacting AWS Service. | Message from Service: ${check.message} ${service}`;
+    return { error: 'States.Runtime', cause };
+  }
+
+  /** Reads every item before the first child starts: a file that ends badly starts nothing. */
+  async #spool({ mapRunArn, parent, plan }: MapRunRequest): Promise<{ children: number; items: number }> {
+    const { objects, store } = this.#ports;
+    let [children, items] = [0, 0];
+    for await (const group of childInputs(readItems(plan.source, parent, objects), plan)) {
+      await store.spoolChildren(mapRunArn, group);
+      children += group.length;
+      for (const { itemCount } of group) items += itemCount;
+    }
+    return { children, items };
+  }
+
+  #dispatch(request: MapRunRequest, live: LiveRun): Promise<'done' | 'breached'> {
+    const { store, executions } = this.#ports;
+    const { maxConcurrency, toleratedFailureCount } = request.plan;
+    return dispatch({
+      children: store.spooledChildren(request.mapRunArn, 0),
+      runner: new ChildWorkflows(request, executions(), this.#ports),
+      counts: live.counts,
+      maxConcurrency,
+      toleratedFailureCount,
+    });
+  }
+
+  /** The outputs of the children in item order; a failed child gives its record. Reading stops above 256 KiB. */
+  async #inlineResult(mapRunArn: string): Promise<MapRunOutcome> {
+    const outputs: string[] = [];
+    let length = 1;
+    for await (const group of this.#ports.store.children(mapRunArn, ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'])) {
+      for (const child of group) {
+        const text = child.status === 'SUCCEEDED' ? child.output : JSON.stringify(resultRecord(child));
+        length += text.length + 1;
+        outputs.push(text);
+      }
+      if (length > MAX_PAYLOAD_BYTES) {
+        return { kind: 'result-too-large' };
+      }
+    }
+    return { kind: 'succeeded', output: JSON.parse(`[${outputs.join(',')}]`) as Json };
+  }
+}
+
+function failureOfRun(thrown: unknown): Failure {
+  if (thrown instanceof ItemReaderFailure) return { error: 'States.ItemReaderFailed', cause: thrown.message };
+  if (thrown instanceof ResultWriterFailure) return { error: 'States.ResultWriterFailed', cause: thrown.message };
+  if (thrown instanceof ItemTooLarge) return { error: 'States.DataLimitExceeded', cause: thrown.message };
+  if (thrown instanceof SelectionFailed) return thrown.failure;
+  throw thrown;
+}
+
+function startedRecord({ mapRunArn, parent, plan }: MapRunRequest, startDate: number): RunningRecord {
+  const none = new LiveCounts();
+  return {
+    mapRunArn,
+    executionArn: parent.executionArn,
+    stateMachineArn: labelledStateMachineArn(mapRunArn),
+    startDate,
+    maxConcurrency: plan.maxConcurrency,
+    toleratedFailurePercentage: 0,
+    toleratedFailureCount: plan.toleratedFailureCount,
+    itemCounts: none.itemCounts,
+    executionCounts: none.executionCounts,
+    status: 'RUNNING',
+  };
+}
+
+function withCounts({ record, counts }: LiveRun): MapRunRecord {
+  return { ...record, itemCounts: counts.itemCounts, executionCounts: counts.executionCounts };
+}
+
+function endOf(outcome: MapRunOutcome, stopDate: number) {
+  return outcome.kind === 'failed'
+    ? ({ status: 'FAILED', stopDate, failure: outcome.failure } as const)
+    : ({ status: 'SUCCEEDED', stopDate } as const);
+}

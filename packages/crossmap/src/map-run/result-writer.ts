@@ -1,0 +1,144 @@
+import type { ExecutionHeader } from '../engine/execution.ts';
+import { callerOf } from '../engine/executions.ts';
+import type { MapRunPlan } from '../engine/map-run-plan.ts';
+import type { ExecutionRecord, Objects } from '../engine/ports.ts';
+import { mapRunId } from './child-workflow.ts';
+import type { MapRunStore, PendingChild } from './map-run.ts';
+import { pendingRecord, resultRecord } from './result-record.ts';
+
+/** Why results could not be written. The Map Run ends with States.ResultWriterFailed and this message as its cause. */
+export class ResultWriterFailure extends Error {}
+
+/** A result file goes on in the next one from this size on (Step Functions Developer Guide, ResultWriter). */
+const MAX_FILE_BYTES = 5 * 1024 ** 3;
+
+type Place = NonNullable<MapRunPlan['resultWriter']>;
+interface ResultFile {
+  readonly Key: string;
+  readonly Size: number;
+}
+
+/** Writes what a Map Run gave under `<prefix>/<Map Run id>/` of the result bucket. */
+export class ResultWriter {
+  readonly #place: Place;
+  readonly #parent: ExecutionHeader;
+  readonly #mapRunArn: string;
+  readonly #objects: Objects;
+  readonly #maxFileBytes: number;
+
+  constructor(
+    place: Place,
+    parent: ExecutionHeader,
+    mapRunArn: string,
+    objects: Objects,
+    maxFileBytes = MAX_FILE_BYTES,
+  ) {
+    this.#place = place;
+    this.#parent = parent;
+    this.#mapRunArn = mapRunArn;
+    this.#objects = objects;
+    this.#maxFileBytes = maxFileBytes;
+  }
+
+  get manifestKey(): string {
+    return this.#key('manifest.json');
+  }
+
+  /** Before any child starts: a manifest that only shows that results can be written. */
+  async writeTestManifest(): Promise<void> {
+    const { bucket } = this.#place;
+    const place = await this.#objects.bucket(bucket);
+    const { accountId, region } = this.#parent;
+    if (place !== undefined && (place.accountId !== accountId || place.region !== region)) {
+      const there = place.accountId === accountId ? place.region : `another account`;
+      throw new ResultWriterFailure(
+        `The result bucket ${bucket} is in ${there}: it must be in the account and the Region of the state machine (${region}).`,
+      );
+    }
+    const stored = await this.#put(this.manifestKey, 'application/octet-stream', false, once('{}'));
+    if (stored.kind === 'stored') return;
+    throw new ResultWriterFailure(
+      `Failed to write a test manifest into the specified output bucket. ${stored.code}: ${stored.message}`,
+    );
+  }
+
+  /** Writes the files that have content, then the manifest. `startedChildren` is the number of the first pending child. */
+  async write(store: MapRunStore, startedChildren: number): Promise<void> {
+    const records = (statuses: readonly ExecutionRecord['status'][]) =>
+      mapped(store.children(this.#mapRunArn, statuses), resultRecord);
+    const pending = mapped(store.spooledChildren(this.#mapRunArn, startedChildren), (child: PendingChild) =>
+      pendingRecord(child),
+    );
+    const SUCCEEDED = await this.#writeFiles('SUCCEEDED', records(['SUCCEEDED']));
+    const FAILED = await this.#writeFiles('FAILED', records(['FAILED', 'TIMED_OUT', 'ABORTED']));
+    const PENDING = await this.#writeFiles('PENDING', pending);
+    const manifest = {
+      DestinationBucket: this.#place.bucket,
+      MapRunArn: this.#mapRunArn,
+      ResultFiles: { FAILED, PENDING, SUCCEEDED },
+    };
+    await this.#store(this.manifestKey, 'application/octet-stream', false, once(JSON.stringify(manifest)));
+  }
+
+  async #writeFiles(status: string, records: AsyncIterable<object>): Promise<readonly ResultFile[]> {
+    const files: ResultFile[] = [];
+    const source = records[Symbol.asyncIterator]();
+    let next = await source.next();
+    while (next.done !== true) {
+      const Key = this.#key(`${status}_${files.length}.json`);
+      const Size = await this.#store(
+        Key,
+        'binary/octet-stream',
+        true,
+        this.#fileBody(source, next.value, (after) => {
+          next = after;
+        }),
+      );
+      files.push({ Key, Size });
+    }
+    return files;
+  }
+
+  /** One JSON array of records from `first` on, closed once it is large enough; `rest` gets what comes after. */
+  async *#fileBody(
+    source: AsyncIterator<object>,
+    first: object,
+    rest: (after: IteratorResult<object>) => void,
+  ): AsyncGenerator<Uint8Array> {
+    let written = 0;
+    let record: IteratorResult<object> = { done: false, value: first };
+    while (record.done !== true && (written === 0 || written < this.#maxFileBytes)) {
+      const bytes = Buffer.from((written === 0 ? '[' : ',') + JSON.stringify(record.value));
+      written += bytes.length;
+      yield bytes;
+      record = await source.next();
+    }
+    rest(record);
+    yield Buffer.from(']');
+  }
+
+  async #store(key: string, contentType: string, multipart: boolean, body: AsyncIterable<Uint8Array>): Promise<number> {
+    const stored = await this.#put(key, contentType, multipart, body);
+    if (stored.kind === 'stored') return stored.size;
+    throw new ResultWriterFailure(
+      `Could not write s3://${this.#place.bucket}/${key}. ${stored.code}: ${stored.message}`,
+    );
+  }
+
+  #put(key: string, contentType: string, multipart: boolean, body: AsyncIterable<Uint8Array>) {
+    return this.#objects.put(callerOf(this.#parent), { bucket: this.#place.bucket, key, contentType, multipart }, body);
+  }
+
+  #key(name: string): string {
+    const prefix = this.#place.prefix.replace(/\/$/, '');
+    return `${prefix === '' ? '' : `${prefix}/`}${mapRunId(this.#mapRunArn)}/${name}`;
+  }
+}
+
+async function* once(text: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(text);
+}
+
+async function* mapped<T>(groups: AsyncIterable<readonly T[]>, map: (value: T) => object): AsyncGenerator<object> {
+  for await (const group of groups) for (const value of group) yield map(value);
+}
