@@ -46,14 +46,14 @@ function readStep(rest: string): { readonly value: string | number; readonly len
     return value < 0 ? 'negative indices are not supported yet' : { value, length: index[0].length };
   }
   const quoted = QUOTED.exec(rest);
-  if (quoted) return { value: unescape(quoted[1] ?? quoted[2] ?? ''), length: quoted[0].length };
+  if (quoted) return { value: unquote(quoted[1] ?? quoted[2] ?? ''), length: quoted[0].length };
   if (/^\[[-\d\s]*[:,]/.test(rest) || /^\[\s*['"].*,/.test(rest)) {
     return 'slices and unions (`[a:b]`, `[a,b]`) are not supported yet';
   }
   return `expected \`.name\`, \`['name']\` or \`[0]\`, got \`${rest}\``;
 }
 
-function unescape(quoted: string): string {
+function unquote(quoted: string): string {
   return quoted.replace(/\\(.)/gs, '$1');
 }
 

@@ -150,7 +150,6 @@ function parameters(required: readonly string[], optional: readonly string[]): C
 }
 
 // https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html (Label)
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the characters AWS refuses
 const LABEL_REFUSES = /[\s?*<>{}[\]:;,\\|^~$#%&`"\u0000-\u001f\u007f-\u009f]/;
 
 function checkLabel(value: Json, at: string, report: Report): void {

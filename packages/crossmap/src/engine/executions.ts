@@ -71,6 +71,11 @@ export class Executions {
     return this.#live.size;
   }
 
+  /** What a running execution was started with; known from the moment `start` is called. */
+  live(executionArn: string): StartRequest | undefined {
+    return this.#live.get(executionArn)?.request;
+  }
+
   start(request: StartRequest): Running {
     let end: Live['end'] = () => {};
     let fault: Live['fault'] = () => {};

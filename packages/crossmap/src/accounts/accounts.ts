@@ -1,0 +1,319 @@
+import { randomBytes } from 'node:crypto';
+import type { Refusal } from '../engine/ports.ts';
+import { parseArn } from '../iam/arn.ts';
+import { explainDenial } from '../iam/decision.ts';
+import { type AuthorizationRequest, type Caller, evaluate, type NamedPolicy } from '../iam/evaluate.ts';
+import { parsePolicy } from '../iam/policy.ts';
+import type { Principal } from '../iam/principal.ts';
+import {
+  type AccessKey,
+  credentialsRefused,
+  newAccessKey,
+  type RandomBytes,
+  SessionTokens,
+  type TemporaryCredentials,
+  uniqueId,
+} from './credentials.ts';
+import { managedPolicy } from './managed-policies.ts';
+
+/** An error of the IAM API, with its code. */
+export class IamError extends Error {
+  override readonly name = 'IamError';
+  readonly code: 'EntityAlreadyExists' | 'NoSuchEntity' | 'InvalidInput';
+
+  constructor(code: IamError['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** A policy document (a parsed JSON value) under the name it has on its role or user. */
+export interface PolicyDocument {
+  readonly name: string;
+  readonly document: unknown;
+}
+
+export interface RoleDefinition {
+  readonly accountId: string;
+  readonly roleName: string;
+  /** @default / */
+  readonly path?: string;
+  readonly trustPolicy: unknown;
+  readonly policies?: readonly PolicyDocument[];
+  /** ARNs of policies that AWS manages. */
+  readonly managedPolicyArns?: readonly string[];
+}
+
+export interface Role {
+  readonly arn: string;
+  readonly roleId: string;
+  readonly accountId: string;
+  readonly roleName: string;
+  readonly trustPolicy: NamedPolicy;
+  readonly policies: readonly NamedPolicy[];
+}
+
+export interface UserDefinition {
+  readonly accountId: string;
+  readonly userName: string;
+  readonly policies?: readonly PolicyDocument[];
+  readonly managedPolicyArns?: readonly string[];
+}
+
+export interface User {
+  readonly arn: string;
+  readonly userId: string;
+  readonly accountId: string;
+  readonly userName: string;
+  readonly policies: readonly NamedPolicy[];
+  readonly accessKey: AccessKey;
+}
+
+/** `developer` is the IAM user `crossmap`, who has AdministratorAccess. */
+export interface Account {
+  readonly accountId: string;
+  readonly developer: User;
+}
+
+export interface AuthenticatedCaller {
+  readonly kind: 'caller';
+  readonly caller: Caller;
+  readonly secretAccessKey: string;
+}
+
+/** `explanation` is for the log; the rest is what AWS answers. */
+export interface AssumeRoleRefusal extends Refusal {
+  readonly explanation: string;
+}
+
+const HOUR = 3_600_000;
+
+/** What a service answers when it may not assume the role it was given. */
+const SERVICE_REFUSALS: Readonly<Record<string, Omit<Refusal, 'kind'>>> = {
+  'lambda.amazonaws.com': {
+    code: 'InvalidParameterValueException',
+    message: 'The role defined for the function cannot be assumed by Lambda.',
+  },
+  'states.amazonaws.com': {
+    code: 'AccessDeniedException',
+    message:
+      'Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.',
+  },
+};
+
+/**
+ * The embedded accounts with their IAM roles and users. An account exists from the first time it is named. Policies
+ * are compiled when they are attached: `PolicyError` for one that IAM or Crossmap does not take.
+ */
+export class Accounts {
+  readonly #now: () => number;
+  readonly #random: RandomBytes;
+  readonly #tokens: SessionTokens;
+  readonly #accounts = new Map<string, Account>();
+  readonly #roles = new Map<string, Role>();
+  readonly #users = new Map<string, User>();
+  readonly #usersByAccessKey = new Map<string, User>();
+
+  constructor(options: { readonly now: () => number; readonly random?: RandomBytes }) {
+    this.#now = options.now;
+    this.#random = options.random ?? randomBytes;
+    this.#tokens = new SessionTokens(this.#random);
+  }
+
+  /** Creates the account with its developer when it is not there yet. */
+  account(accountId: string): Account {
+    const known = this.#accounts.get(accountId);
+    if (known !== undefined) return known;
+    if (!/^\d{12}$/.test(accountId)) {
+      throw new IamError('InvalidInput', `Expected an account id of 12 digits, got \`${accountId}\``);
+    }
+    const managedPolicyArns = ['arn:aws:iam::aws:policy/AdministratorAccess'];
+    const developer = this.#newUser({ accountId, userName: 'crossmap', managedPolicyArns });
+    const account = { accountId, developer };
+    this.#accounts.set(accountId, account);
+    return account;
+  }
+
+  createUser(definition: UserDefinition): User {
+    this.account(definition.accountId);
+    return this.#newUser(definition);
+  }
+
+  createRole(definition: RoleDefinition): Role {
+    const { accountId, roleName, path = '/', trustPolicy, policies = [], managedPolicyArns = [] } = definition;
+    this.account(accountId);
+    checkName('role name', roleName);
+    if (!/^\/([\x21-\x7e]+\/)?$/.test(path)) {
+      throw new IamError('InvalidInput', `Expected a path that begins and ends with \`/\`, got \`${path}\``);
+    }
+    for (const other of this.#roles.values()) {
+      if (other.accountId === accountId && other.roleName.toLowerCase() === roleName.toLowerCase()) {
+        throw new IamError('EntityAlreadyExists', `Role with name ${roleName} already exists.`);
+      }
+    }
+    const arn = `arn:aws:iam::${accountId}:role${path}${roleName}`;
+    const role: Role = {
+      arn,
+      roleId: uniqueId('AROA', this.#random),
+      accountId,
+      roleName,
+      trustPolicy: { name: `trust policy of role ${arn}`, policy: parsePolicy(trustPolicy, 'trust') },
+      policies: attached(`role ${arn}`, policies, managedPolicyArns),
+    };
+    this.#roles.set(arn, role);
+    return role;
+  }
+
+  /** Adds a policy to a role, or replaces the one of that name. Sessions of the role have it from now on. */
+  putRolePolicy(roleArn: string, policy: PolicyDocument): void {
+    const role = this.#existingRole(roleArn);
+    const added = attached(`role ${roleArn}`, [policy], []);
+    const others = role.policies.filter(({ name }) => name !== added[0]?.name);
+    this.#roles.set(roleArn, { ...role, policies: [...others, ...added] });
+  }
+
+  role(roleArn: string): Role | undefined {
+    return this.#roles.get(roleArn);
+  }
+
+  user(userArn: string): User | undefined {
+    return this.#users.get(userArn);
+  }
+
+  /** The caller of a session of the role, with the policies that the role has now. */
+  callerForRole(roleArn: string, sessionName: string): Caller {
+    const { accountId, roleName, policies } = this.#existingRole(roleArn);
+    const arn = `arn:aws:sts::${accountId}:assumed-role/${roleName}/${sessionName}`;
+    return { principal: { kind: 'role-session', accountId, arn, roleArn }, identityPolicies: policies };
+  }
+
+  /** Credentials of a new session of the role, for `durationMs` (one hour). Asks no trust policy. */
+  credentialsForRole(roleArn: string, sessionName: string, durationMs = HOUR): TemporaryCredentials {
+    this.#existingRole(roleArn);
+    checkName('session name', sessionName);
+    return this.#tokens.issue({ roleArn, sessionName, expiration: this.#now() + durationMs });
+  }
+
+  /** Whose credentials these are, in the error codes of S3. The caller has the policies of this moment. */
+  caller(accessKeyId: string, sessionToken?: string): AuthenticatedCaller | Refusal {
+    if (sessionToken === undefined) {
+      const user = this.#usersByAccessKey.get(accessKeyId);
+      return user === undefined ? credentialsRefused('InvalidAccessKeyId') : authenticatedUser(user);
+    }
+    const opened = this.#tokens.open(accessKeyId, sessionToken);
+    if (opened === undefined) return credentialsRefused('InvalidToken');
+    const { roleArn, sessionName, expiration } = opened.session;
+    if (expiration <= this.#now()) return credentialsRefused('ExpiredToken');
+    const { secretAccessKey } = opened;
+    return { kind: 'caller', caller: this.callerForRole(roleArn, sessionName), secretAccessKey };
+  }
+
+  /**
+   * Lets a service (`lambda.amazonaws.com`) assume a role, if the role's trust policy lets it in by its global or by
+   * its Regional name. `sourceArn` is the resource it acts for, such as the state machine.
+   */
+  assumeServiceRole(
+    roleArn: string,
+    servicePrincipal: string,
+    sessionName: string,
+    sourceArn?: string,
+  ): { readonly kind: 'caller'; readonly caller: Caller } | AssumeRoleRefusal {
+    const role = this.#roles.get(roleArn);
+    const refused = (explanation: string): AssumeRoleRefusal => ({
+      kind: 'refused',
+      ...(SERVICE_REFUSALS[servicePrincipal] ?? {
+        code: 'AccessDenied',
+        message: `User: ${servicePrincipal} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`,
+      }),
+      explanation,
+    });
+    if (role === undefined) return refused(`The role ${roleArn} does not exist`);
+
+    const source = parseArn(sourceArn ?? '');
+    const regional = source === undefined ? [] : [servicePrincipal.replace('.', `.${source.region}.`)];
+    for (const service of [...regional, servicePrincipal]) {
+      if (evaluate(assumption(role, service, sourceArn)).decision === 'Allow') {
+        return { kind: 'caller', caller: this.callerForRole(roleArn, sessionName) };
+      }
+    }
+    const request = assumption(role, servicePrincipal, sourceArn);
+    return refused(explainDenial(request, evaluate(request)));
+  }
+
+  #newUser({ accountId, userName, policies = [], managedPolicyArns = [] }: UserDefinition): User {
+    checkName('user name', userName);
+    const arn = `arn:aws:iam::${accountId}:user/${userName}`;
+    if (this.#users.has(arn)) {
+      throw new IamError('EntityAlreadyExists', `User with name ${userName} already exists.`);
+    }
+    const user: User = {
+      arn,
+      userId: uniqueId('AIDA', this.#random),
+      accountId,
+      userName,
+      policies: attached(`user ${arn}`, policies, managedPolicyArns),
+      accessKey: newAccessKey(this.#random),
+    };
+    this.#users.set(arn, user);
+    this.#usersByAccessKey.set(user.accessKey.accessKeyId, user);
+    return user;
+  }
+
+  #existingRole(roleArn: string): Role {
+    const role = this.#roles.get(roleArn);
+    if (role === undefined) throw new IamError('NoSuchEntity', `The role with ARN ${roleArn} cannot be found.`);
+    return role;
+  }
+}
+
+function attached(
+  owner: string,
+  policies: readonly PolicyDocument[],
+  managedPolicyArns: readonly string[],
+): readonly NamedPolicy[] {
+  return [
+    ...policies.map(({ name, document }) => ({
+      name: `${name} of ${owner}`,
+      policy: parsePolicy(document, 'identity'),
+    })),
+    ...managedPolicyArns.map((arn) => {
+      const policy = managedPolicy(arn);
+      if (policy === undefined) {
+        throw new IamError('NoSuchEntity', `The managed policy ${arn} is not supported (attached to ${owner})`);
+      }
+      return { name: `${arn} of ${owner}`, policy };
+    }),
+  ];
+}
+
+function checkName(what: string, name: string): void {
+  if (/^[\w+=,.@-]{1,64}$/.test(name)) return;
+  throw new IamError('InvalidInput', `Expected a ${what} of 1 to 64 characters of \`[\\w+=,.@-]\`, got \`${name}\``);
+}
+
+function authenticatedUser({ accountId, arn, userName, policies, accessKey }: User): AuthenticatedCaller {
+  const principal: Principal = { kind: 'iam-user', accountId, arn, userName };
+  return {
+    kind: 'caller',
+    caller: { principal, identityPolicies: policies },
+    secretAccessKey: accessKey.secretAccessKey,
+  };
+}
+
+function assumption(role: Role, service: string, sourceArn: string | undefined): AuthorizationRequest {
+  const sourceAccount = parseArn(sourceArn ?? '')?.accountId;
+  return {
+    principal: { kind: 'service', service },
+    action: 'sts:AssumeRole',
+    resource: role.arn,
+    resourceAccount: role.accountId,
+    identityPolicies: [],
+    resourcePolicy: role.trustPolicy,
+    context: {
+      'aws:PrincipalIsAWSService': 'true',
+      'aws:PrincipalServiceName': service,
+      ...(sourceArn === undefined ? {} : { 'aws:SourceArn': sourceArn }),
+      ...(sourceAccount === undefined ? {} : { 'aws:SourceAccount': sourceAccount }),
+    },
+  };
+}

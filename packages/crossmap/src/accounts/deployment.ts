@@ -1,0 +1,78 @@
+import type { JsonObject } from '../asl/json.ts';
+
+/** Where a stack lives: a 12-digit account id and a Region of the `aws` partition. */
+export interface Environment {
+  readonly accountId: string;
+  readonly region: string;
+}
+
+export interface BucketResource extends Environment {
+  readonly bucketName: string;
+}
+
+export interface BucketPolicyResource {
+  readonly bucketName: string;
+  readonly policy: JsonObject;
+}
+
+/** A policy document by the name it has on its role: the policy name, or the ARN of a managed policy of the assembly. */
+export interface RolePolicy {
+  readonly name: string;
+  readonly document: JsonObject;
+}
+
+export interface RoleResource {
+  readonly roleArn: string;
+  readonly roleName: string;
+  /** `/` unless the template says otherwise; part of the ARN. */
+  readonly path: string;
+  readonly accountId: string;
+  readonly trustPolicy: JsonObject;
+  readonly policies: readonly RolePolicy[];
+  /** Policies that AWS manages (`arn:aws:iam::aws:policy/…`), never those of the assembly. */
+  readonly managedPolicyArns: readonly string[];
+}
+
+export interface FunctionResource extends Environment {
+  readonly functionArn: string;
+  readonly functionName: string;
+  readonly roleArn: string;
+  /** `nodejs` followed by a version, as the template names it. */
+  readonly runtime: string;
+  readonly handler: string;
+  /** Absolute path of the folder that holds the code. */
+  readonly codeDirectory: string;
+  readonly timeoutSeconds: number;
+  readonly memorySizeMb: number;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface LogGroupResource extends Environment {
+  /** Without the `:*` that `Fn::GetAtt` adds. */
+  readonly logGroupArn: string;
+  readonly logGroupName: string;
+}
+
+export interface StateMachineResource extends Environment {
+  readonly stateMachineArn: string;
+  readonly name: string;
+  readonly roleArn: string;
+  /** JSON text, references resolved and substitutions made; not validated as Amazon States Language. */
+  readonly definition: string;
+  readonly type: 'STANDARD';
+}
+
+/**
+ * What a cloud assembly is deployed into. Called in dependency order, one call at a time; a name is the same at every
+ * load of the same assembly, so that a call may meet what an earlier load created. A call rejects when the service
+ * refuses; the caller adds stack, logical id and construct path to its message.
+ */
+export interface Deployment {
+  createBucket(bucket: BucketResource): Promise<void>;
+  putBucketPolicy(policy: BucketPolicyResource): Promise<void>;
+  createRole(role: RoleResource): Promise<void>;
+  putRolePolicy(policy: RolePolicy & { readonly roleArn: string }): Promise<void>;
+  createFunction(lambda: FunctionResource): Promise<void>;
+  createLogGroup(logGroup: LogGroupResource): Promise<void>;
+  createStateMachine(stateMachine: StateMachineResource): Promise<void>;
+}

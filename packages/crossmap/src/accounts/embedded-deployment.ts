@@ -1,0 +1,77 @@
+import type { FunctionHost } from '../functions/function-host.ts';
+import type { Accounts } from './accounts.ts';
+import type {
+  BucketPolicyResource,
+  BucketResource,
+  Deployment,
+  FunctionResource,
+  LogGroupResource,
+  RolePolicy,
+  RoleResource,
+  StateMachineResource,
+} from './deployment.ts';
+
+/** The parts of the embedded cloud that a stack deploys into; buckets and state machines live in other layers. */
+export interface EmbeddedCloud {
+  readonly accounts: Accounts;
+  readonly functions: FunctionHost;
+  readonly buckets: {
+    createBucket(bucket: BucketResource): Promise<void>;
+    putBucketPolicy(bucketName: string, policy: string): Promise<void>;
+  };
+  readonly stateMachines: {
+    create(stateMachine: StateMachineResource): Promise<unknown>;
+  };
+}
+
+/** Deploys a cloud assembly into the embedded accounts, as CloudFormation would with an administrator's rights. */
+export class EmbeddedDeployment implements Deployment {
+  readonly #cloud: EmbeddedCloud;
+  readonly logGroups: LogGroupResource[] = [];
+
+  constructor(cloud: EmbeddedCloud) {
+    this.#cloud = cloud;
+  }
+
+  async createBucket(bucket: BucketResource): Promise<void> {
+    await this.#cloud.buckets.createBucket(bucket);
+  }
+
+  async putBucketPolicy({ bucketName, policy }: BucketPolicyResource): Promise<void> {
+    await this.#cloud.buckets.putBucketPolicy(bucketName, JSON.stringify(policy));
+  }
+
+  async createRole({ accountId, roleName, path, trustPolicy, policies, managedPolicyArns }: RoleResource): Promise<void> {
+    this.#cloud.accounts.createRole({ accountId, roleName, path, trustPolicy, policies, managedPolicyArns });
+  }
+
+  async putRolePolicy({ roleArn, name, document }: RolePolicy & { readonly roleArn: string }): Promise<void> {
+    this.#cloud.accounts.putRolePolicy(roleArn, { name, document });
+  }
+
+  /** Lambda must be able to assume the function's role, or the function is refused. */
+  async createFunction(lambda: FunctionResource): Promise<void> {
+    const { functionArn, functionName, roleArn, accountId: _accountId, ...configuration } = lambda;
+    const assumed = this.#cloud.accounts.assumeServiceRole(roleArn, 'lambda.amazonaws.com', functionName, functionArn);
+    if (assumed.kind === 'refused') throw new Error(`${assumed.message} ${assumed.explanation}`);
+    this.#cloud.functions.add({ functionArn, functionName, logGroupName: `/aws/lambda/${functionName}`, ...configuration });
+    this.#roles.set(functionArn, roleArn);
+  }
+
+  async createLogGroup(logGroup: LogGroupResource): Promise<void> {
+    this.logGroups.push(logGroup);
+  }
+
+  async createStateMachine(stateMachine: StateMachineResource): Promise<void> {
+    await this.#cloud.stateMachines.create(stateMachine);
+  }
+
+  readonly #roles = new Map<string, string>();
+
+  /** The role that a deployed function acts as. */
+  functionRole(functionArn: string): string {
+    const roleArn = this.#roles.get(functionArn);
+    if (roleArn === undefined) throw new Error(`Expected a deployed function, got ${functionArn}`);
+    return roleArn;
+  }
+}

@@ -1,0 +1,16 @@
+import type { ResourceType } from './resource-type.ts';
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucketpolicy.html */
+export const BUCKET_POLICY: ResourceType = {
+  type: 'AWS::S3::BucketPolicy',
+  withoutLocalMeaning: {},
+  plan(properties) {
+    const bucketName = properties.string('Bucket');
+    const policy = properties.json('PolicyDocument');
+    return {
+      ref: bucketName,
+      attributes: {},
+      deploy: (deployment) => deployment.putBucketPolicy({ bucketName, policy }),
+    };
+  },
+};

@@ -1,0 +1,66 @@
+import { isJsonObject, type Json } from '../../asl/json.ts';
+import { generatedStateMachineName } from './physical-name.ts';
+import type { PropertyReader, StringRule } from './property-reader.ts';
+import type { ResourceType } from './resource-type.ts';
+
+/** https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html */
+const STATE_MACHINE_NAME: StringRule = {
+  pattern: /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]{1,80}$/,
+  expected: 'a state machine name (1 to 80 characters, no spaces, brackets, wildcards or special characters)',
+};
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-statemachine.html */
+export const STATE_MACHINE: ResourceType = {
+  type: 'AWS::StepFunctions::StateMachine',
+  withoutLocalMeaning: {
+    LoggingConfiguration: 'CloudWatch Logs get no copy; the history of every execution is kept in full',
+    Tags: 'are for cost reports and people',
+    TracingConfiguration: 'X-Ray traces are not kept',
+  },
+  plan(properties, context) {
+    const { accountId, region } = context.environment;
+    const name =
+      properties.optionalString('StateMachineName', STATE_MACHINE_NAME) ?? generatedStateMachineName(context);
+    const stateMachineArn = `arn:aws:states:${region}:${accountId}:stateMachine:${name}`;
+    const stateMachine = {
+      stateMachineArn,
+      name,
+      accountId,
+      region,
+      roleArn: properties.string('RoleArn'),
+      definition: readDefinition(properties),
+      type: properties.oneOf('StateMachineType', ['STANDARD']) ?? 'STANDARD',
+    } as const;
+    properties.optionalObject('EncryptionConfiguration')?.oneOf('Type', ['AWS_OWNED_KEY']);
+    return {
+      ref: stateMachineArn,
+      attributes: { Arn: stateMachineArn, Name: name },
+      deploy: (deployment) => deployment.createStateMachine(stateMachine),
+    };
+  },
+};
+
+function readDefinition(properties: PropertyReader): string {
+  const property = properties.has('Definition') ? 'Definition' : 'DefinitionString';
+  const text = property === 'Definition' ? JSON.stringify(properties.json(property)) : properties.string(property);
+  const definition = substitute(text, properties.stringMap('DefinitionSubstitutions'));
+  const problem = definition === '' ? undefined : jsonProblem(definition);
+  if (problem !== undefined)
+    properties.invalid(property, `Expected a JSON object once references are resolved: ${problem}`);
+  return definition;
+}
+
+/** `${name}` in the definition becomes the text given for the name; other placeholders stay. */
+function substitute(definition: string, substitutions: Readonly<Record<string, string>>): string {
+  return definition.replace(/\$\{([^}]*)\}/g, (placeholder, name: string) =>
+    Object.hasOwn(substitutions, name) ? (substitutions[name] as string) : placeholder,
+  );
+}
+
+function jsonProblem(text: string): string | undefined {
+  try {
+    return isJsonObject(JSON.parse(text) as Json) ? undefined : 'it is another JSON value';
+  } catch (error) {
+    return (error as SyntaxError).message;
+  }
+}

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { managedPolicy } from '../../src/accounts/managed-policies.ts';
+
+function allows(arn: string, action: string): boolean | undefined {
+  return managedPolicy(arn)?.allows.some(
+    (statement) => statement.action(action) && statement.resource('arn:aws:s3:::a'),
+  );
+}
+
+test('the AWS managed policies allow what AWS says they do', () => {
+  assert.equal(allows('arn:aws:iam::aws:policy/AdministratorAccess', 's3:listbucket'), true);
+  assert.equal(allows('arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess', 's3:getobject'), true);
+  assert.equal(allows('arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess', 's3:putobject'), false);
+  assert.equal(allows('arn:aws:iam::aws:policy/AmazonS3FullAccess', 's3:putobject'), true);
+  const basic = 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole';
+  assert.equal(allows(basic, 'logs:putlogevents'), true);
+  assert.equal(allows(basic, 's3:getobject'), false);
+});
+
+test('a managed policy that is not in the table is unknown', () => {
+  assert.equal(managedPolicy('arn:aws:iam::aws:policy/ReadOnlyAccess'), undefined);
+  assert.equal(managedPolicy('toString'), undefined);
+});

@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { JsonObject } from '../../src/asl/json.ts';
+import { assemblyFiles, callsOf, folder, load, loadResources, output, problemLines } from './assembly-fixture.ts';
+
+const DOCUMENT = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }] };
+const ROLE = { Type: 'AWS::IAM::Role', Properties: { RoleName: 'worker', AssumeRolePolicyDocument: DOCUMENT } };
+const FUNCTION_PROPERTIES = {
+  FunctionName: 'process',
+  Code: { S3Bucket: { 'Fn::Sub': 'assets-${AWS::AccountId}-${AWS::Region}' }, S3Key: 'abc.zip' },
+  Handler: 'index.handler',
+  Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
+  Runtime: 'nodejs22.x',
+};
+const MACHINE_PROPERTIES = {
+  StateMachineName: 'machine',
+  RoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] },
+  DefinitionString: '{"StartAt":"P","States":{}}',
+};
+
+function lambda(properties: JsonObject): JsonObject {
+  return { Role: ROLE, F: { Type: 'AWS::Lambda::Function', Properties: { ...FUNCTION_PROPERTIES, ...properties } } };
+}
+
+function machine(properties: JsonObject): JsonObject {
+  return {
+    Role: ROLE,
+    M: { Type: 'AWS::StepFunctions::StateMachine', Properties: { ...MACHINE_PROPERTIES, ...properties } },
+  };
+}
+
+test('a function runs from its asset folder, with the defaults of Lambda', async (context) => {
+  const directory = await folder(context, assemblyFiles({ App: { template: { Resources: lambda({}) } } }));
+  const { calls } = await load(directory);
+  assert.deepEqual(callsOf(calls, 'createFunction'), [
+    {
+      accountId: '111111111111',
+      region: 'us-east-1',
+      functionArn: 'arn:aws:lambda:us-east-1:111111111111:function:process',
+      functionName: 'process',
+      roleArn: 'arn:aws:iam::111111111111:role/worker',
+      runtime: 'nodejs22.x',
+      handler: 'index.handler',
+      codeDirectory: join(directory, 'asset.abc'),
+      timeoutSeconds: 3,
+      memorySizeMb: 128,
+      environment: {},
+    },
+  ]);
+});
+
+test('a function has the settings of its template', async (context) => {
+  const resources = lambda({
+    Timeout: '30',
+    MemorySize: 512,
+    Environment: { Variables: { BUCKET: { Ref: 'Objects' }, COUNT: 3 } },
+    TracingConfig: { Mode: 'Active' },
+  });
+  const { calls } = await loadResources(context, {
+    ...resources,
+    Objects: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'objects' } },
+  });
+  const [created] = callsOf(calls, 'createFunction');
+  assert.deepEqual([created?.timeoutSeconds, created?.memorySizeMb], [30, 512]);
+  assert.deepEqual(created?.environment, { BUCKET: 'objects', COUNT: '3' });
+});
+
+test('what a function would need on AWS and has not here is refused by name', async (context) => {
+  const resources = lambda({
+    Runtime: 'python3.13',
+    Timeout: 0,
+    Layers: [],
+    VpcConfig: {},
+    FileSystemConfigs: [],
+    ReservedConcurrentExecutions: 1,
+    PackageType: 'Image',
+    Environment: { Variables: { A: 'b' }, Other: 1 },
+  });
+  assert.deepEqual(await problemLines(loadResources(context, resources)), [
+    'UNSUPPORTED_PROPERTY F Properties.PackageType',
+    'UNSUPPORTED_PROPERTY F Properties.Runtime',
+    'INVALID_PROPERTY F Properties.Timeout',
+    'UNSUPPORTED_PROPERTY F Properties.Layers',
+    'UNSUPPORTED_PROPERTY F Properties.VpcConfig',
+    'UNSUPPORTED_PROPERTY F Properties.FileSystemConfigs',
+    'UNSUPPORTED_PROPERTY F Properties.ReservedConcurrentExecutions',
+    'UNSUPPORTED_PROPERTY F Properties.Environment.Other',
+  ]);
+});
+
+test('code that is no asset folder of the stack is refused', async (context) => {
+  const files = assemblyFiles({ App: { template: { Resources: lambda({}) } } });
+  const { 'asset.abc/index.js': _code, ...missing } = files;
+  assert.deepEqual(await problemLines(load(await folder(context, missing))), ['MISSING_ASSET F Properties.Code']);
+  const zipped = { ...missing, 'asset.abc': 'PK' };
+  assert.deepEqual(await problemLines(load(await folder(context, zipped))), ['UNSUPPORTED_PROPERTY F Properties.Code']);
+  const elsewhere = lambda({ Code: { S3Bucket: 'releases', S3Key: 'abc.zip' } });
+  assert.deepEqual(await problemLines(loadResources(context, elsewhere)), ['MISSING_ASSET F Properties.Code']);
+});
+
+test('code in the template is written to the folder given for it, or refused', async (context) => {
+  const resources = lambda({ Code: { ZipFile: 'exports.handler = async () => 1;' } });
+  const directory = await folder(context, assemblyFiles({ App: { template: { Resources: resources } } }));
+  assert.deepEqual(await problemLines(load(directory)), ['UNSUPPORTED_PROPERTY F Properties.Code.ZipFile']);
+  const { calls } = await load(directory, join(directory, 'inline'));
+  const [created] = callsOf(calls, 'createFunction');
+  assert.equal(created?.codeDirectory, join(directory, 'inline', '111111111111', 'us-east-1', 'App', 'F'));
+  assert.equal(await readFile(join(created.codeDirectory, 'index.js'), 'utf8'), 'exports.handler = async () => 1;');
+});
+
+test('a log group has its ARN, which Fn::GetAtt gives with `:*`', async (context) => {
+  const resources = {
+    L: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: '/aws/lambda/f', RetentionInDays: 7 } },
+  };
+  const logGroupArn = 'arn:aws:logs:us-east-1:111111111111:log-group:/aws/lambda/f';
+  const { calls } = await loadResources(context, resources);
+  assert.equal(callsOf(calls, 'createLogGroup')[0]?.logGroupArn, logGroupArn);
+  assert.equal(await output(context, resources, { 'Fn::GetAtt': ['L', 'Arn'] }), `${logGroupArn}:*`);
+  const encrypted = { L: { Type: 'AWS::Logs::LogGroup', Properties: { KmsKeyId: 'k' } } };
+  assert.deepEqual(await problemLines(loadResources(context, encrypted)), [
+    'UNSUPPORTED_PROPERTY L Properties.KmsKeyId',
+  ]);
+});
+
+test('a state machine has its definition as text, with references and substitutions in place', async (context) => {
+  const arn = 'arn:aws:states:us-east-1:111111111111:stateMachine:machine';
+  assert.equal(await output(context, machine({}), { Ref: 'M' }), arn);
+  assert.equal(await output(context, machine({}), { 'Fn::GetAtt': ['M', 'Name'] }), 'machine');
+
+  const text = { 'Fn::Join': ['', ['{"Resource":"', { 'Fn::GetAtt': ['Role', 'Arn'] }, '","A":"${a}","B":"${b}"}']] };
+  const written = await loadResources(
+    context,
+    machine({ DefinitionString: text, DefinitionSubstitutions: { a: '$&', c: '3' } }),
+  );
+  const [created] = callsOf(written.calls, 'createStateMachine');
+  assert.equal(created?.definition, '{"Resource":"arn:aws:iam::111111111111:role/worker","A":"$&","B":"${b}"}');
+  assert.equal(created.roleArn, 'arn:aws:iam::111111111111:role/worker');
+
+  const { DefinitionString: _text, ...rest } = MACHINE_PROPERTIES;
+  const object = {
+    Role: ROLE,
+    M: {
+      Type: 'AWS::StepFunctions::StateMachine',
+      Properties: { ...rest, Definition: { StartAt: '${s}' }, DefinitionSubstitutions: { s: 'S' } },
+    },
+  };
+  const { calls } = await loadResources(context, object);
+  assert.equal(callsOf(calls, 'createStateMachine')[0]?.definition, '{"StartAt":"S"}');
+});
+
+test('express state machines, foreign definitions and broken definitions are refused', async (context) => {
+  const resources = machine({ StateMachineType: 'EXPRESS', DefinitionS3Location: {}, DefinitionString: '{"a":${x}}' });
+  assert.deepEqual(await problemLines(loadResources(context, resources)), [
+    'INVALID_PROPERTY M Properties.DefinitionString',
+    'UNSUPPORTED_PROPERTY M Properties.StateMachineType',
+    'UNSUPPORTED_PROPERTY M Properties.DefinitionS3Location',
+  ]);
+});

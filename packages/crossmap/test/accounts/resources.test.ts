@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { JsonObject } from '../../src/asl/json.ts';
+import { callsOf, loadResources, loadTemplate, output, problemLines } from './assembly-fixture.ts';
+
+const DOCUMENT = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }] };
+const ROLE = { Type: 'AWS::IAM::Role', Properties: { RoleName: 'worker', AssumeRolePolicyDocument: DOCUMENT } };
+
+function bucket(properties: JsonObject): JsonObject {
+  return { B: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'objects', ...properties } } };
+}
+
+test('a bucket has its names, and what has no local meaning is passed over', async (context) => {
+  const resources = bucket({
+    BucketEncryption: {
+      ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+    },
+    OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+    LifecycleConfiguration: { Rules: [] },
+    PublicAccessBlockConfiguration: { BlockPublicAcls: true },
+    Tags: [{ Key: 'a', Value: { 'Fn::If': ['not', 'looked', 'at'] } }],
+  });
+  assert.equal(await output(context, resources, { Ref: 'B' }), 'objects');
+  assert.equal(await output(context, resources, { 'Fn::GetAtt': ['B', 'Arn'] }), 'arn:aws:s3:::objects');
+  assert.equal(await output(context, resources, { 'Fn::GetAtt': ['B', 'DomainName'] }), 'objects.s3.amazonaws.com');
+  assert.equal(
+    await output(context, resources, { 'Fn::GetAtt': ['B', 'RegionalDomainName'] }),
+    'objects.s3.us-east-1.amazonaws.com',
+  );
+});
+
+test('what a bucket would do on AWS and not here is refused by name', async (context) => {
+  const kms = { ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: 'k' } };
+  const resources = bucket({
+    BucketName: 'Not_A_Name',
+    VersioningConfiguration: { Status: 'Enabled' },
+    NotificationConfiguration: {},
+    BucketEncryption: { ServerSideEncryptionConfiguration: [kms] },
+    OwnershipControls: { Rules: [{ ObjectOwnership: 'ObjectWriter' }] },
+  });
+  const encryption = 'Properties.BucketEncryption.ServerSideEncryptionConfiguration[0].ServerSideEncryptionByDefault';
+  assert.deepEqual(await problemLines(loadResources(context, resources)), [
+    'INVALID_PROPERTY B Properties.BucketName',
+    `UNSUPPORTED_PROPERTY B ${encryption}.SSEAlgorithm`,
+    'UNSUPPORTED_PROPERTY B Properties.OwnershipControls.Rules[0].ObjectOwnership',
+    'UNSUPPORTED_PROPERTY B Properties.VersioningConfiguration',
+    'UNSUPPORTED_PROPERTY B Properties.NotificationConfiguration',
+    `UNSUPPORTED_PROPERTY B ${encryption}.KMSMasterKeyID`,
+  ]);
+});
+
+test('a bucket policy may name roles that come later', async (context) => {
+  const policy = { Statement: [{ Principal: { AWS: 'arn:aws:iam::222222222222:role/later' } }] };
+  const properties = { Bucket: { Ref: 'B' }, PolicyDocument: policy };
+  const { calls } = await loadResources(context, {
+    ...bucket({}),
+    P: { Type: 'AWS::S3::BucketPolicy', Properties: properties },
+  });
+  assert.deepEqual(callsOf(calls, 'putBucketPolicy'), [{ bucketName: 'objects', policy }]);
+});
+
+test('a role has its inline and managed policies, those of the assembly by document', async (context) => {
+  const aws = 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole';
+  const { calls } = await loadResources(context, {
+    Managed: { Type: 'AWS::IAM::ManagedPolicy', Properties: { ManagedPolicyName: 'shared', PolicyDocument: DOCUMENT } },
+    Role: {
+      Type: 'AWS::IAM::Role',
+      Properties: {
+        ...ROLE.Properties,
+        Path: '/team/',
+        Policies: [{ PolicyName: 'inline', PolicyDocument: DOCUMENT }],
+        ManagedPolicyArns: [aws, { Ref: 'Managed' }],
+      },
+    },
+    Policy: {
+      Type: 'AWS::IAM::Policy',
+      Properties: { PolicyName: 'added', PolicyDocument: DOCUMENT, Roles: [{ Ref: 'Role' }] },
+    },
+  });
+  const roleArn = 'arn:aws:iam::111111111111:role/team/worker';
+  assert.deepEqual(callsOf(calls, 'createRole'), [
+    {
+      roleArn,
+      roleName: 'worker',
+      path: '/team/',
+      accountId: '111111111111',
+      trustPolicy: DOCUMENT,
+      policies: [
+        { name: 'inline', document: DOCUMENT },
+        { name: 'arn:aws:iam::111111111111:policy/shared', document: DOCUMENT },
+      ],
+      managedPolicyArns: [aws],
+    },
+  ]);
+  assert.deepEqual(callsOf(calls, 'putRolePolicy'), [{ roleArn, name: 'added', document: DOCUMENT }]);
+});
+
+test('a managed policy is put on the roles it names', async (context) => {
+  const properties = { ManagedPolicyName: 'shared', PolicyDocument: DOCUMENT, Roles: [{ Ref: 'Role' }] };
+  const { calls } = await loadResources(context, {
+    Role: ROLE,
+    P: { Type: 'AWS::IAM::ManagedPolicy', Properties: properties },
+  });
+  assert.deepEqual(callsOf(calls, 'putRolePolicy'), [
+    {
+      roleArn: 'arn:aws:iam::111111111111:role/worker',
+      name: 'arn:aws:iam::111111111111:policy/shared',
+      document: DOCUMENT,
+    },
+  ]);
+});
+
+test('permissions boundaries, users, groups and unknown managed policies are refused by name', async (context) => {
+  const policy = { PolicyName: 'p', PolicyDocument: DOCUMENT, Roles: [], Users: ['u'], Groups: ['g'] };
+  const role = {
+    ...ROLE.Properties,
+    PermissionsBoundary: 'arn',
+    ManagedPolicyArns: ['arn:aws:iam::111111111111:policy/other'],
+  };
+  const resources = {
+    P: { Type: 'AWS::IAM::Policy', Properties: policy },
+    R: { Type: 'AWS::IAM::Role', Properties: role },
+  };
+  assert.deepEqual(await problemLines(loadResources(context, resources)), [
+    'UNSUPPORTED_PROPERTY P Properties.Users',
+    'UNSUPPORTED_PROPERTY P Properties.Groups',
+    'INVALID_PROPERTY R Properties.ManagedPolicyArns',
+    'UNSUPPORTED_PROPERTY R Properties.PermissionsBoundary',
+  ]);
+});
+
+test('an attribute that a type does not give is refused by name', async (context) => {
+  await assert.rejects(output(context, bucket({}), { 'Fn::GetAtt': ['B', 'WebsiteURL'] }), /`WebsiteURL` of `B`/);
+});
+
+test('a custom resource of the CDK and the function behind it are skipped, others may still name them', async (context) => {
+  const properties = {
+    Runtime: { 'Fn::FindInMap': ['Latest', 'us-east-1', 'value'] },
+    Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
+  };
+  const template = {
+    Mappings: { Latest: { 'us-east-1': { value: 'nodejs22.x' } } },
+    Resources: {
+      ...bucket({}),
+      Role: ROLE,
+      Provider: { Type: 'AWS::Lambda::Function', Properties: properties },
+      Empty: {
+        Type: 'Custom::S3AutoDeleteObjects',
+        Properties: { ServiceToken: { 'Fn::GetAtt': ['Provider', 'Arn'] } },
+      },
+    },
+    Outputs: { V: { Value: { 'Fn::GetAtt': ['Provider', 'Arn'] } } },
+  };
+  const { calls, skipped, stacks } = await loadTemplate(context, template);
+  assert.deepEqual(
+    calls.map(([method]) => method),
+    ['createBucket', 'createRole'],
+  );
+  assert.deepEqual(
+    skipped.map(({ logicalId, type }) => [logicalId, type]),
+    [
+      ['Provider', 'AWS::Lambda::Function'],
+      ['Empty', 'Custom::S3AutoDeleteObjects'],
+    ],
+  );
+  assert.match(
+    stacks[0]?.outputs.V ?? '',
+    /^arn:aws:lambda:us-east-1:111111111111:function:App-Provider-[A-Z0-9]{12}$/,
+  );
+});
+
+test('generated names fit the limits of their services', async (context) => {
+  const id = 'L'.repeat(200);
+  const { stacks } = await loadResources(context, {
+    [`${id}B`]: { Type: 'AWS::S3::Bucket' },
+    [`${id}R`]: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: DOCUMENT } },
+    [`${id}M`]: {
+      Type: 'AWS::StepFunctions::StateMachine',
+      Properties: { RoleArn: 'arn:aws:iam::111111111111:role/r', DefinitionString: '{}' },
+    },
+  });
+  const names = stacks[0]?.resources.map(({ physicalId }) => physicalId.split(':').at(-1)?.length);
+  assert.deepEqual(names, [63, 64, 80]);
+});

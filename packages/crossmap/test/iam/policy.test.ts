@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { PolicyError, type PolicyKind, parsePolicy } from '../../src/iam/policy.ts';
+
+const ALLOW = { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::data/*' };
+const VARIABLE = `$${'{aws:username}'}`;
+
+function refused(document: unknown, kind: PolicyKind, ...named: readonly string[]): void {
+  assert.throws(
+    () => parsePolicy(document, kind),
+    (error: unknown) => {
+      assert.ok(error instanceof PolicyError);
+      for (const name of named) assert.ok(error.message.includes(name), `${error.message} names ${name}`);
+      return true;
+    },
+  );
+}
+
+function statement(fields: object): object {
+  return { Version: '2012-10-17', Statement: [{ ...ALLOW, ...fields }] };
+}
+
+test('one statement may stand without a list; statements are named by Sid or place', () => {
+  assert.equal(parsePolicy({ Statement: ALLOW }, 'identity').allows[0]?.name, 'Statement[0]');
+  const two = parsePolicy({ Id: 'x', Statement: [ALLOW, { ...ALLOW, Sid: 'Two', Effect: 'Deny' }] }, 'identity');
+  assert.equal(two.denies[0]?.name, 'Two');
+});
+
+test('actions are compared in any case, resources are not', () => {
+  const [allow] = parsePolicy(statement({ Action: ['S3:getObject', 's3:List*'] }), 'identity').allows;
+  assert.equal(allow?.action('s3:getobject'), true);
+  assert.equal(allow?.action('s3:listbucket'), true);
+  assert.equal(allow?.action('s3:putobject'), false);
+  assert.equal(allow?.resource('arn:aws:s3:::data/a/b'), true);
+  assert.equal(allow?.resource('arn:aws:s3:::DATA/a'), false);
+  assert.equal(allow?.resource('arn:aws:s3:::data'), false);
+});
+
+test('NotAction and NotResource hold for all that they do not list', () => {
+  const document = { Effect: 'Allow', NotAction: ['s3:Put*', 's3:Delete*'], NotResource: 'arn:aws:s3:::secret/*' };
+  const [allow] = parsePolicy({ Statement: document }, 'identity').allows;
+  assert.equal(allow?.action('s3:getobject'), true);
+  assert.equal(allow?.action('s3:deleteobject'), false);
+  assert.equal(allow?.resource('arn:aws:s3:::data/a'), true);
+  assert.equal(allow?.resource('arn:aws:s3:::secret/a'), false);
+});
+
+test('what is not evaluated is refused by name and place', () => {
+  refused(statement({ NotPrincipal: { AWS: '*' } }), 'resource', 'NotPrincipal', 'Statement[0]');
+  refused(statement({ Principal: { Federated: 'x' } }), 'resource', 'Federated');
+  refused(statement({ Principal: { CanonicalUser: 'x' } }), 'resource', 'CanonicalUser');
+  refused(
+    statement({ Principal: { AWS: 'arn:aws:sts::111111111111:federated-user/x' } }),
+    'resource',
+    'federated-user',
+  );
+  refused(
+    statement({ Condition: { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } } }),
+    'identity',
+    'IpAddress',
+    'aws:SourceIp',
+  );
+  refused(statement({ Resource: `arn:aws:s3:::data/${VARIABLE}/*` }), 'identity', VARIABLE);
+  refused(
+    statement({ Condition: { StringLike: { 's3:prefix': `${VARIABLE}/*` } } }),
+    'identity',
+    VARIABLE,
+    's3:prefix',
+  );
+  refused(statement({ Comment: 'x' }), 'identity', 'Comment', 'Statement[0]');
+  refused({ ...statement({}), Comment: 'x' }, 'identity', 'Comment');
+});
+
+test('a variable is plain text before Version 2012-10-17', () => {
+  const [allow] = parsePolicy({ Statement: { ...ALLOW, Resource: `arn:aws:s3:::${VARIABLE}` } }, 'identity').allows;
+  assert.equal(allow?.resource(`arn:aws:s3:::${VARIABLE}`), true);
+});
+
+test('a document that is not in the grammar is refused', () => {
+  for (const document of [null, 'text', [], {}, { Statement: [] }, { Statement: 'x' }]) {
+    assert.throws(() => parsePolicy(document, 'identity'), PolicyError);
+  }
+  refused({ ...statement({}), Version: '2012-10-18' }, 'identity', 'Version', '2012-10-18');
+  refused(statement({ Effect: 'allow' }), 'identity', 'Effect', '`allow`');
+  refused(statement({ Action: undefined }), 'identity', 'Action');
+  refused(statement({ NotAction: 's3:*' }), 'identity', 'Action or NotAction');
+  refused(statement({ Action: 'GetObject' }), 'identity', 'GetObject');
+  refused(statement({ Action: [] }), 'identity', 'Action');
+  refused(statement({ Resource: 'data/*' }), 'identity', 'data/*');
+  refused(statement({ Resource: undefined }), 'identity', 'Resource');
+  refused(statement({ Condition: { StringEquals: { 'aws:username': [] } } }), 'identity', 'aws:username');
+});
+
+test('each kind of policy has the elements that IAM gives it', () => {
+  const assume = { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' };
+  assert.equal(parsePolicy({ Statement: assume }, 'trust').allows.length, 1);
+  refused({ Statement: { ...assume, Resource: '*' } }, 'trust', 'Resource');
+  refused(statement({ Principal: '*' }), 'identity', 'Principal');
+  refused(statement({}), 'resource', 'Principal');
+});
+
+test('a principal is everyone, an account, a user, a role, a session or a service, never a pattern', () => {
+  const principals = [
+    '*',
+    '111111111111',
+    'arn:aws:iam::111111111111:root',
+    'arn:aws:iam::111111111111:user/alice',
+    'arn:aws:iam::111111111111:role/team/Reader',
+    'arn:aws:sts::111111111111:assumed-role/Reader/one',
+  ];
+  assert.equal(parsePolicy(statement({ Principal: { AWS: principals } }), 'resource').allows.length, 1);
+  for (const name of ['arn:aws:iam::111111111111:role/*', '1234', 'arn:aws:iam::111111111111:group/x', 'alice']) {
+    refused(statement({ Principal: { AWS: name } }), 'resource', name);
+  }
+  refused(statement({ Principal: 'arn:aws:iam::111111111111:root' }), 'resource', 'Principal');
+  refused(statement({ Principal: { Service: 'lambda' } }), 'resource', 'lambda');
+});
