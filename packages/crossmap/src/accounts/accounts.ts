@@ -7,6 +7,7 @@ import { parsePolicy } from '../iam/policy.ts';
 import type { Principal } from '../iam/principal.ts';
 import {
   type AccessKey,
+  type CredentialsRefusal,
   credentialsRefused,
   newAccessKey,
   type RandomBytes,
@@ -76,7 +77,7 @@ export interface Account {
 }
 
 export interface AuthenticatedCaller {
-  readonly kind: 'caller';
+  readonly kind: 'found';
   readonly caller: Caller;
   readonly secretAccessKey: string;
 }
@@ -195,7 +196,7 @@ export class Accounts {
   }
 
   /** Whose credentials these are, in the error codes of S3. The caller has the policies of this moment. */
-  caller(accessKeyId: string, sessionToken?: string): AuthenticatedCaller | Refusal {
+  caller(accessKeyId: string, sessionToken?: string): AuthenticatedCaller | CredentialsRefusal {
     if (sessionToken === undefined) {
       const user = this.#usersByAccessKey.get(accessKeyId);
       return user === undefined ? credentialsRefused('InvalidAccessKeyId') : authenticatedUser(user);
@@ -205,7 +206,7 @@ export class Accounts {
     const { roleArn, sessionName, expiration } = opened.session;
     if (expiration <= this.#now()) return credentialsRefused('ExpiredToken');
     const { secretAccessKey } = opened;
-    return { kind: 'caller', caller: this.callerForRole(roleArn, sessionName), secretAccessKey };
+    return { kind: 'found', caller: this.callerForRole(roleArn, sessionName), secretAccessKey };
   }
 
   /**
@@ -294,7 +295,7 @@ function checkName(what: string, name: string): void {
 function authenticatedUser({ accountId, arn, userName, policies, accessKey }: User): AuthenticatedCaller {
   const principal: Principal = { kind: 'iam-user', accountId, arn, userName };
   return {
-    kind: 'caller',
+    kind: 'found',
     caller: { principal, identityPolicies: policies },
     secretAccessKey: accessKey.secretAccessKey,
   };

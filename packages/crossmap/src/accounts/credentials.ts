@@ -30,8 +30,12 @@ const REFUSALS = {
   ExpiredToken: 'The provided token has expired.',
 } as const;
 
+export interface CredentialsRefusal extends Refusal {
+  readonly code: keyof typeof REFUSALS;
+}
+
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
-export function credentialsRefused(code: keyof typeof REFUSALS): Refusal {
+export function credentialsRefused(code: keyof typeof REFUSALS): CredentialsRefusal {
   return { kind: 'refused', code, message: REFUSALS[code] };
 }
 

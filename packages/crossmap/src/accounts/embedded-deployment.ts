@@ -41,7 +41,14 @@ export class EmbeddedDeployment implements Deployment {
     await this.#cloud.buckets.putBucketPolicy(bucketName, JSON.stringify(policy));
   }
 
-  async createRole({ accountId, roleName, path, trustPolicy, policies, managedPolicyArns }: RoleResource): Promise<void> {
+  async createRole({
+    accountId,
+    roleName,
+    path,
+    trustPolicy,
+    policies,
+    managedPolicyArns,
+  }: RoleResource): Promise<void> {
     this.#cloud.accounts.createRole({ accountId, roleName, path, trustPolicy, policies, managedPolicyArns });
   }
 
@@ -54,7 +61,12 @@ export class EmbeddedDeployment implements Deployment {
     const { functionArn, functionName, roleArn, accountId: _accountId, ...configuration } = lambda;
     const assumed = this.#cloud.accounts.assumeServiceRole(roleArn, 'lambda.amazonaws.com', functionName, functionArn);
     if (assumed.kind === 'refused') throw new Error(`${assumed.message} ${assumed.explanation}`);
-    this.#cloud.functions.add({ functionArn, functionName, logGroupName: `/aws/lambda/${functionName}`, ...configuration });
+    this.#cloud.functions.add({
+      functionArn,
+      functionName,
+      logGroupName: `/aws/lambda/${functionName}`,
+      ...configuration,
+    });
     this.#roles.set(functionArn, roleArn);
   }
 

@@ -95,7 +95,9 @@ function readInvocation(
   const failed = (cause: string) => ({ error: 'States.Runtime', cause });
   if (!isJsonObject(parameters)) return failed('Expected the Parameters of lambda:invoke to be an object');
   const { FunctionName, Payload = {}, ...others } = parameters;
-  const [other] = Object.keys(others).filter((name) => !(name === 'InvocationType' && others[name] === 'RequestResponse'));
+  const [other] = Object.keys(others).filter(
+    (name) => !(name === 'InvocationType' && others[name] === 'RequestResponse'),
+  );
   if (other !== undefined) return failed(`The parameter '${other}' of lambda:invoke is not supported yet`);
   if (typeof FunctionName !== 'string') return failed('The parameter FunctionName of lambda:invoke must be a string');
   if (/^[\w-]+$/.test(FunctionName)) {

@@ -85,9 +85,8 @@ export class MapRuns implements MapRunStarter {
   }
 
   /** A Map Run starts its children as the state machine's role, which must be allowed to. Text observed on AWS. */
-  #startRefused({ mapRunArn, parent }: MapRunRequest): Failure | undefined {
-    const stateMachineArn = labelledStateMachineArn(mapRunArn).replace(/\/[^/]*$/, '');
-    const check = this.#ports.permissions.check(callerOf(parent), 'states:StartExecution', stateMachineArn);
+  #startRefused({ parent }: MapRunRequest): Failure | undefined {
+    const check = this.#ports.permissions.check(callerOf(parent), 'states:StartExecution', parent.stateMachineArn);
     if (check.kind === 'allowed') return undefined;
     const service = `(Service: Sfn, Status Code: 400, Request ID: ${this.#ports.ids.uuid()}) (SDK Attempt Count: 1)`;
     const cause = `Error contacting AWS Service. | Message from Service: ${check.message} ${service}`;
@@ -126,10 +125,8 @@ export class MapRuns implements MapRunStarter {
       for (const child of group) {
         const text = child.status === 'SUCCEEDED' ? child.output : JSON.stringify(resultRecord(child));
         length += text.length + 1;
+        if (length > MAX_PAYLOAD_BYTES) return { kind: 'result-too-large' };
         outputs.push(text);
-      }
-      if (length > MAX_PAYLOAD_BYTES) {
-        return { kind: 'result-too-large' };
       }
     }
     return { kind: 'succeeded', output: JSON.parse(`[${outputs.join(',')}]`) as Json };

@@ -29,7 +29,7 @@ test('an account comes with a developer who may do everything and has an access 
   const { developer } = accounts.account(ACCOUNT);
   assert.equal(accounts.account(ACCOUNT).developer, developer);
   const found = accounts.caller(developer.accessKey.accessKeyId);
-  assert.ok(found.kind === 'caller');
+  assert.ok(found.kind === 'found');
   const arn = `arn:aws:iam::${ACCOUNT}:user/crossmap`;
   assert.deepEqual(found.caller.principal, { kind: 'iam-user', accountId: ACCOUNT, arn, userName: 'crossmap' });
   assert.equal(found.secretAccessKey, developer.accessKey.secretAccessKey);
@@ -44,7 +44,7 @@ test('credentials of a role session lead to its caller, with the policies of tha
   const { accounts } = accountsWithRole();
   const { accessKeyId, sessionToken, secretAccessKey } = accounts.credentialsForRole(ROLE, 'one');
   const before = accounts.caller(accessKeyId, sessionToken);
-  assert.ok(before.kind === 'caller');
+  assert.ok(before.kind === 'found');
   assert.equal(before.secretAccessKey, secretAccessKey);
   assert.deepEqual(before.caller.principal, {
     kind: 'role-session',
@@ -55,7 +55,7 @@ test('credentials of a role session lead to its caller, with the policies of tha
   accounts.putRolePolicy(ROLE, { name: 'More', document: READ });
   accounts.putRolePolicy(ROLE, { name: 'Read', document: READ });
   const after = accounts.caller(accessKeyId, sessionToken);
-  assert.ok(after.kind === 'caller');
+  assert.ok(after.kind === 'found');
   const names = (caller: typeof after.caller) => caller.identityPolicies.map(({ name }) => name).sort();
   assert.deepEqual(names(before.caller), [`Read of role ${ROLE}`]);
   assert.deepEqual(names(after.caller), [`More of role ${ROLE}`, `Read of role ${ROLE}`]);
@@ -67,7 +67,7 @@ test('temporary credentials are refused from the moment they expire, one hour af
   const { accessKeyId, sessionToken, expiration } = accounts.credentialsForRole(ROLE, 'one');
   assert.equal(expiration, 1_000_000 + 3_600_000);
   clock.time = expiration - 1;
-  assert.equal(accounts.caller(accessKeyId, sessionToken).kind, 'caller');
+  assert.equal(accounts.caller(accessKeyId, sessionToken).kind, 'found');
   clock.time = expiration;
   const refused = accounts.caller(accessKeyId, sessionToken);
   assert.ok(refused.kind === 'refused');

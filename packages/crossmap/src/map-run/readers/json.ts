@@ -4,6 +4,7 @@ import { ItemReaderFailure } from '../item-reader-failure.ts';
 /** The largest item of a file (Step Functions Developer Guide, ItemReader). */
 export const MAX_ITEM_BYTES = 8 * 1024 * 1024;
 
+const BYTE_ORDER_MARK: readonly number[] = [0xef, 0xbb, 0xbf];
 const [QUOTE, BACKSLASH, COMMA, OPEN, CLOSE, OPEN_BRACE, CLOSE_BRACE] = [0x22, 0x5c, 0x2c, 0x5b, 0x5d, 0x7b, 0x7d];
 
 /**
@@ -29,9 +30,11 @@ class ArrayScanner {
   #items = 0;
   #commas = 0;
   #depth = 0;
+  /** How many bytes of a byte order mark the file began with. */
+  #mark = 0;
   #inString = false;
   #escaped = false;
-  readonly #decoder = new TextDecoder('utf-8', { fatal: true });
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
   take(chunk: Uint8Array): readonly Json[] {
     const from = this.#pending.length;
@@ -61,9 +64,12 @@ class ArrayScanner {
 
   /** Where the first element may start; moves on to `inside` when the opening bracket is there. */
   #findOpening(bytes: Uint8Array): number {
-    const blank = this.#offset === 0 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-    for (let i = blank; i < bytes.length; i++) {
+    for (let i = 0; i < bytes.length; i++) {
       const byte = bytes[i] as number;
+      if (this.#offset + i === this.#mark && byte === BYTE_ORDER_MARK[this.#mark]) {
+        this.#mark++;
+        continue;
+      }
       if (isBlank(byte)) continue;
       if (byte === OPEN_BRACE) {
         throw new ItemReaderFailure('A JSON object as items is not supported yet: expected a JSON array.');
@@ -79,6 +85,7 @@ class ArrayScanner {
   /** Looks at `bytes` from `unseen`; the current element starts at or after `start`. */
   #scan(bytes: Uint8Array, start: number, unseen: number): readonly Json[] {
     let boundary = -1;
+    let element = start;
     let commas = 0;
     for (let i = unseen; i < bytes.length; i++) {
       const byte = bytes[i] as number;
@@ -90,23 +97,32 @@ class ArrayScanner {
       else if (byte === OPEN || byte === OPEN_BRACE) this.#depth++;
       else if (byte === CLOSE || byte === CLOSE_BRACE) {
         this.#depth--;
-        if (this.#depth === 0) return this.#close(bytes, start, i, commas);
+        if (this.#depth > 0) continue;
+        this.#checkSize(bytes, element, i, commas);
+        return this.#close(bytes, start, i, commas);
       } else if (byte === COMMA && this.#depth === 1) {
+        this.#checkSize(bytes, element, i, commas);
         boundary = i;
+        element = i + 1;
         commas++;
       }
     }
+    this.#checkSize(bytes, element, bytes.length, commas);
     const items = boundary < 0 ? [] : this.#parse(bytes, start, boundary, commas);
     this.#commas += commas;
-    const rest = boundary < 0 ? start : boundary + 1;
-    if (bytes.length - rest > MAX_ITEM_BYTES) {
-      throw new ItemReaderFailure(
-        `Item ${this.#items} is larger than ${MAX_ITEM_BYTES} bytes, at byte ${this.#offset + rest}.`,
-      );
-    }
-    this.#pending = bytes.slice(rest);
-    this.#offset += rest;
+    this.#pending = bytes.slice(element);
+    this.#offset += element;
     return items;
+  }
+
+  /** `more`: how many items of `bytes` come before this one. */
+  #checkSize(bytes: Uint8Array, start: number, end: number, more: number): void {
+    if (end - start <= MAX_ITEM_BYTES) return;
+    const first = bytes.subarray(start, end).findIndex((byte) => !isBlank(byte));
+    if (first < 0 || end - start - first <= MAX_ITEM_BYTES) return;
+    throw new ItemReaderFailure(
+      `Item ${this.#items + more} is larger than ${MAX_ITEM_BYTES} bytes, at byte ${this.#offset + start + first}.`,
+    );
   }
 
   #close(bytes: Uint8Array, start: number, end: number, commas: number): readonly Json[] {

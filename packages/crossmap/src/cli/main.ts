@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { denialsSince } from './denials.ts';
+import { bugLines, EXIT } from './errors.ts';
+import { nodeHost } from './host.ts';
+import { run } from './program.ts';
+import { connect } from './step-functions.ts';
+
+const { version }: { version: string } = JSON.parse(
+  readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
+);
+
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`${bugLines(error).join('\n')}\n`);
+  process.exit(EXIT.bug);
+});
+
+process.exitCode = await run(process.argv.slice(2), nodeHost(), {
+  version,
+  connect,
+  denialsSince,
+  startLocal: async () => (await import('../index.ts')).startLocal,
+});

@@ -1,0 +1,129 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { type DevOptions, dev } from './dev.ts';
+import { bugLines, CommandError, EXIT, type ExitCode, errorLines } from './errors.ts';
+import type { Host } from './host.ts';
+import type { StartLocal } from './local.ts';
+import { DEFAULT_DATA } from './profiles.ts';
+import { type StartOptions, type StartServices, start } from './start.ts';
+import { DEFAULT_WORKFLOW } from './synth.ts';
+
+export interface Services extends StartServices {
+  readonly version: string;
+  /** Loaded only when it is needed: `crossmap start` runs without the embedded accounts. */
+  startLocal(): Promise<StartLocal>;
+}
+
+/** Options as commander gives them: a flag that is not on the command line is absent. */
+type Given<Options, Absent extends keyof Options> = Omit<Options, Absent> & Partial<Pick<Options, Absent>>;
+
+const EXIT_CODES = `
+Exit codes: 0 done, 1 the run (or the CDK app) failed, 2 wrong usage,
+            3 the command was denied or refused, 70 a bug, 130 stopped waiting.`;
+
+/** Runs one command line (without the program's own name) and answers the exit code. Never throws. */
+export async function run(argv: readonly string[], host: Host, services: Services): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT.ok;
+  const program = new Command('crossmap')
+    .description('Run AWS Step Functions Distributed Maps on this machine, with the policies of each account enforced.')
+    .version(services.version, '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .addHelpText('after', EXIT_CODES)
+    .configureOutput({
+      writeOut: (text) => host.stdout.write(text),
+      writeErr: (text) => host.stderr.write(text),
+      getOutHelpWidth: () => 80,
+      getErrHelpWidth: () => 80,
+    })
+    .exitOverride()
+    .showHelpAfterError('hint: see crossmap --help');
+
+  devCommand(program).action(async (given: Given<DevOptions, 'context' | 'memory'>) => {
+    exitCode = await dev({ context: [], memory: false, ...given }, host, await services.startLocal());
+  });
+  startCommand(program).action(async (given: Given<StartOptions, 'wait' | 'json'>) => {
+    exitCode = await start({ wait: false, json: false, ...given }, host, services);
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return report(error, argv, host);
+  }
+}
+
+function devCommand(program: Command): Command {
+  return program
+    .command('dev')
+    .description('Load the CDK app of this folder into embedded accounts and serve them until Ctrl-C.')
+    .option('--app <command>', 'the command that synthesizes the app (default: `app` of cdk.json)')
+    .addOption(
+      new Option('--assembly <dir>', 'a cloud assembly that is already synthesized').conflicts(['app', 'context']),
+    )
+    .option('-c, --context <key=value>', 'context for the app, may be repeated', append)
+    .option('--port <number>', 'where to listen on 127.0.0.1; 0 for any free port', integer(0, 65_535), 4700)
+    .option('--data <dir>', 'where buckets and executions are kept', DEFAULT_DATA)
+    .addOption(new Option('--memory', 'keep nothing').conflicts('data'))
+    .option('--environments <number>', 'how many function environments exist at once', integer(1, 1_000))
+    .option(
+      '--workflow-account <id>',
+      `the account of stacks without env, seen by\nthe app as its default (${DEFAULT_WORKFLOW.account})`,
+      matching(/^\d{12}$/, 'an account id of 12 digits'),
+    )
+    .option(
+      '--workflow-region <region>',
+      `the Region of stacks without env (${DEFAULT_WORKFLOW.region})`,
+      matching(/^[a-z]{2}(-[a-z]+)+-\d+$/, 'a Region such as eu-west-1'),
+    );
+}
+
+function startCommand(program: Command): Command {
+  return program
+    .command('start')
+    .description('Start an execution, on the accounts of `crossmap dev` or on AWS.')
+    .option('--state-machine <name>', 'name or ARN (default: the only one there is)')
+    .option('--input <json>', "the execution's input, or @FILE", '{}')
+    .option('--name <name>', 'the name of the execution')
+    .option('--wait', 'show progress until it ends; exit 1 unless it succeeded')
+    .option('--json', 'print one JSON object, and nothing else on stdout')
+    .option('--profile <name>', 'an AWS profile')
+    .option('--endpoint <url>', 'an endpoint of Step Functions', url)
+    .option('--region <region>', 'a Region')
+    .option('--data <dir>', `the folder of \`crossmap dev\` (default: ${DEFAULT_DATA}, where it is there)`);
+}
+
+function append(value: string, values: readonly string[] | undefined): readonly string[] {
+  return [...(values ?? []), value];
+}
+
+function integer(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Expected an integer from ${least} to ${most}.`);
+  };
+}
+
+function matching(pattern: RegExp, what: string): (text: string) => string {
+  return (text) => {
+    if (pattern.test(text)) return text;
+    throw new InvalidArgumentError(`Expected ${what}.`);
+  };
+}
+
+function url(text: string): string {
+  if (/^https?:\/\//.test(text) && URL.canParse(text)) return text;
+  throw new InvalidArgumentError('Expected a URL such as http://127.0.0.1:4700.');
+}
+
+/** Commander has written its own errors when it throws them. With --json stdout gets its one object in any case. */
+function report(error: unknown, argv: readonly string[], host: Host): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  const known = error instanceof CommandError;
+  host.stderr.write(`${(known ? errorLines(error) : bugLines(error)).join('\n')}\n`);
+  if (known && argv.includes('--json')) {
+    const { message, details, hint } = error;
+    host.stdout.write(`${JSON.stringify({ error: { message, details, ...(hint === undefined ? {} : { hint }) } })}\n`);
+  }
+  return known ? error.exitCode : EXIT.bug;
+}

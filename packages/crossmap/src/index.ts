@@ -1,0 +1,5 @@
+export { AssemblyError } from './accounts/assembly-error.ts';
+export type { Denial } from './accounts/denials.ts';
+export { type Local, type LocalAccount, type LocalOptions, startLocal } from './local.ts';
+export { LocalError } from './local-error.ts';
+export { DatabaseError } from './sqlite/database.ts';

@@ -1,0 +1,101 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Authorizer } from '../iam/evaluate.ts';
+import { type AuthenticationErrorCode, authenticate, type CredentialLookup } from './sigv4.ts';
+import { ApiError, type ApiErrorCode } from './step-functions/errors.ts';
+import type { StepFunctions } from './step-functions/operation.ts';
+import { type ApiResponse, answer, errorResponse, TARGET_PREFIX } from './step-functions/protocol.ts';
+
+export interface JsonProtocolOptions {
+  readonly stepFunctions: StepFunctions;
+  readonly authorizer: Authorizer;
+  readonly lookup: CredentialLookup;
+  readonly now: () => number;
+  readonly onBug: (error: unknown) => void;
+}
+
+/** A request of Step Functions is at most 1 MB (its quotas). */
+const MAX_REQUEST_BYTES = 1_048_576 * 2;
+
+/** The codes of AWS JSON services for what S3 calls otherwise. */
+const AUTHENTICATION_CODES: Readonly<Partial<Record<AuthenticationErrorCode, ApiErrorCode>>> = {
+  InvalidAccessKeyId: 'UnrecognizedClientException',
+  InvalidToken: 'UnrecognizedClientException',
+  ExpiredToken: 'ExpiredTokenException',
+};
+
+/** Answers one request of AWS JSON 1.0 whose X-Amz-Target is `target`. Never rejects. */
+export async function handleJson(
+  target: string,
+  message: IncomingMessage,
+  response: ServerResponse,
+  options: JsonProtocolOptions,
+): Promise<void> {
+  let result: ApiResponse;
+  try {
+    result = await respond(target, message, options);
+  } catch (error) {
+    if (error instanceof ApiError) result = errorResponse(error);
+    else {
+      options.onBug(error);
+      result = { status: 500, body: { __type: 'InternalFailure', message: 'The request failed because of a bug.' } };
+    }
+  }
+  const body = JSON.stringify(result.body);
+  response.writeHead(result.status, {
+    'content-type': 'application/x-amz-json-1.0',
+    'content-length': Buffer.byteLength(body),
+    'x-amzn-requestid': randomUUID(),
+  });
+  response.end(body);
+  message.resume();
+}
+
+async function respond(target: string, message: IncomingMessage, options: JsonProtocolOptions): Promise<ApiResponse> {
+  const body = await readBody(message);
+  if (!target.startsWith(TARGET_PREFIX)) {
+    throw new ApiError(
+      'UnknownOperationException',
+      `Expected a target of Step Functions or S3, got ${target}: not supported`,
+    );
+  }
+  const { caller, region } = authenticated(message, body, options);
+  const operation = target.slice(TARGET_PREFIX.length);
+  return answer({ operation, body: body.toString('utf8'), caller, region }, options.stepFunctions, options.authorizer);
+}
+
+function authenticated(message: IncomingMessage, body: Buffer, { lookup, now }: JsonProtocolOptions) {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(message.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(',') : value;
+  }
+  const payloadHash = createHash('sha256').update(body).digest('hex');
+  const request = { method: message.method ?? 'POST', url: message.url ?? '/', headers, payloadHash };
+  const authentication = authenticate(request, lookup, now());
+  switch (authentication.kind) {
+    case 'anonymous':
+      throw new ApiError('MissingAuthenticationTokenException', 'Missing Authentication Token');
+    case 'refused': {
+      const { code, message: text } = authentication;
+      const apiCode = AUTHENTICATION_CODES[code] ?? 'InvalidSignatureException';
+      throw new ApiError(apiCode, text ?? `The security token or signature of the request is not valid (${code}).`);
+    }
+    case 'authenticated':
+      if (authentication.service === 'states') return authentication;
+      throw new ApiError(
+        'InvalidSignatureException',
+        `Credential should be scoped to correct service: 'states', got '${authentication.service}'.`,
+      );
+  }
+}
+
+async function readBody(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_REQUEST_BYTES) throw new ApiError('SerializationException', 'The request is larger than 2 MB');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

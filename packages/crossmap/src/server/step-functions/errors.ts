@@ -1,0 +1,33 @@
+/** The errors of the Step Functions API that this server gives, with their HTTP status. */
+export const API_ERRORS = {
+  AccessDeniedException: 403,
+  ExecutionAlreadyExists: 400,
+  ExecutionDoesNotExist: 400,
+  ExpiredTokenException: 400,
+  InvalidArn: 400,
+  InvalidDefinition: 400,
+  InvalidExecutionInput: 400,
+  InvalidName: 400,
+  InvalidSignatureException: 400,
+  InvalidToken: 400,
+  MissingAuthenticationTokenException: 400,
+  ResourceNotFound: 400,
+  SerializationException: 400,
+  StateMachineAlreadyExists: 400,
+  StateMachineDoesNotExist: 400,
+  StateMachineTypeNotSupported: 400,
+  UnknownOperationException: 400,
+  UnrecognizedClientException: 400,
+  ValidationException: 400,
+} as const satisfies Record<string, number>;
+
+export type ApiErrorCode = keyof typeof API_ERRORS;
+
+/** An error the caller gets as `{__type, message}`. */
+export class ApiError extends Error {
+  readonly code: ApiErrorCode;
+  constructor(code: ApiErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

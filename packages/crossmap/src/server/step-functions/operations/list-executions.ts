@@ -1,0 +1,78 @@
+import type { JsonObject } from '../../../asl/json.ts';
+import type { ExecutionQuery, ExecutionRecord, ExecutionStatus } from '../../../engine/ports.ts';
+import { ApiError } from '../errors.ts';
+import type { Operation, StepFunctions } from '../operation.ts';
+import { pageToken, readPageToken } from '../page-token.ts';
+import { invalid, type Parameters } from '../parameters.ts';
+
+const STATUSES = [
+  'RUNNING',
+  'SUCCEEDED',
+  'FAILED',
+  'TIMED_OUT',
+  'ABORTED',
+] as const satisfies readonly ExecutionStatus[];
+
+/** https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html */
+export const listExecutions: Operation = {
+  resource: (parameters) =>
+    parameters.optionalString('mapRunArn') === undefined
+      ? parameters.arn('stateMachineArn')
+      : parameters.arn('mapRunArn'),
+  async handle(parameters, service) {
+    parameters.refuseOthers(['stateMachineArn', 'mapRunArn', 'statusFilter', 'maxResults', 'nextToken']);
+    const after = readPageToken(parameters.optionalString('nextToken'));
+    const status = statusFilter(parameters.optionalString('statusFilter'));
+    const { items, next } = await service.store.executions({
+      of: await listed(parameters, service),
+      limit: parameters.maxResults(),
+      ...(status !== undefined && { status }),
+      ...(after !== undefined && { after }),
+    });
+    return { executions: items.map(listItem), ...(next !== undefined && { nextToken: pageToken(next) }) };
+  },
+};
+
+async function listed(
+  parameters: Parameters,
+  { stateMachines, mapRuns }: StepFunctions,
+): Promise<ExecutionQuery['of']> {
+  const given = (['stateMachineArn', 'mapRunArn'] as const).filter(
+    (name) => parameters.optionalString(name) !== undefined,
+  );
+  if (given.length !== 1) throw invalid('Must provide exactly one of stateMachineArn and mapRunArn');
+  if (given[0] === 'stateMachineArn') {
+    return { stateMachineArn: (await stateMachines.get(parameters.arn('stateMachineArn'))).stateMachineArn };
+  }
+  const mapRunArn = parameters.arn('mapRunArn');
+  if ((await mapRuns.describe(mapRunArn)) === undefined) throw mapRunNotFound(mapRunArn);
+  return { mapRunArn };
+}
+
+export function mapRunNotFound(mapRunArn: string): ApiError {
+  return new ApiError('ResourceNotFound', `Resource not found: '${mapRunArn}'`);
+}
+
+function statusFilter(text: string | undefined): ExecutionStatus | undefined {
+  if (text === undefined) return undefined;
+  const status = STATUSES.find((each) => each === text);
+  if (status !== undefined) return status;
+  const allowed = `[${STATUSES.join(', ')}]`;
+  throw invalid(
+    `Value '${text}' at 'statusFilter' failed to satisfy constraint: Member must satisfy enum value set: ${allowed}`,
+  );
+}
+
+function listItem(record: ExecutionRecord): JsonObject {
+  const { executionArn, stateMachineArn, name, status, startDate, child } = record;
+  return {
+    executionArn,
+    stateMachineArn,
+    name,
+    status,
+    startDate: startDate / 1000,
+    ...(record.status !== 'RUNNING' && { stopDate: record.stopDate / 1000 }),
+    ...(child && { mapRunArn: child.mapRunArn, itemCount: child.itemCount }),
+    redriveCount: 0,
+  };
+}

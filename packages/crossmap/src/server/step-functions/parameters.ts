@@ -1,0 +1,73 @@
+import { isJsonObject, type Json, type JsonObject } from '../../asl/json.ts';
+import { ApiError } from './errors.ts';
+
+/** Reads the members of one API request. Every refusal is a ValidationException or InvalidArn that names the member. */
+export class Parameters {
+  readonly #input: JsonObject;
+
+  constructor(input: JsonObject) {
+    this.#input = input;
+  }
+
+  string(name: string): string {
+    const value = this.#input[name];
+    if (typeof value === 'string') return value;
+    const found = value === undefined || value === null ? 'Value null' : `Value ${JSON.stringify(value)}`;
+    throw invalid(`${found} at '${name}' failed to satisfy constraint: Member must not be null`);
+  }
+
+  optionalString(name: string): string | undefined {
+    return this.#given(name) === undefined ? undefined : this.string(name);
+  }
+
+  boolean(name: string, otherwise: boolean): boolean {
+    const value = this.#given(name);
+    if (value === undefined) return otherwise;
+    if (typeof value === 'boolean') return value;
+    throw invalid(`Value ${JSON.stringify(value)} at '${name}' failed to satisfy constraint: Member must be a boolean`);
+  }
+
+  /** An ARN of the service, refused in AWS's words when it does not start like one. */
+  arn(name: string): string {
+    const value = this.string(name);
+    if (value.startsWith('arn:')) return value;
+    throw new ApiError('InvalidArn', `Invalid Arn: 'Invalid ARN prefix: ${value}'`);
+  }
+
+  /** maxResults: 0 and absent mean 100. */
+  maxResults(): number {
+    const value = this.#given('maxResults') ?? 0;
+    const constraint = (text: string) =>
+      invalid(
+        `Value '${JSON.stringify(value)}' at 'maxResults' failed to satisfy constraint: Member must have value ${text}`,
+      );
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < 0)
+      throw constraint('greater than or equal to 0');
+    if (value > 1000) throw constraint('less than or equal to 1000');
+    return value === 0 ? 100 : value;
+  }
+
+  /** Refuses members that this server does not act on, unless they say what it does anyway. */
+  refuseOthers(known: readonly string[], harmless: Readonly<Record<string, (value: Json) => boolean>> = {}): void {
+    for (const [name, value] of Object.entries(this.#input)) {
+      if (value === null || known.includes(name) || harmless[name]?.(value)) continue;
+      throw new ApiError(
+        'ValidationException',
+        `'${name}' with the value ${JSON.stringify(value)} is not supported yet`,
+      );
+    }
+  }
+
+  #given(name: string): Json | undefined {
+    return this.#input[name] ?? undefined;
+  }
+}
+
+export function invalid(problem: string): ApiError {
+  return new ApiError('ValidationException', `1 validation error detected: ${problem}`);
+}
+
+/** Member `level` of a logging configuration that logs nothing. */
+export function isOff(value: Json): boolean {
+  return isJsonObject(value) && (value.level ?? 'OFF') === 'OFF';
+}

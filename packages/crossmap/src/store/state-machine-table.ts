@@ -1,0 +1,61 @@
+import type { Page, StateMachineRecord } from '../engine/ports.ts';
+import type { Database, Statement } from '../sqlite/database.ts';
+import { FIRST_PLACE, type Place, pageOf, placeOf } from './cursor.ts';
+
+interface Row {
+  readonly id: number;
+  readonly state_machine_arn: string;
+  readonly name: string;
+  readonly definition: string;
+  readonly role_arn: string;
+  readonly type: StateMachineRecord['type'];
+  readonly creation_date: number;
+}
+
+/** State machines in SQLite. */
+export class StateMachineTable {
+  readonly #upsert: Statement<unknown>;
+  readonly #select: Statement<Row>;
+  readonly #next: Statement<Row & Place>;
+
+  constructor(database: Database) {
+    this.#upsert = database.prepare(
+      `INSERT INTO state_machine (state_machine_arn, name, definition, role_arn, type, creation_date)
+       VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (state_machine_arn) DO UPDATE SET name = excluded.name, definition = excluded.definition,
+         role_arn = excluded.role_arn, type = excluded.type, creation_date = excluded.creation_date`,
+    );
+    this.#select = database.prepare('SELECT * FROM state_machine WHERE state_machine_arn = ?');
+    this.#next = database.prepare(
+      `SELECT *, creation_date AS position FROM state_machine WHERE substr(state_machine_arn, 1, length(?1)) = ?1 AND (creation_date, id) > (?2, ?3)
+       ORDER BY creation_date, id LIMIT ?4`,
+    );
+  }
+
+  record(machine: StateMachineRecord): void {
+    const { stateMachineArn, name, definition, roleArn, type, creationDate } = machine;
+    this.#upsert.run(stateMachineArn, name, definition, roleArn, type, creationDate);
+  }
+
+  get(stateMachineArn: string): StateMachineRecord | undefined {
+    const row = this.#select.get(stateMachineArn);
+    return row && recordOf(row);
+  }
+
+  list(arnPrefix: string, limit: number, after?: string): Page<StateMachineRecord> {
+    const start = after === undefined ? FIRST_PLACE : placeOf(after);
+    const rows = this.#next.all(arnPrefix, start.position, start.id, limit + 1);
+    return pageOf(rows, limit, recordOf);
+  }
+}
+
+function recordOf(row: Row): StateMachineRecord {
+  return {
+    stateMachineArn: row.state_machine_arn,
+    name: row.name,
+    definition: row.definition,
+    roleArn: row.role_arn,
+    type: row.type,
+    creationDate: row.creation_date,
+  };
+}

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { run } from '../../src/cli/program.ts';
+import { fakeHost } from './fake-host.ts';
+
+async function crossmap(...argv: string[]) {
+  const host = fakeHost();
+  const exitCode = await run(argv, host, {
+    version: '1.2.3',
+    startLocal: () => assert.fail('nothing is to be started'),
+    connect: () => assert.fail('nothing is to be called'),
+    denialsSince: () => assert.fail('nothing is to be called'),
+  });
+  return { exitCode, ...host.written };
+}
+
+test('help names the two commands that exist', async () => {
+  const { exitCode, stdout } = await crossmap('--help');
+  assert.equal(exitCode, 0);
+  assert.equal(
+    stdout,
+    `Usage: crossmap [options] [command]
+
+Run AWS Step Functions Distributed Maps on this machine, with the policies of
+each account enforced.
+
+Options:
+  --version        print the version
+  -h, --help       print this help
+
+Commands:
+  dev [options]    Load the CDK app of this folder into embedded accounts and
+                   serve them until Ctrl-C.
+  start [options]  Start an execution, on the accounts of \`crossmap dev\` or on
+                   AWS.
+
+Exit codes: 0 done, 1 the run (or the CDK app) failed, 2 wrong usage,
+            3 the command was denied or refused, 70 a bug, 130 stopped waiting.
+`,
+  );
+});
+
+test('help of dev', async () => {
+  assert.equal(
+    (await crossmap('dev', '--help')).stdout,
+    `Usage: crossmap dev [options]
+
+Load the CDK app of this folder into embedded accounts and serve them until
+Ctrl-C.
+
+Options:
+  --app <command>             the command that synthesizes the app (default:
+                              \`app\` of cdk.json)
+  --assembly <dir>            a cloud assembly that is already synthesized
+  -c, --context <key=value>   context for the app, may be repeated
+  --port <number>             where to listen on 127.0.0.1; 0 for any free port
+                              (default: 4700)
+  --data <dir>                where buckets and executions are kept (default:
+                              ".crossmap")
+  --memory                    keep nothing
+  --environments <number>     how many function environments exist at once
+  --workflow-account <id>     the account of stacks without env, seen by
+                              the app as its default (111111111111)
+  --workflow-region <region>  the Region of stacks without env (us-east-1)
+  -h, --help                  print this help
+`,
+  );
+});
+
+test('help of start', async () => {
+  assert.equal(
+    (await crossmap('start', '--help')).stdout,
+    `Usage: crossmap start [options]
+
+Start an execution, on the accounts of \`crossmap dev\` or on AWS.
+
+Options:
+  --state-machine <name>  name or ARN (default: the only one there is)
+  --input <json>          the execution's input, or @FILE (default: "{}")
+  --name <name>           the name of the execution
+  --wait                  show progress until it ends; exit 1 unless it
+                          succeeded
+  --json                  print one JSON object, and nothing else on stdout
+  --profile <name>        an AWS profile
+  --endpoint <url>        an endpoint of Step Functions
+  --region <region>       a Region
+  --data <dir>            the folder of \`crossmap dev\` (default: .crossmap,
+                          where it is there)
+  -h, --help              print this help
+`,
+  );
+});
+
+test('the version is that of the package', async () => {
+  assert.deepEqual(await crossmap('--version'), { exitCode: 0, stdout: '1.2.3\n', stderr: '' });
+});
+
+for (const [what, argv, message] of [
+  ['a command that does not exist', ['watch'], "error: unknown command 'watch'"],
+  ['an option that does not exist', ['start', '--later'], "error: unknown option '--later'"],
+  ['a port that is none', ['dev', '--port', '65536'], 'Expected an integer from 0 to 65535.'],
+  ['zero environments', ['dev', '--environments', '0'], 'Expected an integer from 1 to 1000.'],
+  ['an account id that is none', ['dev', '--workflow-account', '12'], 'Expected an account id of 12 digits.'],
+  ['a Region that is none', ['dev', '--workflow-region', 'here'], 'Expected a Region such as eu-west-1.'],
+  ['an endpoint that is none', ['start', '--endpoint', '127.0.0.1:4700'], 'Expected a URL such as'],
+  ['memory and a data folder', ['dev', '--memory', '--data', 'x'], 'cannot be used with option'],
+  ['an app and an assembly', ['dev', '--app', 'x', '--assembly', 'y'], 'cannot be used with option'],
+  ['context for an assembly', ['dev', '-c', 'a=b', '--assembly', 'y'], 'cannot be used with option'],
+] as const) {
+  test(`${what} is a usage error, exit 2, on stderr`, async () => {
+    const { exitCode, stdout, stderr } = await crossmap(...argv);
+    assert.deepEqual([exitCode, stdout], [2, '']);
+    assert.ok(stderr.includes(message), stderr);
+    assert.match(stderr, /hint: see crossmap --help\n$/);
+  });
+}
