@@ -8,6 +8,7 @@ import { type Denial, Denials } from './accounts/denials.ts';
 import type { Environment } from './accounts/deployment.ts';
 import { EmbeddedDeployment } from './accounts/embedded-deployment.ts';
 import { EmbeddedObjects } from './accounts/embedded-objects.ts';
+import { FunctionCode } from './accounts/function-code.ts';
 import { LambdaTasks } from './accounts/lambda-tasks.ts';
 import { Executions } from './engine/executions.ts';
 import type { ExecutionStore } from './engine/ports.ts';
@@ -115,7 +116,14 @@ export async function openLocal(options: LocalOptions): Promise<{ local: Local; 
     requestId: systemIds.uuid,
   });
   const stateMachines = new StateMachines({ store, accounts, clock: systemClock });
-  const deployment = new EmbeddedDeployment({ accounts, functions, buckets: bucketsOf(s3), stateMachines });
+  const functionCode = await FunctionCode.open();
+  const deployment = new EmbeddedDeployment({
+    accounts,
+    functions,
+    functionCode,
+    buckets: bucketsOf(s3),
+    stateMachines,
+  });
   const mapRuns = new MapRuns({
     clock: systemClock,
     ids: systemIds,
@@ -135,6 +143,7 @@ export async function openLocal(options: LocalOptions): Promise<{ local: Local; 
   const close = async () => {
     executions.close();
     await functions.close();
+    await functionCode.close();
     await closeStores();
   };
 

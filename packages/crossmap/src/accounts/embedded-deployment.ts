@@ -10,11 +10,13 @@ import type {
   RoleResource,
   StateMachineResource,
 } from './deployment.ts';
+import type { FunctionCode } from './function-code.ts';
 
 /** The parts of the embedded cloud that a stack deploys into; buckets and state machines live in other layers. */
 export interface EmbeddedCloud {
   readonly accounts: Accounts;
   readonly functions: FunctionHost;
+  readonly functionCode: FunctionCode;
   readonly buckets: {
     createBucket(bucket: BucketResource): Promise<void>;
     putBucketPolicy(bucketName: string, policy: string): Promise<void>;
@@ -59,14 +61,12 @@ export class EmbeddedDeployment implements Deployment {
   /** Lambda must be able to assume the function's role, or the function is refused. */
   async createFunction(lambda: FunctionResource): Promise<void> {
     const { functionArn, functionName, roleArn, accountId: _accountId, ...configuration } = lambda;
-    const assumed = this.#cloud.accounts.assumeServiceRole(roleArn, 'lambda.amazonaws.com', functionName, functionArn);
+    const { accounts, functions, functionCode } = this.#cloud;
+    const assumed = accounts.assumeServiceRole(roleArn, 'lambda.amazonaws.com', functionName, functionArn);
     if (assumed.kind === 'refused') throw new Error(`${assumed.message} ${assumed.explanation}`);
-    this.#cloud.functions.add({
-      functionArn,
-      functionName,
-      logGroupName: `/aws/lambda/${functionName}`,
-      ...configuration,
-    });
+    const codeDirectory = await functionCode.place(lambda.codeDirectory);
+    const logGroupName = `/aws/lambda/${functionName}`;
+    functions.add({ ...configuration, functionArn, functionName, logGroupName, codeDirectory });
     this.#roles.set(functionArn, roleArn);
   }
 
