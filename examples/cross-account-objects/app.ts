@@ -11,6 +11,7 @@ const bucketName = 'partner-objects';
 const repository = join(import.meta.dirname, '../..');
 
 const app = new App();
+const context = (name: string) => String(app.node.tryGetContext(name) ?? '');
 
 // The bucket account: a bucket of somebody else.
 const theirs = new Stack(app, 'BucketAccount', { env: bucketAccount });
@@ -23,6 +24,7 @@ const processor = new NodejsFunction(ours, 'Processor', {
   runtime: Runtime.NODEJS_22_X,
   timeout: Duration.minutes(1),
   memorySize: 512,
+  environment: { BEFORE_READ_HOOK: context('beforeReadHook') },
   projectRoot: repository,
   depsLockFilePath: join(repository, 'package-lock.json'),
 });
@@ -38,11 +40,10 @@ const map = new CrossAccountObjectsMap(ours, 'ObjectsMap', {
 // The bucket account again: what its owner allows. Leave it out to see the execution fail:
 //   -c withoutBucketPolicy=true   nothing is allowed
 //   -c withoutGetObject=true      listing is allowed, reading is not
-const context = (name: string) => String(app.node.tryGetContext(name)) === 'true';
-if (!context('withoutBucketPolicy')) {
+if (context('withoutBucketPolicy') !== 'true') {
   new BucketAccess(theirs, 'Access', {
     bucket,
     listers: [map.listRole],
-    readers: context('withoutGetObject') ? [] : [map.processRole],
+    readers: context('withoutGetObject') === 'true' ? [] : [map.processRole],
   });
 }

@@ -1,6 +1,6 @@
 // Fills the partner's bucket with real files, runs the workflow over it on this machine, and checks every result.
 import { spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
+import { appendFileSync, createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
@@ -20,6 +20,9 @@ const WORKFLOW_ACCOUNT = '222222222222';
 const BUCKET = 'partner-objects';
 const EXECUTION = 'demo';
 
+// The SDK warns of Node.js 20 in every process; this is about something else.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
 const { values } = parseArgs({
   options: { prefix: { type: 'string' }, 'without-bucket-policy': { type: 'boolean', default: false } },
 });
@@ -32,7 +35,11 @@ await mkdir(data, { recursive: true });
 
 say('Synthesizing the app: two stacks, two accounts');
 synthesize(join(data, 'cdk.out'), { withoutBucketPolicy: String(values['without-bucket-policy']) });
-const local = await startLocal({ assembly: join(data, 'cdk.out'), data: join(data, 'accounts'), onLog: say });
+const local = await startLocal({
+  assembly: join(data, 'cdk.out'),
+  data: join(data, 'accounts'),
+  onLog: (line) => appendFileSync(join(data, 'server.log'), `${line}\n`),
+});
 for (const { profile, accountId, region } of local.accounts) say(`  ${profile}: account ${accountId} in ${region}`);
 
 const stop = new AbortController();
@@ -45,7 +52,9 @@ async function run(): Promise<number> {
   await fillBucket(new S3Client(local.clientConfig(BUCKET_ACCOUNT)), BUCKET, objects);
 
   const input = values.prefix === undefined ? {} : { prefix: values.prefix };
-  say(`Starting ${local.stateMachines[0]?.name} in account ${WORKFLOW_ACCOUNT} with the input ${JSON.stringify(input)}\n`);
+  say(
+    `Starting ${local.stateMachines[0]?.name} in account ${WORKFLOW_ACCOUNT} with the input ${JSON.stringify(input)}\n`,
+  );
   const exitCode = await crossmapStart(JSON.stringify(input));
   if (exitCode !== 0) return exitCode;
 

@@ -27,9 +27,11 @@ const UNUSUAL_KEYS = [
 
 const library = dirname(createRequire(import.meta.url).resolve('aws-cdk-lib/package.json'));
 
-/** The files of the installed aws-cdk-lib below `folder`, by their path, and a file under each unusual key. */
-export function installedFiles(folder = ''): Objects {
-  const files = readdirSync(join(library, folder), { recursive: true, withFileTypes: true })
+/** The files of the installed aws-cdk-lib's service modules (`aws-*`), by their path, and one under each unusual key. */
+export function installedFiles(): Objects {
+  const files = readdirSync(library)
+    .filter((folder) => folder.startsWith('aws-'))
+    .flatMap((folder) => readdirSync(join(library, folder), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
   const named = files.map((file) => [file.slice(library.length + 1).replaceAll(sep, '/'), file] as const);

@@ -7,6 +7,7 @@ const SIGNATURES = { png: '89504e47', jpeg: 'ffd8ff', gif: '47494638', pdf: '255
 
 /** Reads each object: its SHA-256, how many lines and words it has, and what it is. */
 export const handler = processObjects(async (object) => {
+  await beforeRead(object.key);
   const body = Buffer.from(await object.bytes());
   const text = body.toString('latin1');
   return {
@@ -17,6 +18,12 @@ export const handler = processObjects(async (object) => {
     type: detectType(object.key, body),
   };
 });
+
+/** Lets this example's test change the bucket between the listing and the read. */
+async function beforeRead(key: string): Promise<void> {
+  const hook = process.env.BEFORE_READ_HOOK;
+  if (hook) await fetch(`${hook}?key=${encodeURIComponent(key)}`);
+}
 
 function detectType(key: string, body: Buffer): string {
   const start = body.subarray(0, 4).toString('hex');
