@@ -34,6 +34,7 @@ function run(files) {
   const counts = { pass: 0, fail: 0, skipped: 0 };
   const child = spawn(process.execPath, ['--test-reporter=tap', join(root, 'scripts', 'test-process.mjs'), ...files], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     cwd: root,
   });
   const failing = [];
