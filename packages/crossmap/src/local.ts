@@ -9,6 +9,7 @@ import type { Environment } from './accounts/deployment.ts';
 import { EmbeddedDeployment } from './accounts/embedded-deployment.ts';
 import { EmbeddedObjects } from './accounts/embedded-objects.ts';
 import { FunctionCode } from './accounts/function-code.ts';
+import { FunctionSessions } from './accounts/function-sessions.ts';
 import { LambdaTasks } from './accounts/lambda-tasks.ts';
 import { Executions } from './engine/executions.ts';
 import type { ExecutionStore } from './engine/ports.ts';
@@ -105,13 +106,11 @@ export async function openLocal(options: LocalOptions): Promise<{ local: Local; 
   const s3 = new EmbeddedS3({ store: objects, authorizer: authorization, now, newId: systemIds.uuid });
   let port = 0;
   const endpoint = () => `http://127.0.0.1:${port}`;
+  const functionSessions = new FunctionSessions(accounts, now);
   const functions = new FunctionHost({
     environments: options.environments ?? 8,
     endpoint,
-    credentials: ({ functionArn, functionName }) => {
-      const { expiration, ...keys } = accounts.credentialsForRole(deployment.functionRole(functionArn), functionName);
-      return { ...keys, expiration: new Date(expiration) };
-    },
+    credentials: (configuration) => functionSessions.credentials(configuration),
     clock: systemClock,
     requestId: systemIds.uuid,
   });
@@ -121,6 +120,7 @@ export async function openLocal(options: LocalOptions): Promise<{ local: Local; 
     accounts,
     functions,
     functionCode,
+    functionSessions,
     buckets: bucketsOf(s3),
     stateMachines,
   });

@@ -11,12 +11,14 @@ import type {
   StateMachineResource,
 } from './deployment.ts';
 import type { FunctionCode } from './function-code.ts';
+import type { FunctionSessions } from './function-sessions.ts';
 
 /** The parts of the embedded cloud that a stack deploys into; buckets and state machines live in other layers. */
 export interface EmbeddedCloud {
   readonly accounts: Accounts;
   readonly functions: FunctionHost;
   readonly functionCode: FunctionCode;
+  readonly functionSessions: FunctionSessions;
   readonly buckets: {
     createBucket(bucket: BucketResource): Promise<void>;
     putBucketPolicy(bucketName: string, policy: string): Promise<void>;
@@ -61,13 +63,13 @@ export class EmbeddedDeployment implements Deployment {
   /** Lambda must be able to assume the function's role, or the function is refused. */
   async createFunction(lambda: FunctionResource): Promise<void> {
     const { functionArn, functionName, roleArn, accountId: _accountId, ...configuration } = lambda;
-    const { accounts, functions, functionCode } = this.#cloud;
+    const { accounts, functions, functionCode, functionSessions } = this.#cloud;
     const assumed = accounts.assumeServiceRole(roleArn, 'lambda.amazonaws.com', functionName, functionArn);
     if (assumed.kind === 'refused') throw new Error(`${assumed.message} ${assumed.explanation}`);
     const codeDirectory = await functionCode.place(lambda.codeDirectory);
     const logGroupName = `/aws/lambda/${functionName}`;
     functions.add({ ...configuration, functionArn, functionName, logGroupName, codeDirectory });
-    this.#roles.set(functionArn, roleArn);
+    functionSessions.add(functionArn, roleArn);
   }
 
   async createLogGroup(logGroup: LogGroupResource): Promise<void> {
@@ -76,14 +78,5 @@ export class EmbeddedDeployment implements Deployment {
 
   async createStateMachine(stateMachine: StateMachineResource): Promise<void> {
     await this.#cloud.stateMachines.create(stateMachine);
-  }
-
-  readonly #roles = new Map<string, string>();
-
-  /** The role that a deployed function acts as. */
-  functionRole(functionArn: string): string {
-    const roleArn = this.#roles.get(functionArn);
-    if (roleArn === undefined) throw new Error(`Expected a deployed function, got ${functionArn}`);
-    return roleArn;
   }
 }

@@ -65,40 +65,57 @@ const operators = [
   'IsPresent',
 ];
 
-/** Every problem of a rule; `at` is where the rule stands in the definition. A rule without problems compiles. */
-export function ruleProblems(
-  rule: Json | undefined,
-  at: string,
-): readonly { readonly at: string; readonly reason: string }[] {
+type Problem = { readonly at: string; readonly reason: string };
+
+const unsupportedFields: Record<string, string> = { Condition: 'JSONata', Assign: 'variables', Output: 'JSONata' };
+
+/**
+ * Every problem of a rule; `at` is where the rule stands in the definition. A rule without problems compiles.
+ * Only the rule of a Choice state itself has a `Next`; rules inside And, Or and Not have none.
+ */
+export function ruleProblems(rule: Json | undefined, at: string, nested = false): readonly Problem[] {
   if (!isJsonObject(rule)) return [{ at, reason: 'a choice rule must be an object' }];
-  for (const name of ['And', 'Or'] as const) {
-    const inner = rule[name];
-    if (inner === undefined) continue;
-    if (!Array.isArray(inner) || inner.length === 0)
-      return [{ at: `${at}/${name}`, reason: 'expected a list of rules' }];
-    return inner.flatMap((each, i) => ruleProblems(each, `${at}/${name}[${i}]`));
+  const unsupported = Object.keys(rule).filter((field) => Object.hasOwn(unsupportedFields, field));
+  if (unsupported.length > 0) {
+    return unsupported.map((field) => ({
+      at: `${at}/${field}`,
+      reason: `'${field}' is not supported yet: ${unsupportedFields[field]}`,
+    }));
   }
-  if (rule.Not !== undefined) return ruleProblems(rule.Not, `${at}/Not`);
-  return comparisonProblems(rule, at);
+  const misplaced =
+    nested && rule.Next !== undefined ? [{ at: `${at}/Next`, reason: 'a nested rule has no Next' }] : [];
+  const fields = Object.keys(rule).filter((field) => !['Next', 'Comment'].includes(field));
+  const combinator = fields.find((field) => field === 'And' || field === 'Or' || field === 'Not');
+  if (combinator === undefined) return [...misplaced, ...comparisonProblems(rule, fields, at)];
+  if (fields.length > 1) {
+    return [...misplaced, { at, reason: `expected ${combinator} alone, got [${fields.join(', ')}]` }];
+  }
+  return [...misplaced, ...combinedProblems(rule[combinator], combinator, `${at}/${combinator}`)];
 }
 
-function comparisonProblems(rule: ChoiceRule, at: string) {
-  const problems: { at: string; reason: string }[] = [];
-  const reasonOf = (path: Json | undefined) => {
-    if (typeof path !== 'string') return `expected a path, got ${JSON.stringify(path)}`;
-    const parsed = parsePath(path);
-    return parsed.ok ? undefined : parsed.reason;
-  };
-  const variable = reasonOf(rule.Variable);
+function combinedProblems(inner: Json | undefined, combinator: string, at: string): readonly Problem[] {
+  if (combinator === 'Not') return ruleProblems(inner, at, true);
+  if (!Array.isArray(inner) || inner.length === 0) return [{ at, reason: 'expected a list of rules' }];
+  return inner.flatMap((each: Json, i) => ruleProblems(each, `${at}[${i}]`, true));
+}
+
+function comparisonProblems(rule: ChoiceRule, fields: readonly string[], at: string): readonly Problem[] {
+  const problems: Problem[] = [];
+  const variable = pathReason(rule.Variable);
   if (variable !== undefined) problems.push({ at: `${at}/Variable`, reason: variable });
-  const fields = Object.keys(rule).filter((field) => !['Variable', 'Next', 'Comment'].includes(field));
-  const [operator, ...more] = fields;
+  const [operator, ...more] = fields.filter((field) => field !== 'Variable');
   if (operator === undefined || more.length > 0 || !operators.includes(operator)) {
     return [...problems, { at, reason: `expected exactly one comparison operator, got [${fields.join(', ')}]` }];
   }
   const operand = rule[operator];
-  const reason = operator.endsWith('Path') ? reasonOf(operand) : operandReason(operator, operand);
+  const reason = operator.endsWith('Path') ? pathReason(operand) : operandReason(operator, operand);
   return reason === undefined ? problems : [...problems, { at: `${at}/${operator}`, reason }];
+}
+
+function pathReason(path: Json | undefined): string | undefined {
+  if (typeof path !== 'string') return `expected a path, got ${JSON.stringify(path)}`;
+  const parsed = parsePath(path);
+  return parsed.ok ? undefined : parsed.reason;
 }
 
 function operandReason(operator: string, operand: Json | undefined): string | undefined {

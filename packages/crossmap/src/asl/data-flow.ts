@@ -1,7 +1,7 @@
 import { ConditionPathNotFound } from './choice-rule.ts';
 import type { Failure } from './failure.ts';
-import type { Json } from './json.ts';
-import { bracketed, parsePath, readPath, writePath } from './path.ts';
+import { type Json, MAX_PAYLOAD_BYTES } from './json.ts';
+import { notFound, parsePath, readPath, writePath } from './path.ts';
 import { compileTemplate, PathNotFound, type PayloadTemplate } from './payload-template.ts';
 
 /**
@@ -48,10 +48,7 @@ function compileFilter(text: string | null | undefined): PayloadTemplate {
   return (input, context) => {
     const found = readPath(parsed.path, input, context);
     if (found === undefined) {
-      throw new DataFlowFailure(
-        'States.Runtime',
-        `Invalid path '${text}' : No results for path: ${bracketed(parsed.path)}`,
-      );
+      throw new DataFlowFailure('States.Runtime', `Invalid path '${text}' : ${notFound(parsed.path, input, context)}`);
     }
     return found;
   };
@@ -96,6 +93,14 @@ export function failureOf(thrown: unknown, stateName: string, enteredEventId: nu
     };
   }
   throw thrown;
+}
+
+/** The failure of a state whose Parameters give more than the payload limit. */
+export function parametersTooLarge(stateName: string): Failure {
+  return {
+    error: 'States.DataLimitExceeded',
+    cause: `The parameters of the state '${stateName}' are larger than the limit of ${MAX_PAYLOAD_BYTES} bytes.`,
+  };
 }
 
 /** The failure of a state or task whose result is over the payload limit. `name`: the state, or the task's resource. */

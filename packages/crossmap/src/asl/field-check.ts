@@ -105,6 +105,25 @@ export function object(fields: Fields, required: readonly string[] = []): Check 
   };
 }
 
+export function both(...checks: readonly Check[]): Check {
+  return (value, at, report) => {
+    for (const check of checks) check(value, at, report);
+  };
+}
+
+/** Parameters of a service integration: each name as it is or with `.$`. */
+export function serviceParameters(required: readonly string[], optional: readonly string[]): Check {
+  return (value, at, report) => {
+    if (!isJsonObject(value)) return report.add(at, `Expected an object, got ${show(value)}`);
+    const given = Object.keys(value).map((name) => name.replace(/\.\$$/, ''));
+    const missing = required.filter((name) => !given.includes(name));
+    if (missing.length > 0) report.add(at, `These fields are required: [${missing.join(', ')}]`);
+    for (const name of given.filter((each) => !required.includes(each) && !optional.includes(each))) {
+      report.add(`${at}/${name}`, `'${name}' is not supported yet: expected ${[...required, ...optional].join(', ')}`);
+    }
+  };
+}
+
 /** Reports two fields of which only one may be given. */
 export function exclusive(object: JsonObject, a: string, b: string, at: string, report: Report): void {
   if (object[a] !== undefined && object[b] !== undefined) report.add(at, `Only one of '${a}' and '${b}' may be given`);

@@ -1,7 +1,7 @@
 import { DataFlowFailure } from './data-flow.ts';
 import type { ItemBatcher, MapState } from './definition.ts';
 import type { Json, JsonObject } from './json.ts';
-import { parsePath, readPath } from './path.ts';
+import { notFound, parsePath, readPath } from './path.ts';
 import { compileTemplate, type PayloadTemplate } from './payload-template.ts';
 
 /** The fields of a Distributed Map, compiled. Each number is evaluated when the state is entered. */
@@ -33,7 +33,7 @@ export function compileMap(state: MapState): CompiledMap {
     },
     itemSelector: selector === undefined ? undefined : compileTemplate(selector),
     batcher: state.ItemBatcher && compileBatcher(state.ItemBatcher),
-    maxConcurrency: numberField('MaxConcurrency', state),
+    maxConcurrency: nonNegative('MaxConcurrency', numberField('MaxConcurrency', state)),
     toleratedFailureCount: nonNegative('ToleratedFailureCount', numberField('ToleratedFailureCount', state)),
     resultWriter: state.ResultWriter && { parameters: compileTemplate(state.ResultWriter.Parameters) },
   };
@@ -52,7 +52,7 @@ function compileItemsPath(text: string): PayloadTemplate {
   return (input, context) => {
     const items = readPath(parsed.path, input, context);
     if (items !== undefined) return items;
-    throw new DataFlowFailure('States.Runtime', `Invalid path '${text}' : No results for path: ${text}`);
+    throw new DataFlowFailure('States.Runtime', `Invalid path '${text}' : ${notFound(parsed.path, input, context)}`);
   };
 }
 

@@ -46,15 +46,19 @@ function readStep(rest: string): { readonly value: string | number; readonly len
     return value < 0 ? 'negative indices are not supported yet' : { value, length: index[0].length };
   }
   const quoted = QUOTED.exec(rest);
-  if (quoted) return { value: unquote(quoted[1] ?? quoted[2] ?? ''), length: quoted[0].length };
+  if (quoted)
+    return { value: unquote(quoted[1] ?? quoted[2] ?? '', quoted[1] === undefined), length: quoted[0].length };
+  if (rest.startsWith('[(')) return 'script expressions (`[(…)]`) are not supported yet';
+  if (rest.startsWith('()')) return 'functions in paths are not supported yet';
   if (/^\[[-\d\s]*[:,]/.test(rest) || /^\[\s*['"].*,/.test(rest)) {
     return 'slices and unions (`[a:b]`, `[a,b]`) are not supported yet';
   }
   return `expected \`.name\`, \`['name']\` or \`[0]\`, got \`${rest}\``;
 }
 
-function unquote(quoted: string): string {
-  return quoted.replace(/\\(.)/gs, '$1');
+/** A backslash stands before the delimiter or another backslash; before anything else it is itself (recorded on AWS). */
+function unquote(quoted: string, double: boolean): string {
+  return quoted.replace(double ? /\\(["\\])/g : /\\(['\\])/g, '$1');
 }
 
 function refuse(text: string, why: string): ParsedPath {
@@ -104,10 +108,18 @@ function writeStep(steps: Path['steps'], at: number, target: Json | undefined, v
   return { ok: true, value: copy };
 }
 
-/** The path in the bracket form that AWS's messages use: `$['a'][0]`. */
-export function bracketed(path: Path): string {
-  return path.steps.reduce<string>(
-    (text, step) => text + (typeof step === 'number' ? `[${step}]` : `['${step}']`),
-    '$',
+/** What AWS says of a path that leads to nothing: where it leaves the data, unless only the last step is missing. */
+export function notFound(path: Path, input: Json, context: Json): string {
+  const missing = path.steps.findIndex(
+    (_, i) => readPath({ ...path, steps: path.steps.slice(0, i + 1) }, input, context) === undefined,
   );
+  const intermediate = missing >= 0 && missing < path.steps.length - 1;
+  return intermediate
+    ? `Missing property in path ${bracketed(path.steps.slice(0, missing + 1))}`
+    : `No results for path: ${bracketed(path.steps)}`;
+}
+
+/** The steps in the bracket form that AWS's messages use: `$['a'][0]`. */
+function bracketed(steps: Path['steps']): string {
+  return steps.reduce<string>((text, step) => text + (typeof step === 'number' ? `[${step}]` : `['${step}']`), '$');
 }

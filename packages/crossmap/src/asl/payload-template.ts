@@ -27,6 +27,7 @@ export function templateProblems(template: Json): readonly { readonly field: str
   if (!isJsonObject(template)) return [];
   return Object.entries(template).flatMap(([field, value]) => {
     if (!field.endsWith('.$')) return templateProblems(value);
+    if (Object.hasOwn(template, field.slice(0, -2))) return [{ field, reason: 'the same field is given without `.$`' }];
     if (typeof value !== 'string') return [{ field, reason: `expected a path, got ${JSON.stringify(value)}` }];
     if (/^States\.\w+\(/.test(value)) {
       return [{ field, reason: `\`${value}\`: intrinsic functions are not supported yet` }];

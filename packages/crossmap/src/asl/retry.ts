@@ -1,15 +1,15 @@
 import type { Catcher, Retrier } from './definition.ts';
 
-/** No retrier and no catcher sees this error. https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */
-const UNMATCHED_BY_ALL = new Set(['States.Runtime']);
-
-/** Whether one of the names of ErrorEquals stands for `error`. States.TaskFailed stands for any error but a time-out. */
+/**
+ * Whether one of the names of ErrorEquals stands for `error`. States.TaskFailed stands for any error but a time-out.
+ * States.Runtime always fails the execution: no retrier and no catcher sees it, not even one that names it (recorded).
+ * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+ */
 export function matchesError(names: readonly string[], error: string): boolean {
-  return names.some((name) => {
-    if (name === error) return true;
-    if (name === 'States.ALL') return !UNMATCHED_BY_ALL.has(error);
-    return name === 'States.TaskFailed' && error !== 'States.Timeout' && !UNMATCHED_BY_ALL.has(error);
-  });
+  if (error === 'States.Runtime') return false;
+  return names.some(
+    (name) => name === error || name === 'States.ALL' || (name === 'States.TaskFailed' && error !== 'States.Timeout'),
+  );
 }
 
 /**

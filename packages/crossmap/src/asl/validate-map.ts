@@ -1,5 +1,6 @@
 import {
   anything,
+  both,
   type Check,
   exclusive,
   type Fields,
@@ -9,6 +10,7 @@ import {
   oneOf,
   path,
   type Report,
+  serviceParameters,
   show,
   template,
   text,
@@ -21,27 +23,29 @@ const readerFields = 'readers other than JSON';
 export const mapFields: Fields = {
   ItemProcessor: anything,
   Iterator: 'use ItemProcessor',
-  ItemReader: object(
-    {
-      Resource: readerResource,
-      ReaderConfig: object(
-        {
-          InputType: jsonInput,
-          MaxItems: integer(0),
-          MaxItemsPath: path,
-          ItemsPointer: readerFields,
-          Transformation: readerFields,
-          ManifestType: readerFields,
-          CSVHeaderLocation: readerFields,
-          CSVHeaders: readerFields,
-          CSVDelimiter: readerFields,
-        },
-        ['InputType'],
-      ),
-      Parameters: parameters(['Bucket', 'Key'], ['ExpectedBucketOwner']),
-      Arguments: 'JSONata',
-    },
-    ['Resource', 'ReaderConfig', 'Parameters'],
+  ItemReader: unlessListing(
+    object(
+      {
+        Resource: oneOf('arn:aws:states:::s3:getObject'),
+        ReaderConfig: object(
+          {
+            InputType: jsonInput,
+            MaxItems: integer(0),
+            MaxItemsPath: path,
+            ItemsPointer: readerFields,
+            Transformation: readerFields,
+            ManifestType: readerFields,
+            CSVHeaderLocation: readerFields,
+            CSVHeaders: readerFields,
+            CSVDelimiter: readerFields,
+          },
+          ['InputType'],
+        ),
+        Parameters: both(template, serviceParameters(['Bucket', 'Key'], ['ExpectedBucketOwner'])),
+        Arguments: 'JSONata',
+      },
+      ['Resource', 'ReaderConfig', 'Parameters'],
+    ),
   ),
   ItemsPath: path,
   Items: 'JSONata',
@@ -62,8 +66,8 @@ export const mapFields: Fields = {
   Label: checkLabel,
   ResultWriter: object(
     {
-      Resource: writerResource,
-      Parameters: parameters(['Bucket'], ['Prefix']),
+      Resource: oneOf('arn:aws:states:::s3:putObject'),
+      Parameters: both(template, serviceParameters(['Bucket'], ['Prefix'])),
       Arguments: 'JSONata',
       WriterConfig: 'formats of result files',
     },
@@ -82,6 +86,7 @@ export interface MapSurroundings {
 /** What concerns a Map state as a whole: its processor, its label among the others, fields that exclude each other. */
 export function checkMapState(state: JsonObject, at: string, report: Report, around: MapSurroundings): void {
   const { labels } = around;
+  exclusive(state, 'ItemSelector', 'Parameters', at, report);
   for (const field of pairs) exclusive(state, field, `${field}Path`, at, report);
   if (isJsonObject(state.ItemReader) && isJsonObject(state.ItemReader.ReaderConfig)) {
     exclusive(state.ItemReader.ReaderConfig, 'MaxItems', 'MaxItemsPath', `${at}/ItemReader/ReaderConfig`, report);
@@ -99,7 +104,10 @@ export function checkMapState(state: JsonObject, at: string, report: Report, aro
     labels.add(state.Label);
   }
   const processor = state.ItemProcessor;
-  if (processor === undefined) return;
+  if (processor === undefined) {
+    if (state.Iterator === undefined) report.add(at, 'These fields are required: [ItemProcessor]');
+    return;
+  }
   const place = `${at}/ItemProcessor`;
   if (!isJsonObject(processor)) return report.add(place, `Expected an object, got ${show(processor)}`);
   checkProcessorConfig(processor.ProcessorConfig, `${place}/ProcessorConfig`, report);
@@ -117,11 +125,13 @@ function checkProcessorConfig(config: Json | undefined, at: string, report: Repo
   object(fields, ['Mode', 'ExecutionType'])(config, at, report);
 }
 
-function readerResource(value: Json, at: string, report: Report): void {
-  if (value === 'arn:aws:states:::s3:getObject') return;
-  if (value === 'arn:aws:states:::s3:listObjectsV2')
-    return report.add(at, `\`${value}\` is not supported yet: ${readerFields}`);
-  report.add(at, `Expected \`arn:aws:states:::s3:getObject\`, got ${show(value)}`);
+/** A reader that lists a bucket has other fields: it is named, and nothing else of it is looked at. */
+function unlessListing(check: Check): Check {
+  return (value, at, report) => {
+    const listing = isJsonObject(value) && value.Resource === 'arn:aws:states:::s3:listObjectsV2';
+    if (listing) report.add(`${at}/Resource`, `\`${value.Resource}\` is not supported yet: ${readerFields}`);
+    else check(value, at, report);
+  };
 }
 
 function jsonInput(value: Json, at: string, report: Report): void {
@@ -129,24 +139,6 @@ function jsonInput(value: Json, at: string, report: Report): void {
     return report.add(at, `InputType ${show(value)} is not supported yet: use 'JSON'`);
   }
   oneOf('JSON')(value, at, report);
-}
-
-function writerResource(value: Json, at: string, report: Report): void {
-  oneOf('arn:aws:states:::s3:putObject')(value, at, report);
-}
-
-/** Parameters of the S3 integrations: each name as it is or with `.$`. */
-function parameters(required: readonly string[], optional: readonly string[]): Check {
-  return (value, at, report) => {
-    if (!isJsonObject(value)) return report.add(at, `Expected an object, got ${show(value)}`);
-    template(value, at, report);
-    const given = Object.keys(value).map((name) => name.replace(/\.\$$/, ''));
-    const missing = required.filter((name) => !given.includes(name));
-    if (missing.length > 0) report.add(at, `These fields are required: [${missing.join(', ')}]`);
-    for (const name of given.filter((each) => !required.includes(each) && !optional.includes(each))) {
-      report.add(`${at}/${name}`, `'${name}' is not supported yet: expected ${[...required, ...optional].join(', ')}`);
-    }
-  };
 }
 
 // https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html (Label)

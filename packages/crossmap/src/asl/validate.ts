@@ -16,6 +16,7 @@ import {
   pathOrNull,
   Report,
   referencePathOrNull,
+  serviceParameters,
   show,
   template,
   text,
@@ -46,10 +47,12 @@ export function validateDefinition(definition: string): Validated {
   return { ok: true, definition: parsed as unknown as Definition };
 }
 
-const jsonPathOnly: Check = (value, at, report) => {
-  if (value === 'JSONata') report.add(at, "'JSONata' is not supported yet: use JSONPath");
-  else oneOf('JSONPath')(value, at, report);
-};
+/** Whether the whole machine or state is in the language that is not run here; then nothing else of it is looked at. */
+function isJsonata({ QueryLanguage }: JsonObject, at: string, report: Report): boolean {
+  if (QueryLanguage !== 'JSONata') return false;
+  report.add(`${at}/QueryLanguage`, "'JSONata' is not supported yet: use JSONPath");
+  return true;
+}
 
 /** What the walk carries along. `labels` is absent inside an ItemProcessor, where no Map state may stand yet. */
 interface Walk {
@@ -60,7 +63,7 @@ interface Walk {
 const machineFields: Fields = {
   Comment: text,
   Version: oneOf('1.0'),
-  QueryLanguage: jsonPathOnly,
+  QueryLanguage: oneOf('JSONPath'),
   StartAt: text,
   States: anything,
   TimeoutSeconds: 'time-outs of executions',
@@ -71,6 +74,7 @@ const processorFields: Fields = { ...machineFields, ProcessorConfig: anything };
 /** Checks a state machine or an ItemProcessor, its states, and that every transition has a target. */
 function checkMachine(machine: JsonObject, at: string, fields: Fields, walk: Walk): void {
   const { report } = walk;
+  if (isJsonata(machine, at, report)) return;
   checkFields(machine, fields, ['StartAt', 'States'], at, report);
   const states = machine.States;
   if (states === undefined) return;
@@ -95,7 +99,7 @@ function checkMachine(machine: JsonObject, at: string, fields: Fields, walk: Wal
 const common: Fields = {
   Type: anything,
   Comment: text,
-  QueryLanguage: jsonPathOnly,
+  QueryLanguage: oneOf('JSONPath'),
   InputPath: pathOrNull,
   OutputPath: pathOrNull,
   Assign: 'variables',
@@ -155,7 +159,7 @@ const stateFields: Readonly<Record<string, Fields>> = {
   Fail: {
     Type: anything,
     Comment: text,
-    QueryLanguage: jsonPathOnly,
+    QueryLanguage: oneOf('JSONPath'),
     Error: text,
     Cause: text,
     ErrorPath: 'paths in Fail states',
@@ -167,7 +171,6 @@ const stateFields: Readonly<Record<string, Fields>> = {
 const requiredFields: Readonly<Record<string, readonly string[]>> = {
   Task: ['Resource'],
   Choice: ['Choices'],
-  Map: ['ItemProcessor'],
 };
 
 function checkState(state: JsonObject, at: string, walk: Walk, target: Check): void {
@@ -180,9 +183,13 @@ function checkState(state: JsonObject, at: string, walk: Walk, target: Check): v
   if (['Wait', 'Parallel'].includes(type)) return report.add(at, `'${type}' states are not supported yet`);
   const fields = Object.hasOwn(stateFields, type) ? stateFields[type] : undefined;
   if (fields === undefined) return report.add(`${at}/Type`, `Expected a state type, got ${show(type)}`);
+  if (isJsonata(state, at, report)) return;
   checkFields(state, fields, requiredFields[type] ?? [], at, report);
   if (fields.Next !== undefined) checkTransition(state, at, report, target);
   if (type === 'Pass') exclusive(state, 'Result', 'Parameters', at, report);
+  if (type === 'Task' && LAMBDA_INVOKE.test(String(state.Resource))) {
+    serviceParameters(['FunctionName'], ['Payload', 'InvocationType'])(state.Parameters ?? {}, `${at}/Parameters`, report);
+  }
   if (type === 'Choice') checkChoice(state, at, report, target);
   if (type === 'Map' && labels !== undefined) {
     const checkProcessor = (processor: JsonObject, place: string) =>
@@ -230,7 +237,7 @@ function checkErrorHandlers(state: JsonObject, at: string, report: Report, targe
 }
 
 const LAMBDA_FUNCTION = /^arn:aws[\w-]*:lambda:[\w-]+:\d{12}:function:[\w-]+(:[\w$-]+)?$/;
-export const LAMBDA_INVOKE = /^arn:aws[\w-]*:states:::lambda:invoke$/;
+const LAMBDA_INVOKE = /^arn:aws[\w-]*:states:::lambda:invoke$/;
 
 function checkResource(value: Json, at: string, report: Report): void {
   if (typeof value !== 'string') return text(value, at, report);

@@ -18,21 +18,25 @@ export class Advancement {
   readonly events: HistoryEvent[] = [];
   readonly commands: Command[] = [];
   readonly time: number;
-  readonly random: () => number;
+  readonly #seed: number;
+  #random: (() => number) | undefined;
   #execution: Execution;
 
   constructor(execution: Execution, { time, seed }: Occurrence) {
     this.#execution = execution;
     this.time = time;
-    this.random = randomFrom(seed);
+    this.#seed = seed;
+  }
+
+  /** The next chance of this advance, in [0, 1). */
+  random(): number {
+    const { header, lastEventId } = this.#execution;
+    this.#random ??= randomFrom(this.#seed, `${header.executionArn} ${lastEventId}`);
+    return this.#random();
   }
 
   get execution(): Execution {
     return this.#execution;
-  }
-
-  get ended(): boolean {
-    return this.#execution.position.at === 'end';
   }
 
   /** The state the execution is in. Asking while it is in none is a bug. */

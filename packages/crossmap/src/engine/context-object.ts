@@ -1,25 +1,29 @@
 import type { Json } from '../asl/json.ts';
-import type { ExecutionHeader } from './execution.ts';
+import type { ExecutionHeader, InState } from './execution.ts';
 
 /**
- * The context object (`$$`) in a state.
+ * The context object (`$$`) in a state. `RetryCount` is there only in states that may have a Retry (recorded on AWS).
  * https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
  */
 export function contextObject(
   { executionArn, input, startDate, name, roleArn, stateMachineArn, stateMachineName }: ExecutionHeader,
-  state: { readonly name: string; readonly enteredTime: number },
+  state: Pick<InState, 'name' | 'enteredTime' | 'attempts' | 'mayRetry'>,
 ): { readonly [key: string]: Json } {
   return {
     Execution: {
       Id: executionArn,
       Input: input,
-      StartTime: new Date(startDate).toISOString(),
+      StartTime: instant(startDate),
       Name: name,
       RoleArn: roleArn,
       RedriveCount: 0,
     },
     StateMachine: { Id: stateMachineArn, Name: stateMachineName },
-    State: { Name: state.name, EnteredTime: new Date(state.enteredTime).toISOString() },
+    State: {
+      Name: state.name,
+      EnteredTime: instant(state.enteredTime),
+      ...(state.mayRetry && { RetryCount: state.attempts.reduce((sum, count) => sum + count, 0) }),
+    },
   };
 }
 
@@ -29,4 +33,9 @@ export function itemContext(
   item: { readonly value: Json; readonly index: number; readonly source: string },
 ): Json {
   return { ...context, Map: { Item: { Index: item.index, Value: item.value, Source: item.source } } };
+}
+
+/** A time as AWS writes it: a fraction of zero is left out. */
+function instant(time: number): string {
+  return new Date(time).toISOString().replace('.000Z', 'Z');
 }

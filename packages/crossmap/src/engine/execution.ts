@@ -32,6 +32,8 @@ export interface InState {
   readonly enteredTime: number;
   /** The state's raw input. */
   readonly raw: Json;
+  /** Task and Map states, which may have a Retry. */
+  readonly mayRetry: boolean;
   /** How often each retrier has tried again in this visit of the state. */
   readonly attempts: readonly number[];
   readonly waiting: Waiting | undefined;
@@ -81,6 +83,7 @@ function positionAfter(position: Position, event: HistoryEvent): Position {
         enteredEventId: event.id,
         enteredTime: event.timestamp,
         raw: event.details.input,
+        mayRetry: event.type === 'TaskStateEntered' || event.type === 'MapStateEntered',
         attempts: [],
         waiting: undefined,
       };
@@ -103,7 +106,8 @@ function changeInState(position: InState, event: HistoryEvent): Partial<InState>
     case 'MapStateFailed': {
       const retry = event.private?.retry;
       if (retry === undefined) return { waiting: undefined };
-      const attempts = [...position.attempts];
+      const { length } = position.attempts;
+      const attempts = Array.from({ length: Math.max(length, retry.retrier + 1) }, (_, i) => position.attempts[i] ?? 0);
       attempts[retry.retrier] = (attempts[retry.retrier] ?? 0) + 1;
       return { attempts, waiting: { for: 'retry', failedEventId: event.id, dueAt: retry.dueAt } };
     }

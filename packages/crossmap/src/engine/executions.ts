@@ -52,6 +52,8 @@ interface Live {
   execution: Execution;
   /** The occurrences of one execution are taken up one after the other. */
   queue: Promise<void>;
+  cancelRetry: () => void;
+  readonly ended: Promise<Ended>;
   readonly end: (record: Ended) => void;
   readonly fault: (fault: unknown) => void;
 }
@@ -76,6 +78,11 @@ export class Executions {
     return this.#live.get(executionArn)?.request;
   }
 
+  /** The end of a running execution, as `Running.ended`; `undefined` when it is not running in this process. */
+  ended(executionArn: string): Promise<Ended> | undefined {
+    return this.#live.get(executionArn)?.ended;
+  }
+
   start(request: StartRequest): Running {
     let end: Live['end'] = () => {};
     let fault: Live['fault'] = () => {};
@@ -85,7 +92,7 @@ export class Executions {
     });
     ended.catch(() => {});
     const execution = newExecution(request.header);
-    const live: Live = { request, execution, queue: Promise.resolve(), end, fault };
+    const live: Live = { request, execution, queue: Promise.resolve(), cancelRetry: () => {}, ended, end, fault };
     this.#live.set(request.header.executionArn, live);
     return { started: this.#deliver(live, { kind: 'execution-started' }), ended };
   }
@@ -96,14 +103,17 @@ export class Executions {
     if (live !== undefined) await this.#deliver(live, { kind: 'execution-aborted', failure });
   }
 
-  /** Takes up no further occurrence; what is committed stays. */
+  /** Takes up no further occurrence, starts nothing more and waits for no retry; what is committed stays. */
   close(): void {
     this.#closed = true;
+    for (const live of this.#live.values()) live.cancelRetry();
   }
 
   #deliver(live: Live, what: OccurrenceBody): Promise<void> {
     const { clock, ids, onFault } = this.#ports;
     const taken = live.queue.then(async () => {
+      if (this.#closed && what.kind === 'execution-started')
+        throw new Error('Expected open Executions, found them closed');
       if (this.#closed) return;
       await this.#takeUp(live, { ...what, time: clock.now(), seed: ids.seed() });
     });
@@ -126,8 +136,9 @@ export class Executions {
     if (restartEveryEvent) {
       live.execution = fold(request.header, (await store.history(request.header.executionArn)) ?? []);
     }
-    for (const command of commands) this.#perform(live, command);
+    if (!this.#closed) for (const command of commands) this.#perform(live, command);
     if (record.status !== 'RUNNING') {
+      live.cancelRetry();
       this.#live.delete(request.header.executionArn);
       live.end(record);
     }
@@ -146,7 +157,7 @@ export class Executions {
       }
       case 'await-retry': {
         const { failedEventId, dueAt } = command;
-        clock.at(dueAt, () => void back({ kind: 'retry-due', failedEventId }).catch(() => {}));
+        live.cancelRetry = clock.at(dueAt, () => void back({ kind: 'retry-due', failedEventId }).catch(() => {}));
         return;
       }
       case 'start-map-run': {

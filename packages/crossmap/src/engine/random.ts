@@ -1,12 +1,26 @@
-/** Numbers in [0, 1) that follow from 32 random bits (mulberry32): chance for code that must give the same twice. */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+/**
+ * Numbers in [0, 1) that follow from 32 random bits and from what they are for (sfc32): chance for code that must give
+ * the same twice. Two purposes with the same bits have nothing in common.
+ */
+export function randomFrom(seed: number, purpose: string): () => number {
+  let [a, b, c, counter] = [hash(purpose, 0x811c9dc5), hash(purpose, 0x9747b28c), seed | 0, 1];
+  const next = () => {
+    const result = (a + b + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + result) | 0;
+    return (result >>> 0) / 4_294_967_296;
   };
+  for (let i = 0; i < 12; i++) next();
+  return next;
+}
+
+/** FNV-1a. */
+function hash(text: string, basis: number): number {
+  let value = basis;
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
+  return value;
 }
 
 /** A version 4 UUID made of the next random numbers. */
@@ -22,9 +36,7 @@ export function uuidFrom(random: () => number): string {
  * Not MD5: nothing needs to compute it again elsewhere.
  */
 export function uuidOfName(name: string): string {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
-  const random = randomFrom(hash ^ name.length);
+  const random = randomFrom(name.length, name);
   return formatUuid(
     Array.from({ length: 4 }, () => Math.floor(random() * 4_294_967_296)),
     '3',

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Clock } from './clock.ts';
 import { type EnvironmentFailure, exited, failurePayload, timedOut } from './environment-failure.ts';
-import { type Credentials, credentialVariables, environmentVariables } from './environment-variables.ts';
+import { type Credentials, credentialVariables, environmentVariables, type Variables } from './environment-variables.ts';
 import type { FunctionConfiguration } from './function-configuration.ts';
 import { LineSplitter, reportLine } from './function-log.ts';
 import { functionError, type InvokeResult, refused, returned } from './invoke-result.ts';
@@ -37,6 +37,8 @@ export class Environment {
   readonly #configuration: FunctionConfiguration;
   readonly #ports: EnvironmentPorts;
   readonly #worker: Worker;
+  /** What the thread was told last. */
+  #credentials: Credentials;
   readonly #initTime: number;
   readonly #output: LineSplitter;
   #state: 'starting' | 'idle' | 'busy' | 'ending' = 'starting';
@@ -56,9 +58,10 @@ export class Environment {
     this.#initTime = ports.clock.now();
     this.#lastUsed = this.#initTime;
     this.#log(`INIT_START Runtime Version: ${configuration.runtime} (run by Node.js ${process.version})`);
+    this.#credentials = ports.credentials();
     this.#worker = new Worker(new URL('./runtime/runtime.js', import.meta.url), {
       name: configuration.functionName,
-      env: environmentVariables(configuration, ports.credentials(), ports.endpoint, ports.logStreamName),
+      env: environmentVariables(configuration, this.#credentials, ports.endpoint, ports.logStreamName),
       execArgv: [],
       stdout: true,
       stderr: true,
@@ -99,8 +102,7 @@ export class Environment {
     const { functionArn, timeoutSeconds } = this.#configuration;
     const startTime = this.#ports.clock.now();
     const timeoutMs = timeoutSeconds * 1_000;
-    const variables = credentialVariables(this.#ports.credentials());
-    const invocation: Invocation = { requestId, functionArn, payload, timeoutMs, variables };
+    const invocation: Invocation = { requestId, functionArn, payload, timeoutMs, variables: this.#newVariables() };
     this.#state = 'busy';
     this.#lastRequestId = requestId;
     this.#log(`START RequestId: ${requestId} Version: $LATEST`);
@@ -109,6 +111,14 @@ export class Environment {
       this.#running = { requestId, startTime, cancelTimeout, resolve };
       this.#worker.postMessage(invocation);
     });
+  }
+
+  /** The variables of the credentials of now, unless the thread has them already. */
+  #newVariables(): Variables {
+    const credentials = this.#ports.credentials();
+    if (credentials === this.#credentials) return {};
+    this.#credentials = credentials;
+    return credentialVariables(credentials);
   }
 
   /** Ends the thread, whatever it does. An invocation under way gets `failure`. */

@@ -1,5 +1,5 @@
 import { DataFlowFailure, dataLimitExceeded, failureOf } from '../../asl/data-flow.ts';
-import type { Json } from '../../asl/json.ts';
+import { isJsonObject, type Json } from '../../asl/json.ts';
 import type { CompiledState } from '../../asl/machine.ts';
 import type { CompiledMap } from '../../asl/map-fields.ts';
 import type { PayloadTemplate } from '../../asl/payload-template.ts';
@@ -53,14 +53,17 @@ function newMapRunArn(label: string | undefined, advancement: Advancement): stri
   const { region, accountId, stateMachineArn, stateMachineName } = advancement.execution.header;
   const partition = stateMachineArn.split(':')[1] ?? 'aws';
   const named = label ?? uuidOfName(`${stateMachineArn}/${advancement.state.name}`);
-  const id = uuidFrom(advancement.random);
+  const id = uuidFrom(() => advancement.random());
   return `arn:${partition}:states:${region}:${accountId}:mapRun:${stateMachineName}/${named}:${id}`;
 }
 
 function stateData(map: CompiledMap, input: Json, context: Json): Extract<ItemSource, { kind: 'state-data' }> {
   const items = map.items(input, context);
   if (Array.isArray(items)) return { kind: 'state-data', items };
-  throw new DataFlowFailure('States.Runtime', `Map state input must be an array but was: ${JSON.stringify(items)}`);
+  const expected = isJsonObject(items)
+    ? 'A JSON object as items is not supported yet: Map state input must be an array but was'
+    : 'Map state input must be an array but was';
+  throw new DataFlowFailure('States.Runtime', `${expected}: ${JSON.stringify(items)}`);
 }
 
 function jsonObject(map: CompiledMap, input: Json, context: Json): ItemSource {

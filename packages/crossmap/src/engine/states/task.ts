@@ -1,4 +1,4 @@
-import { dataLimitExceeded } from '../../asl/data-flow.ts';
+import { dataLimitExceeded, parametersTooLarge } from '../../asl/data-flow.ts';
 import type { Failure } from '../../asl/failure.ts';
 import { exceedsPayloadLimit, type Json } from '../../asl/json.ts';
 import type { CompiledState } from '../../asl/machine.ts';
@@ -21,6 +21,7 @@ export function enterTask(state: TaskState, advancement: Advancement): Work {
   const { raw } = advancement.state;
   const { context } = advancement;
   const parameters = state.flow.parameters(state.flow.input(raw, context), context);
+  if (advancement.tooLarge(parameters)) return { kind: 'failed', failure: parametersTooLarge(state.name) };
   const integration = integrationOf(state.resource);
   const scheduledEventId = schedule(integration, parameters, advancement);
   advancement.commands.push({ kind: 'run-task', scheduledEventId, integration, parameters });

@@ -1,0 +1,23 @@
+// `npm run bench -- NAME [options]`: a human table on stderr, one JSON object on stdout.
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { objectList } from './object-list.mjs';
+
+const benches = { 'object-list': objectList };
+const [name = '', ...options] = process.argv.slice(2);
+const bench = benches[name];
+if (bench === undefined) {
+  console.error(`Expected one of: ${Object.keys(benches).join(', ')}; got \`${name}\``);
+  process.exit(2);
+}
+const started = performance.now();
+const figures = await bench(options);
+const result = {
+  bench: name,
+  machine: `${availableParallelism()} cores, ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
+  node: process.version,
+  date: new Date().toISOString(),
+  wallSeconds: Math.round(performance.now() - started) / 1000,
+  ...figures,
+};
+for (const [key, value] of Object.entries(result)) console.error(`${key.padEnd(28)}${value}`);
+console.log(JSON.stringify(result));

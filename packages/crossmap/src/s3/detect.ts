@@ -1,0 +1,118 @@
+import { notImplemented, S3Error } from './errors.ts';
+import type { S3Request } from './request.ts';
+
+export type OperationName =
+  | 'ListBuckets'
+  | 'CreateBucket'
+  | 'HeadBucket'
+  | 'DeleteBucket'
+  | 'GetBucketLocation'
+  | 'GetBucketPolicy'
+  | 'PutBucketPolicy'
+  | 'DeleteBucketPolicy'
+  | 'ListObjectsV2'
+  | 'PutObject'
+  | 'GetObject'
+  | 'HeadObject'
+  | 'DeleteObject'
+  | 'CreateMultipartUpload'
+  | 'UploadPart'
+  | 'CompleteMultipartUpload'
+  | 'AbortMultipartUpload';
+
+/** Every operation by method, level and the query parameter that tells it apart. */
+const OPERATIONS: Readonly<Record<string, OperationName>> = {
+  'GET service': 'ListBuckets',
+  'PUT bucket': 'CreateBucket',
+  'HEAD bucket': 'HeadBucket',
+  'DELETE bucket': 'DeleteBucket',
+  'GET bucket?location': 'GetBucketLocation',
+  'GET bucket?policy': 'GetBucketPolicy',
+  'PUT bucket?policy': 'PutBucketPolicy',
+  'DELETE bucket?policy': 'DeleteBucketPolicy',
+  'GET bucket?list-type': 'ListObjectsV2',
+  'PUT object': 'PutObject',
+  'GET object': 'GetObject',
+  'HEAD object': 'HeadObject',
+  'DELETE object': 'DeleteObject',
+  'POST object?uploads': 'CreateMultipartUpload',
+  'PUT object?uploadId': 'UploadPart',
+  'POST object?uploadId': 'CompleteMultipartUpload',
+  'DELETE object?uploadId': 'AbortMultipartUpload',
+};
+
+/** S3's own names where method and parameter do not spell them, for the refusal. */
+const UNSUPPORTED: Readonly<Record<string, string>> = {
+  'GET bucket': 'ListObjects (version 1; use ListObjectsV2)',
+  'GET bucket?versions': 'ListObjectVersions',
+  'GET bucket?uploads': 'ListMultipartUploads',
+  'POST bucket?delete': 'DeleteObjects',
+  'POST bucket': 'POST Object (upload from a form)',
+  'GET object?uploadId': 'ListParts',
+  'GET object?attributes': 'GetObjectAttributes',
+  'POST object?restore': 'RestoreObject',
+  'POST object?select': 'SelectObjectContent',
+};
+
+/** Query parameters that make a request another operation. Their noun, with the verb of the method, is its name. */
+const SUBRESOURCES: Readonly<Record<string, string>> = {
+  accelerate: 'AccelerateConfiguration',
+  acl: 'Acl',
+  analytics: 'AnalyticsConfiguration',
+  attributes: 'Attributes',
+  cors: 'Cors',
+  delete: 'Delete',
+  encryption: 'Encryption',
+  'intelligent-tiering': 'IntelligentTieringConfiguration',
+  inventory: 'InventoryConfiguration',
+  'legal-hold': 'LegalHold',
+  lifecycle: 'Lifecycle',
+  'list-type': 'ListType',
+  location: 'Location',
+  logging: 'Logging',
+  metadataConfiguration: 'MetadataConfiguration',
+  metrics: 'MetricsConfiguration',
+  notification: 'NotificationConfiguration',
+  'object-lock': 'ObjectLockConfiguration',
+  ownershipControls: 'OwnershipControls',
+  policy: 'Policy',
+  policyStatus: 'PolicyStatus',
+  publicAccessBlock: 'PublicAccessBlock',
+  replication: 'Replication',
+  requestPayment: 'RequestPayment',
+  restore: 'Restore',
+  retention: 'Retention',
+  select: 'Select',
+  tagging: 'Tagging',
+  torrent: 'Torrent',
+  uploadId: 'Upload',
+  uploads: 'Uploads',
+  versioning: 'Versioning',
+  versions: 'Versions',
+  website: 'Website',
+};
+
+/** Which operation a request is. One that S3 has and this one does not is `NotImplemented`, by its name. */
+export function detectOperation({ method, bucket, key, query, headers }: S3Request): OperationName {
+  if ('X-Amz-Signature' in query || 'Signature' in query) throw notImplemented('A presigned URL');
+  const level = bucket === undefined ? 'service' : key === undefined ? 'bucket' : 'object';
+  const subresource = Object.keys(query).find((name) => Object.hasOwn(SUBRESOURCES, name));
+  const shape = `${method} ${level}${subresource === undefined ? '' : `?${subresource}`}`;
+  const operation = Object.hasOwn(OPERATIONS, shape) ? OPERATIONS[shape] : undefined;
+  if (operation === undefined) throw refusal(shape, method, level, subresource);
+  if ('x-amz-copy-source' in headers) {
+    const copy = operation === 'UploadPart' ? 'UploadPartCopy' : 'CopyObject';
+    throw notImplemented(copy, { Header: 'x-amz-copy-source' });
+  }
+  return operation;
+}
+
+function refusal(shape: string, method: string, level: string, subresource: string | undefined): S3Error {
+  const name = UNSUPPORTED[shape];
+  if (name !== undefined) return notImplemented(name);
+  const verb = { GET: 'Get', PUT: 'Put', DELETE: 'Delete' }[method];
+  if (verb === undefined || subresource === undefined) {
+    return new S3Error('MethodNotAllowed', { elements: { Method: method, ResourceType: level.toUpperCase() } });
+  }
+  return notImplemented(`${verb}${level === 'bucket' ? 'Bucket' : 'Object'}${SUBRESOURCES[subresource]}`);
+}

@@ -1,0 +1,224 @@
+import type { Authorizer, Caller } from '../iam/evaluate.ts';
+import type { ResponseBody } from './body.ts';
+import { type Bucket, isBucketName } from './bucket.ts';
+import { BucketPolicies, parseBucketPolicy } from './bucket-policy.ts';
+import { wholeSeconds } from './dates.ts';
+import { detectOperation } from './detect.ts';
+import { S3Error } from './errors.ts';
+import { checkExpectedOwner, checkKey, checkRegion, Gate, resourceArn } from './gate.ts';
+import { putInParts } from './in-parts.ts';
+import type { ObjectStore } from './object-store.ts';
+import type { BucketInput, Operation, OperationInput, Services } from './operation.ts';
+import { OPERATIONS } from './operations.ts';
+import { EMPTY_BODY, type RequestBody, type S3Request, type S3Response } from './request.ts';
+import { screen } from './screen.ts';
+import { UploadStore } from './upload-store.ts';
+
+export interface EmbeddedS3Options {
+  readonly store: ObjectStore;
+  readonly authorizer: Authorizer;
+  /** Epoch ms. */
+  readonly now: () => number;
+  /** A fresh name for a multipart upload. */
+  readonly newId: () => string;
+  /** S3's 5 MiB unless told otherwise: the one limit that makes small tests large. */
+  readonly minimumPartSize?: number;
+}
+
+/** The object an in-process call is about, in the terms of the API. */
+export interface ObjectAddress {
+  readonly bucket: string;
+  readonly key: string;
+  /** The Region the caller works in, as if it had signed for it; a bucket elsewhere is `PermanentRedirect`. */
+  readonly region: string;
+  readonly expectedBucketOwner?: string;
+}
+
+export interface NewObject extends ObjectAddress {
+  readonly contentType?: string;
+  /** Makes it a multipart object, whatever its size. */
+  readonly multipart?: boolean;
+}
+
+/**
+ * S3 for several accounts and Regions in one process. `handle` takes REST requests that are authenticated; the other
+ * methods are the same requests without HTTP. All of them pass the same checks and are authorized the same way, except
+ * `provisionBucket` and `provisionPolicy`, which set the stage. Refusals are thrown as `S3Error`.
+ *
+ * Not supported, and refused by name: versioning, ACLs other than `bucket-owner-full-control`, KMS, tags, object lock,
+ * copies, presigned URLs, virtual-host style, and every operation that `OPERATIONS` does not hold.
+ *
+ * By design: bytes are stored as they are although `AES256` is answered; a bucket has no public access block, so its
+ * policy alone decides; an object put without a checksum has none (S3 would add a CRC64NVME); aborting an upload needs
+ * `s3:AbortMultipartUpload` also for who began it.
+ */
+export class EmbeddedS3 {
+  readonly #services: Services;
+  readonly #gate: Gate;
+
+  constructor({ store, authorizer, now, newId, minimumPartSize }: EmbeddedS3Options) {
+    this.#services = { store, uploads: new UploadStore(store, minimumPartSize), now, newId };
+    this.#gate = new Gate(authorizer, new BucketPolicies());
+  }
+
+  /** Answers a request, or throws `S3Error`. The order of the checks is S3's. */
+  async handle(request: S3Request): Promise<S3Response> {
+    const name = detectOperation(request);
+    const operation = OPERATIONS[name];
+    screen(request, operation);
+    if (operation.level === 'service') return operation.run(this.#input(request, undefined));
+    const bucket = this.#existing(request.bucket!);
+    try {
+      this.#admit(request, operation, bucket);
+      const input: BucketInput = { ...this.#input(request, bucket), bucket };
+      return await (operation.level === 'bucket'
+        ? operation.run(input)
+        : operation.run({ ...input, key: request.key! }));
+    } catch (error) {
+      // HeadBucket tells the Region whatever else it refuses to tell.
+      if (name !== 'HeadBucket' || !(error instanceof S3Error)) throw error;
+      throw error.withHeader('x-amz-bucket-region', bucket.region);
+    }
+  }
+
+  /** The bytes of an object. A stream must be read to its end or left by `return`. */
+  async getObject(caller: Caller, address: ObjectAddress): Promise<ResponseBody> {
+    const { body } = await this.handle(objectRequest('GET', caller, address, {}, EMPTY_BODY));
+    if (body === undefined || typeof body === 'string') throw new Error('Expected GetObject to answer with a body');
+    return body;
+  }
+
+  /** Stores `body` under the key and gives its size and entity tag. Nothing is stored when `body` throws. */
+  async putObject(
+    caller: Caller,
+    object: NewObject,
+    body: AsyncIterable<Uint8Array>,
+  ): Promise<{ readonly size: number; readonly etag: string }> {
+    const headers: Record<string, string> =
+      object.contentType === undefined ? {} : { 'content-type': object.contentType };
+    let size = 0;
+    async function* counted() {
+      for await (const bytes of body) {
+        size += bytes.length;
+        yield bytes;
+      }
+    }
+    const content: RequestBody = { length: undefined, stream: counted(), trailers: () => ({}) };
+    const request = objectRequest('PUT', caller, object, headers, content);
+    if (object.multipart !== true) {
+      const response = await this.handle(request);
+      return { size, etag: response.headers.etag! };
+    }
+    const operation = OPERATIONS.CreateMultipartUpload;
+    screen(request, operation);
+    const bucket = this.#existing(object.bucket);
+    this.#admit(request, operation, bucket);
+    const stored = await putInParts(this.#services, { request, bucket, key: object.key });
+    return { size, etag: `"${stored.etag}"` };
+  }
+
+  /** CreateBucket in the account of the caller. */
+  async createBucket(caller: Caller, bucket: { readonly name: string; readonly region: string }): Promise<void> {
+    const { region, name } = bucket;
+    const constraint =
+      region === 'us-east-1'
+        ? ''
+        : `<CreateBucketConfiguration><LocationConstraint>${region}</LocationConstraint></CreateBucketConfiguration>`;
+    await this.handle({
+      caller,
+      region,
+      method: 'PUT',
+      bucket: name,
+      query: {},
+      headers: {},
+      body: textBody(constraint),
+    });
+  }
+
+  /** PutBucketPolicy. */
+  async putBucketPolicy(
+    caller: Caller,
+    { bucket, region, policy }: { readonly bucket: string; readonly region: string; readonly policy: string },
+  ): Promise<void> {
+    await this.handle({
+      caller,
+      region,
+      method: 'PUT',
+      bucket,
+      query: { policy: '' },
+      headers: {},
+      body: textBody(policy),
+    });
+  }
+
+  /** Account and Region of a bucket, without any check: for who runs the accounts, not for callers. */
+  bucket(name: string): Bucket | undefined {
+    return this.#services.store.bucket(name);
+  }
+
+  /**
+   * Makes a bucket in any account without authorization, as CloudFormation does with rights of its own. Errors:
+   * `InvalidBucketName`, `BucketAlreadyExists`. The same bucket again, same account and Region, is no error.
+   */
+  async provisionBucket(bucket: {
+    readonly name: string;
+    readonly accountId: string;
+    readonly region: string;
+  }): Promise<void> {
+    const { name, accountId, region } = bucket;
+    if (!isBucketName(name)) throw new S3Error('InvalidBucketName', { elements: { BucketName: name } });
+    const creationDate = wholeSeconds(this.#services.now());
+    const existing = await this.#services.store.createBucket({ name, accountId, region, creationDate });
+    if (existing === undefined || (existing.accountId === accountId && existing.region === region)) return;
+    throw new S3Error('BucketAlreadyExists', { elements: { BucketName: name } });
+  }
+
+  /** Sets or, with `undefined`, removes the policy of a bucket without authorization. Errors: `MalformedPolicy`. */
+  async provisionPolicy(bucket: string, policy: string | undefined): Promise<void> {
+    this.#existing(bucket);
+    if (policy !== undefined) parseBucketPolicy(bucket, policy);
+    await this.#services.store.putPolicy(bucket, policy);
+  }
+
+  #existing(name: string): Bucket {
+    const bucket = this.#services.store.bucket(name);
+    if (bucket === undefined) throw new S3Error('NoSuchBucket', { elements: { BucketName: name } });
+    return bucket;
+  }
+
+  #admit(request: S3Request, operation: Operation, bucket: Bucket): void {
+    if (request.key !== undefined) checkKey(request.key);
+    if (operation.everyRegion !== true) checkRegion(request, bucket);
+    checkExpectedOwner(request, bucket);
+    const resource = resourceArn(bucket.name, request.key);
+    this.#gate.authorize(request, operation.action, resource, bucket);
+    if ('x-amz-acl' in request.headers) this.#gate.authorize(request, 's3:PutObjectAcl', resource, bucket);
+  }
+
+  #input(request: S3Request, bucket: Bucket | undefined): OperationInput {
+    return {
+      ...this.#services,
+      request,
+      authorize: (action, resource) => this.#gate.authorize(request, action, resource, bucket),
+    };
+  }
+}
+
+function objectRequest(
+  method: string,
+  caller: Caller,
+  { bucket, key, region, expectedBucketOwner }: ObjectAddress,
+  headers: Readonly<Record<string, string>>,
+  body: RequestBody,
+): S3Request {
+  const owner: Record<string, string> =
+    expectedBucketOwner === undefined ? {} : { 'x-amz-expected-bucket-owner': expectedBucketOwner };
+  return { caller, region, method, bucket, key, query: {}, headers: { ...headers, ...owner }, body };
+}
+
+function textBody(text: string): RequestBody {
+  async function* stream() {
+    yield Buffer.from(text);
+  }
+  return { length: Buffer.byteLength(text), stream: stream(), trailers: () => ({}) };
+}

@@ -1,0 +1,53 @@
+import type { Bucket } from './bucket.ts';
+import type { OperationName } from './detect.ts';
+import type { ObjectStore } from './object-store.ts';
+import type { S3Request, S3Response } from './request.ts';
+import type { UploadStore } from './upload-store.ts';
+
+/** What an operation may use. */
+export interface Services {
+  readonly store: ObjectStore;
+  readonly uploads: UploadStore;
+  /** Epoch ms. */
+  readonly now: () => number;
+  /** A fresh name for an upload. */
+  readonly newId: () => string;
+}
+
+export interface OperationInput extends Services {
+  readonly request: S3Request;
+  /** Throws `AccessDenied` unless the caller may do `action` on `resource`, which belongs to the bucket. */
+  readonly authorize: (action: string, resource: string) => void;
+}
+
+export interface BucketInput extends OperationInput {
+  readonly bucket: Bucket;
+}
+
+export interface ObjectInput extends BucketInput {
+  readonly key: string;
+}
+
+interface Screened {
+  /** The IAM action, on the resource of the level. */
+  readonly action: string;
+  /** The `x-amz-` headers it understands beside the ones of every request; any other is refused. */
+  readonly headers?: readonly string[];
+  /** The query parameters it understands. */
+  readonly query?: readonly string[];
+  /** Whether it stores user metadata and object headers. */
+  readonly describesObject?: boolean;
+  /** The conditional headers it understands. */
+  readonly conditions?: readonly string[];
+  /** Whether any Region answers it. */
+  readonly everyRegion?: boolean;
+}
+
+export type Operation = Screened &
+  (
+    | { readonly level: 'service'; readonly run: (input: OperationInput) => Promise<S3Response> }
+    | { readonly level: 'bucket'; readonly run: (input: BucketInput) => Promise<S3Response> }
+    | { readonly level: 'object'; readonly run: (input: ObjectInput) => Promise<S3Response> }
+  );
+
+export type Operations = Readonly<Record<OperationName, Operation>>;

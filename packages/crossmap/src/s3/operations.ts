@@ -1,0 +1,103 @@
+import type { Operations } from './operation.ts';
+import { deleteBucketPolicy, getBucketPolicy, putBucketPolicy } from './operations/bucket-policy.ts';
+import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from './operations/buckets.ts';
+import { getObject } from './operations/get-object.ts';
+import { listObjectsV2 } from './operations/list-objects-v2.ts';
+import {
+  abortMultipartUpload,
+  completeMultipartUpload,
+  createMultipartUpload,
+  uploadPart,
+} from './operations/multipart-upload.ts';
+import { deleteObject, putObject } from './operations/put-object.ts';
+
+const NEW_OBJECT_HEADERS = ['x-amz-acl', 'x-amz-server-side-encryption', 'x-amz-storage-class'];
+const READ_CONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'];
+const WRITE_CONDITIONS = ['if-match', 'if-none-match'];
+
+/**
+ * What each operation asks of the caller and what it understands.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+ */
+export const OPERATIONS: Operations = {
+  ListBuckets: { level: 'service', action: 's3:ListAllMyBuckets', run: listBuckets },
+  CreateBucket: {
+    level: 'service',
+    action: 's3:CreateBucket',
+    headers: ['x-amz-acl', 'x-amz-object-ownership'],
+    run: createBucket,
+  },
+  HeadBucket: { level: 'bucket', action: 's3:ListBucket', run: headBucket },
+  DeleteBucket: { level: 'bucket', action: 's3:DeleteBucket', run: deleteBucket },
+  GetBucketLocation: {
+    level: 'bucket',
+    action: 's3:GetBucketLocation',
+    query: ['location'],
+    everyRegion: true,
+    run: getBucketLocation,
+  },
+  GetBucketPolicy: { level: 'bucket', action: 's3:GetBucketPolicy', query: ['policy'], run: getBucketPolicy },
+  PutBucketPolicy: { level: 'bucket', action: 's3:PutBucketPolicy', query: ['policy'], run: putBucketPolicy },
+  DeleteBucketPolicy: { level: 'bucket', action: 's3:DeleteBucketPolicy', query: ['policy'], run: deleteBucketPolicy },
+  ListObjectsV2: {
+    level: 'bucket',
+    action: 's3:ListBucket',
+    query: [
+      'list-type',
+      'prefix',
+      'delimiter',
+      'max-keys',
+      'start-after',
+      'continuation-token',
+      'encoding-type',
+      'fetch-owner',
+    ],
+    run: listObjectsV2,
+  },
+  PutObject: {
+    level: 'object',
+    action: 's3:PutObject',
+    headers: NEW_OBJECT_HEADERS,
+    describesObject: true,
+    conditions: WRITE_CONDITIONS,
+    run: putObject,
+  },
+  GetObject: {
+    level: 'object',
+    action: 's3:GetObject',
+    headers: ['x-amz-checksum-mode'],
+    conditions: [...READ_CONDITIONS, 'range'],
+    run: getObject,
+  },
+  HeadObject: {
+    level: 'object',
+    action: 's3:GetObject',
+    headers: ['x-amz-checksum-mode'],
+    conditions: [...READ_CONDITIONS, 'range'],
+    run: getObject,
+  },
+  DeleteObject: { level: 'object', action: 's3:DeleteObject', run: deleteObject },
+  CreateMultipartUpload: {
+    level: 'object',
+    action: 's3:PutObject',
+    headers: [...NEW_OBJECT_HEADERS, 'x-amz-checksum-algorithm', 'x-amz-checksum-type'],
+    query: ['uploads'],
+    describesObject: true,
+    run: createMultipartUpload,
+  },
+  UploadPart: { level: 'object', action: 's3:PutObject', query: ['uploadId', 'partNumber'], run: uploadPart },
+  CompleteMultipartUpload: {
+    level: 'object',
+    action: 's3:PutObject',
+    headers: ['x-amz-checksum-type', 'x-amz-mp-object-size'],
+    query: ['uploadId'],
+    conditions: WRITE_CONDITIONS,
+    run: completeMultipartUpload,
+  },
+  AbortMultipartUpload: {
+    level: 'object',
+    action: 's3:AbortMultipartUpload',
+    query: ['uploadId'],
+    run: abortMultipartUpload,
+  },
+};

@@ -1,0 +1,35 @@
+import type { BlobStore } from './blob-store.ts';
+
+/** Puts off the removal of a blob until its last reader is done: an overwritten object is read to its old end. */
+export class PinnedBlobs {
+  readonly #blobs: BlobStore;
+  readonly #readers = new Map<string, number>();
+  readonly #doomed = new Set<string>();
+
+  constructor(blobs: BlobStore) {
+    this.#blobs = blobs;
+  }
+
+  pin(ids: readonly string[]): void {
+    for (const id of ids) this.#readers.set(id, (this.#readers.get(id) ?? 0) + 1);
+  }
+
+  async unpin(ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      const readers = (this.#readers.get(id) ?? 1) - 1;
+      if (readers > 0) {
+        this.#readers.set(id, readers);
+        continue;
+      }
+      this.#readers.delete(id);
+      if (this.#doomed.delete(id)) await this.#blobs.remove(id);
+    }
+  }
+
+  async remove(ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      if (this.#readers.has(id)) this.#doomed.add(id);
+      else await this.#blobs.remove(id);
+    }
+  }
+}
