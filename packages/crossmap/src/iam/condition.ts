@@ -35,6 +35,14 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
   Bool: { negated: false, compile: truth },
 };
 
+/**
+ * Keys that AWS would fill and nothing here does. A condition on one would be decided by its absence, so that a Deny
+ * might silently never apply: the policy is refused instead. Keys that are absent here because they would be absent on
+ * AWS too (of VPC endpoints, of organizations) are not among them.
+ */
+const NEVER_FILLED =
+  /^(aws:(principaltag\/.*|requesttag\/.*|resourcetag\/.*|tagkeys|sourceip|useragent|referer|currenttime|epochtime|tokenissuetime)|s3:(existingobjecttag.*|requestobjecttag.*|signatureage|tlsversion|versionid|x-amz-copy-source))$/;
+
 const OPERATOR = /^(?:(ForAllValues|ForAnyValue):)?([A-Za-z]+?)(IfExists)?$/;
 
 /**
@@ -44,6 +52,7 @@ const OPERATOR = /^(?:(ForAllValues|ForAnyValue):)?([A-Za-z]+?)(IfExists)?$/;
  */
 export function compileCondition(operator: string, key: string, values: readonly string[], source: Source): Condition {
   const condition = { operator, key, values };
+  if (NEVER_FILLED.test(key.toLowerCase())) throw unsupported(`The condition key \`${key}\``, source.at);
   if (operator === 'Null') {
     const expectsAbsence = anyOf(values.map((value) => truth(value, source)));
     return { ...condition, met: (context) => expectsAbsence(String(contextValues(context, key) === undefined)) };

@@ -98,16 +98,13 @@ class Input {
     this.#source = source[Symbol.asyncIterator]();
   }
 
-  /** A line without its end. The end of the stream ends a line too: some clients leave out the last CRLF. */
+  /** A line without its end. */
   async line(): Promise<string> {
     let end = this.#buffer.indexOf('\r\n');
     while (end === -1) {
       if (this.#buffer.length > LONGEST_LINE) throw malformed('a line of at most 8,192 bytes');
       const next = await this.#next();
-      if (next === undefined) {
-        if (this.#buffer.length > 0) throw incomplete();
-        return '';
-      }
+      if (next === undefined) throw incomplete();
       this.#buffer = this.#buffer.length === 0 ? next : Buffer.concat([this.#buffer, next]);
       end = this.#buffer.indexOf('\r\n');
     }

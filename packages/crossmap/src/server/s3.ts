@@ -28,6 +28,8 @@ export async function handleS3(
   options: S3HttpOptions,
 ): Promise<void> {
   const requestId = randomUUID().replaceAll('-', '').slice(0, 16).toUpperCase();
+  // Clients correct their clocks by this.
+  response.setHeader('date', new Date(options.now()).toUTCString());
   response.setHeader('x-amz-request-id', requestId);
   response.setHeader('x-amz-id-2', requestId);
   response.setHeader('server', 'Crossmap');

@@ -103,3 +103,14 @@ test('a value that its operator cannot compare is refused', () => {
   assert.throws(() => met('Null', 'absent'), PolicyError);
   assert.throws(() => met('ArnLike', 'arn:aws:s3'), PolicyError);
 });
+
+test('a key that nothing here fills refuses the policy by name, one that is absent on AWS too does not', () => {
+  const compile = (key: string) => compileCondition('StringEquals', key, ['x'], { variables: true, at: 'Statement[0]' });
+  for (const key of ['aws:PrincipalTag/team', 's3:ExistingObjectTag/state', 'aws:SourceIp', 'aws:CurrentTime']) {
+    assert.throws(
+      () => compile(key),
+      (error) => error instanceof PolicyError && error.message.includes(key),
+    );
+  }
+  for (const key of ['aws:SourceVpce', 'aws:PrincipalOrgID', 's3:prefix']) assert.equal(compile(key).met({}), false);
+});

@@ -70,6 +70,7 @@ class ArrayScanner {
         this.#mark++;
         continue;
       }
+      if (this.#mark === 1 || this.#mark === 2) throw new ItemReaderFailure('The file is not UTF-8, at byte 0.');
       if (isBlank(byte)) continue;
       if (byte === OPEN_BRACE) {
         throw new ItemReaderFailure('A JSON object as items is not supported yet: expected a JSON array.');
@@ -115,11 +116,13 @@ class ArrayScanner {
     return items;
   }
 
-  /** `more`: how many items of `bytes` come before this one. */
+  /** Blanks around an item do not count. `more`: how many items of `bytes` come before this one. */
   #checkSize(bytes: Uint8Array, start: number, end: number, more: number): void {
     if (end - start <= MAX_ITEM_BYTES) return;
-    const first = bytes.subarray(start, end).findIndex((byte) => !isBlank(byte));
-    if (first < 0 || end - start - first <= MAX_ITEM_BYTES) return;
+    const item = bytes.subarray(start, end);
+    const first = item.findIndex((byte) => !isBlank(byte));
+    const last = item.findLastIndex((byte) => !isBlank(byte));
+    if (first < 0 || last - first < MAX_ITEM_BYTES) return;
     throw new ItemReaderFailure(
       `Item ${this.#items + more} is larger than ${MAX_ITEM_BYTES} bytes, at byte ${this.#offset + start + first}.`,
     );

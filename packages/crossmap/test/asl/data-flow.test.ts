@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { compileDataFlow, type DataFlowFields, failureOf } from '../../src/asl/data-flow.ts';
+import type { Json } from '../../src/asl/json.ts';
+
+/** What a state with these fields gives for an input and a result. */
+function flow(fields: DataFlowFields, raw: Json, result?: Json): Json {
+  const compiled = compileDataFlow(fields);
+  const parameters = compiled.parameters(compiled.input(raw, {}), {});
+  return compiled.output(raw, result === undefined ? parameters : result, {});
+}
+
+/** The failure of state `S`, entered by event 7. */
+function failure(fields: DataFlowFields, raw: Json, result?: Json) {
+  try {
+    flow(fields, raw, result);
+  } catch (thrown) {
+    return failureOf(thrown, 'S', 7);
+  }
+  return assert.fail('expected a failure');
+}
+
+const AT = "An error occurred while executing the state 'S' (entered at the event id #7). ";
+
+test('without fields the very same value goes through', () => {
+  const raw = { a: 1 };
+  assert.equal(flow({}, raw), raw);
+  assert.equal(flow({ InputPath: '$', ResultPath: '$', OutputPath: '$' }, raw), raw);
+});
+
+describe('InputPath, Parameters, ResultSelector, ResultPath and OutputPath', () => {
+  test('each works on what the one before gave', () => {
+    const fields: DataFlowFields = {
+      InputPath: '$.in',
+      Parameters: { 'p.$': '$.x' },
+      ResultSelector: { 'r.$': '$.p' },
+      ResultPath: '$.out.here',
+      OutputPath: '$.out',
+    };
+    assert.deepEqual(flow(fields, { in: { x: 5 }, keep: true }), { here: { r: 5 } });
+  });
+
+  test('InputPath null gives the empty object to work on, and ResultPath still sees the raw input', () => {
+    assert.deepEqual(flow({ InputPath: null }, { a: 1 }), {});
+    assert.deepEqual(flow({ InputPath: null, ResultPath: '$.r' }, { a: 1 }), { a: 1, r: {} });
+  });
+
+  test('ResultPath null drops the result: the output is the raw input itself', () => {
+    const raw = { a: 1 };
+    assert.equal(flow({ InputPath: '$.a', ResultPath: null }, raw, 'result'), raw);
+  });
+
+  test('a nested ResultPath keeps everything beside it', () => {
+    assert.deepEqual(flow({ ResultPath: '$.a.c' }, { a: { b: 1 }, d: 2 }, 9), { a: { b: 1, c: 9 }, d: 2 });
+    assert.deepEqual(flow({ ResultPath: '$.a[0]' }, { a: [1, 2] }, 9), { a: [9, 2] });
+  });
+
+  test('OutputPath null gives the empty object', () => {
+    assert.deepEqual(flow({ OutputPath: null }, { a: 1 }, 9), {});
+  });
+
+  test('InputPath and OutputPath may name the context', () => {
+    const compiled = compileDataFlow({ InputPath: '$$.Execution', OutputPath: '$$.State.Name' });
+    const context = { Execution: { Name: 'n' }, State: { Name: 'S' } };
+    assert.deepEqual(compiled.input({}, context), { Name: 'n' });
+    assert.equal(compiled.output({}, {}, context), 'S');
+  });
+
+  test('null at a path is a value', () => {
+    assert.equal(flow({ InputPath: '$.a' }, { a: null }), null);
+    assert.equal(flow({ OutputPath: '$.a' }, { a: null }), null);
+  });
+});
+
+describe('failures, in AWS words', () => {
+  test('InputPath and OutputPath that lead to nothing', () => {
+    for (const field of ['InputPath', 'OutputPath']) {
+      assert.deepEqual(failure({ [field]: '$.none' }, {}), {
+        error: 'States.Runtime',
+        cause: `${AT}Invalid path '$.none' : No results for path: $['none']`,
+      });
+      assert.deepEqual(failure({ [field]: '$.none.deeper' }, {}), {
+        error: 'States.Runtime',
+        cause: `${AT}Invalid path '$.none.deeper' : Missing property in path $['none']`,
+      });
+    }
+  });
+
+  test('a field of Parameters or ResultSelector that leads to nothing', () => {
+    assert.deepEqual(failure({ Parameters: { 'a.$': '$.none' } }, { b: 1 }), {
+      error: 'States.Runtime',
+      cause: `${AT}The JSONPath '$.none' specified for the field 'a.$' could not be found in the input '{"b":1}'`,
+    });
+    assert.equal(failure({ ResultSelector: { 'a.$': '$.none' } }, {}, {}).error, 'States.Runtime');
+  });
+
+  test('a ResultPath that cannot be applied is States.ResultPathMatchFailure', () => {
+    const failed = failure({ ResultPath: '$.a.b' }, { a: 'text' }, 1);
+    assert.equal(failed.error, 'States.ResultPathMatchFailure');
+    assert.ok(failed.cause?.startsWith(`${AT}Unable to apply ResultPath '$.a.b' to the input '{"a":"text"}'`));
+  });
+
+  test('anything the language did not throw is thrown on', () => {
+    const bug = new TypeError('bug');
+    assert.throws(() => failureOf(bug, 'S', 1), bug);
+  });
+});

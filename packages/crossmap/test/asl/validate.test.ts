@@ -1,0 +1,560 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { invalidDefinition } from '../../src/asl/diagnostics.ts';
+import type { Json } from '../../src/asl/json.ts';
+import { validateDefinition } from '../../src/asl/validate.ts';
+import { choice, FUNCTION, INVOKE, machineOf, map, pass, processor, reader, task, writer } from './definitions.ts';
+
+function diagnosticsOf(definition: Json) {
+  const validated = validateDefinition(typeof definition === 'string' ? definition : JSON.stringify(definition));
+  return validated.ok ? [] : validated.diagnostics;
+}
+
+/** Each row: what is wrong, the definition, the one place it is reported at, its words, its code. */
+type Row = readonly [name: string, definition: Json, at: string, message: RegExp, code?: string];
+
+function refuses(rows: readonly Row[]): void {
+  for (const [name, definition, location, message, code = 'SCHEMA_VALIDATION_FAILED'] of rows) {
+    test(name, () => {
+      const diagnostics = diagnosticsOf(definition);
+      assert.deepEqual(
+        diagnostics.map((one) => `${one.severity} ${one.code} ${one.location}`),
+        [`ERROR ${code} ${location}`],
+        JSON.stringify(diagnostics),
+      );
+      assert.match(diagnostics[0]?.message ?? '', message);
+    });
+  }
+}
+
+const inState = (state: Json) => machineOf(state);
+const S = '/States/S';
+const isNull = { Variable: '$', IsNull: true, Next: 'S' };
+const retry = (fields: object) => inState(task({ Retry: [{ ErrorEquals: ['E'], ...fields }] }));
+const P = `${S}/ItemProcessor`;
+
+describe('the text and the machine', () => {
+  refuses([
+    ['no JSON', '{', '/', /must be valid JSON/, 'INVALID_JSON_DESCRIPTION'],
+    ['an empty text', '', '/', /must be valid JSON/, 'INVALID_JSON_DESCRIPTION'],
+    ['a JSON list', '[]', '/', /JSON object/, 'INVALID_JSON_DESCRIPTION'],
+    ['JSON null', 'null', '/', /JSON object/, 'INVALID_JSON_DESCRIPTION'],
+    ['nothing in it', {}, '/', /\[StartAt, States\]/],
+    ['no StartAt', { States: { S: pass() } }, '/', /\[StartAt\]/],
+    ['no States', { StartAt: 'S' }, '/', /\[States\]/],
+    ['States that are a list', { StartAt: 'S', States: [] }, '/States', /Expected an object/],
+    ['a state that is no object', machineOf(pass(), { States: { S: pass(), T: 1 } }), '/States/T', /an object, got 1/],
+    ['an unknown field', machineOf(pass(), { Timeout: 1 }), '/Timeout', /'Timeout' is not known/],
+    ['a Comment that is no text', machineOf(pass(), { Comment: 1 }), '/Comment', /Expected a string/],
+    ['another Version', machineOf(pass(), { Version: '2.0' }), '/Version', /"1\.0"/],
+    ['StartAt without target', machineOf(pass(), { StartAt: 'T' }), '/StartAt', /T/, 'MISSING_TRANSITION_TARGET'],
+    [
+      'StartAt named as an inherited member',
+      machineOf(pass(), { StartAt: 'toString' }),
+      '/StartAt',
+      /toString/,
+      'MISSING_TRANSITION_TARGET',
+    ],
+    [
+      'a state name of 81 characters',
+      { StartAt: 'S', States: { S: pass(), ['n'.repeat(81)]: pass() } },
+      `/States/${'n'.repeat(81)}`,
+      /80 characters/,
+      'INVALID_STATE_NAME',
+    ],
+    [
+      'TimeoutSeconds of the machine',
+      machineOf(pass(), { TimeoutSeconds: 5 }),
+      '/TimeoutSeconds',
+      /time-outs of executions/,
+    ],
+    [
+      'JSONata for the machine',
+      machineOf(pass({ Output: 1 }), { QueryLanguage: 'JSONata' }),
+      '/QueryLanguage',
+      /'JSONata' is not supported yet/,
+    ],
+    ['an unknown language', machineOf(pass(), { QueryLanguage: 'XPath' }), '/QueryLanguage', /"JSONPath"/],
+  ]);
+
+  test('no states at all is reported with the missing target of StartAt', () => {
+    const found = diagnosticsOf({ StartAt: 'S', States: {} }).map(({ code, location }) => `${code} ${location}`);
+    assert.deepEqual(found, ['SCHEMA_VALIDATION_FAILED /States', 'MISSING_TRANSITION_TARGET /StartAt']);
+  });
+});
+
+describe('states and transitions', () => {
+  refuses([
+    ['no Type', inState({ End: true }), S, /\[Type\]/],
+    ['an unknown Type', inState({ Type: 'Loop' }), `${S}/Type`, /"Loop"/],
+    ['a Type that objects inherit', inState({ Type: 'constructor' }), `${S}/Type`, /"constructor"/],
+    ['Wait', inState({ Type: 'Wait', Seconds: 1, End: true }), S, /'Wait' states are not supported yet/],
+    ['Parallel', inState({ Type: 'Parallel', Branches: [], End: true }), S, /'Parallel' states are not supported yet/],
+    ['neither Next nor End', inState({ Type: 'Pass' }), S, /exactly one/, 'MISSING_END_STATE'],
+    ['both Next and End', inState(pass({ Next: 'S' })), S, /exactly one/, 'MISSING_END_STATE'],
+    ['End false', inState({ Type: 'Pass', End: false }), `${S}/End`, /true, got false/],
+    ['Next without target', inState({ Type: 'Pass', Next: 'T' }), `${S}/Next`, /T/, 'MISSING_TRANSITION_TARGET'],
+    ['an unknown field', inState(pass({ Foo: 1 })), `${S}/Foo`, /'Foo' is not known/],
+    ['a field of another state', inState(pass({ Resource: FUNCTION })), `${S}/Resource`, /not known/],
+    ['JSONata for the state', inState(pass({ QueryLanguage: 'JSONata' })), `${S}/QueryLanguage`, /'JSONata' is not/],
+    ['Assign', inState(pass({ Assign: { a: 1 } })), `${S}/Assign`, /'Assign' is not supported yet: variables/],
+    ['Output', inState(pass({ Output: 1 })), `${S}/Output`, /'Output' is not supported yet: JSONata/],
+    ['Arguments', inState(task({ Arguments: {} })), `${S}/Arguments`, /'Arguments' is not supported yet: JSONata/],
+    ['Result beside Parameters', inState(pass({ Result: 1, Parameters: {} })), S, /'Result' and 'Parameters'/],
+    ['Next in Succeed', inState({ Type: 'Succeed', Next: 'S' }), `${S}/Next`, /not known/],
+    ['ErrorPath in Fail', inState({ Type: 'Fail', ErrorPath: '$.e' }), `${S}/ErrorPath`, /paths in Fail states/],
+    ['CausePath in Fail', inState({ Type: 'Fail', CausePath: '$.c' }), `${S}/CausePath`, /paths in Fail states/],
+    ['a Cause that is no text', inState({ Type: 'Fail', Cause: 1 }), `${S}/Cause`, /Expected a string/],
+  ]);
+});
+
+describe('paths and templates', () => {
+  refuses([
+    ['an InputPath that is no path', inState(pass({ InputPath: 'a' })), `${S}/InputPath`, /starts with/],
+    ['an InputPath that is no text', inState(pass({ InputPath: 1 })), `${S}/InputPath`, /Expected a path, got 1/],
+    ['a wildcard', inState(pass({ OutputPath: '$.a[*]' })), `${S}/OutputPath`, /wildcards .* not supported yet/],
+    ['a slice', inState(pass({ OutputPath: '$.a[0:2]' })), `${S}/OutputPath`, /slices .* not supported yet/],
+    ['a filter', inState(pass({ InputPath: '$.a[?(@.b)]' })), `${S}/InputPath`, /filters .* not supported yet/],
+    ['recursive descent', inState(pass({ InputPath: '$..a' })), `${S}/InputPath`, /recursive descent .* not supported/],
+    ['a variable', inState(pass({ InputPath: '$v' })), `${S}/InputPath`, /variables are not supported yet/],
+    ['a ResultPath into the context', inState(pass({ ResultPath: '$$.a' })), `${S}/ResultPath`, /cannot be written/],
+    [
+      'an intrinsic function',
+      inState(pass({ Parameters: { 'a.$': 'States.UUID()' } })),
+      `${S}/Parameters`,
+      /field 'a\.\$'.*intrinsic functions are not supported yet/,
+    ],
+    ['a field given twice', inState(pass({ Parameters: { a: 1, 'a.$': '$' } })), `${S}/Parameters`, /without `\.\$`/],
+    ['a ResultSelector that is no object', inState(task({ ResultSelector: 1 })), `${S}/ResultSelector`, /an object/],
+  ]);
+});
+
+describe('Task', () => {
+  refuses([
+    ['no Resource', inState({ Type: 'Task', End: true }), S, /\[Resource\]/],
+    [
+      'another integration',
+      inState(task({ Resource: 'arn:aws:states:::sqs:sendMessage' })),
+      `${S}/Resource`,
+      /sqs:sendMessage` is not supported yet/,
+    ],
+    [
+      'a callback',
+      inState(task({ Resource: `${INVOKE}.waitForTaskToken` })),
+      `${S}/Resource`,
+      /waitForTaskToken` is not/,
+    ],
+    [
+      'an SDK integration',
+      inState(task({ Resource: 'arn:aws:states:::aws-sdk:s3:getObject' })),
+      `${S}/Resource`,
+      /aws-sdk/,
+    ],
+    [
+      'an activity',
+      inState(task({ Resource: 'arn:aws:states:us-east-1:111111111111:activity:a' })),
+      `${S}/Resource`,
+      /activity/,
+    ],
+    ['a Resource that is no text', inState(task({ Resource: 1 })), `${S}/Resource`, /Expected a string/],
+    [
+      'lambda:invoke without FunctionName',
+      inState(task({ Resource: INVOKE, Parameters: { Payload: 1 } })),
+      `${S}/Parameters`,
+      /\[FunctionName\]/,
+    ],
+    ['lambda:invoke without Parameters', inState(task({ Resource: INVOKE })), `${S}/Parameters`, /\[FunctionName\]/],
+    [
+      'lambda:invoke of a Qualifier',
+      inState(task({ Resource: INVOKE, Parameters: { FunctionName: 'f', Qualifier: '1' } })),
+      `${S}/Parameters/Qualifier`,
+      /not supported yet/,
+    ],
+    ['TimeoutSeconds', inState(task({ TimeoutSeconds: 5 })), `${S}/TimeoutSeconds`, /time-outs of tasks/],
+    [
+      'TimeoutSecondsPath',
+      inState(task({ TimeoutSecondsPath: '$.t' })),
+      `${S}/TimeoutSecondsPath`,
+      /time-outs of tasks/,
+    ],
+    ['HeartbeatSeconds', inState(task({ HeartbeatSeconds: 5 })), `${S}/HeartbeatSeconds`, /heartbeats/],
+    ['Credentials', inState(task({ Credentials: { RoleArn: 'r' } })), `${S}/Credentials`, /roles of other accounts/],
+  ]);
+});
+
+describe('Retry and Catch', () => {
+  refuses([
+    ['Retry that is no list', inState(task({ Retry: {} })), `${S}/Retry`, /Expected a list/],
+    ['no ErrorEquals', inState(task({ Retry: [{}] })), `${S}/Retry[0]`, /\[ErrorEquals\]/],
+    [
+      'an empty ErrorEquals',
+      inState(task({ Retry: [{ ErrorEquals: [] }] })),
+      `${S}/Retry[0]/ErrorEquals`,
+      /cannot be empty/,
+    ],
+    [
+      'an error that is no text',
+      inState(task({ Retry: [{ ErrorEquals: [1] }] })),
+      `${S}/Retry[0]/ErrorEquals[0]`,
+      /a string/,
+    ],
+    [
+      'States.ALL with another',
+      inState(task({ Retry: [{ ErrorEquals: ['States.ALL', 'E'] }] })),
+      `${S}/Retry[0]/ErrorEquals`,
+      /alone/,
+    ],
+    [
+      'States.ALL before another',
+      inState(task({ Retry: [{ ErrorEquals: ['States.ALL'] }, { ErrorEquals: ['E'] }] })),
+      `${S}/Retry[0]/ErrorEquals`,
+      /last entry/,
+    ],
+    ['IntervalSeconds 0', retry({ IntervalSeconds: 0 }), `${S}/Retry[0]/IntervalSeconds`, /from 1/],
+    ['a fraction of a second', retry({ IntervalSeconds: 1.5 }), `${S}/Retry[0]/IntervalSeconds`, /integer/],
+    ['MaxAttempts below 0', retry({ MaxAttempts: -1 }), `${S}/Retry[0]/MaxAttempts`, /from 0/],
+    ['MaxAttempts above 99,999,999', retry({ MaxAttempts: 100_000_000 }), `${S}/Retry[0]/MaxAttempts`, /99999999/],
+    ['BackoffRate below 1', retry({ BackoffRate: 0.9 }), `${S}/Retry[0]/BackoffRate`, /≥ 1/],
+    [
+      'MaxDelaySeconds above a year',
+      retry({ MaxDelaySeconds: 31_622_401 }),
+      `${S}/Retry[0]/MaxDelaySeconds`,
+      /31622400/,
+    ],
+    ['another JitterStrategy', retry({ JitterStrategy: 'HALF' }), `${S}/Retry[0]/JitterStrategy`, /"FULL" or "NONE"/],
+    ['Retry in Pass', inState(pass({ Retry: [] })), `${S}/Retry`, /not known/],
+    ['Catch without Next', inState(task({ Catch: [{ ErrorEquals: ['E'] }] })), `${S}/Catch[0]`, /\[Next\]/],
+    [
+      'Catch without target',
+      inState(task({ Catch: [{ ErrorEquals: ['E'], Next: 'T' }] })),
+      `${S}/Catch[0]/Next`,
+      /T/,
+      'MISSING_TRANSITION_TARGET',
+    ],
+    [
+      'a ResultPath of Catch that is no path',
+      inState(task({ Catch: [{ ErrorEquals: ['E'], Next: 'S', ResultPath: 'x' }] })),
+      `${S}/Catch[0]/ResultPath`,
+      /starts with/,
+    ],
+    [
+      'Assign in Catch',
+      inState(task({ Catch: [{ ErrorEquals: ['E'], Next: 'S', Assign: {} }] })),
+      `${S}/Catch[0]/Assign`,
+      /variables/,
+    ],
+  ]);
+});
+
+describe('Choice', () => {
+  refuses([
+    ['no Choices', inState({ Type: 'Choice' }), S, /\[Choices\]/],
+    ['empty Choices', inState(choice()), `${S}/Choices`, /cannot be empty/],
+    ['a rule without Next', inState(choice({ Variable: '$', IsNull: true })), `${S}/Choices[0]`, /\[Next\]/],
+    [
+      'a rule without target',
+      inState(choice({ ...isNull, Next: 'T' })),
+      `${S}/Choices[0]/Next`,
+      /T/,
+      'MISSING_TRANSITION_TARGET',
+    ],
+    ['a bad rule', inState(choice(isNull, { ...isNull, IsNull: 1 })), `${S}/Choices[1]/IsNull`, /expected a boolean/],
+    ['a Condition', inState(choice({ Condition: '{% true %}', Next: 'S' })), `${S}/Choices[0]/Condition`, /JSONata/],
+    [
+      'Default without target',
+      inState({ ...choice(isNull), Default: 'T' }),
+      `${S}/Default`,
+      /T/,
+      'MISSING_TRANSITION_TARGET',
+    ],
+    ['End in Choice', inState({ ...choice(isNull), End: true }), `${S}/End`, /not known/],
+  ]);
+});
+
+describe('Map', () => {
+  refuses([
+    ['no ItemProcessor', inState({ Type: 'Map', End: true }), S, /\[ItemProcessor\]/],
+    ['Iterator', inState({ Type: 'Map', Iterator: processor(), End: true }), `${S}/Iterator`, /use ItemProcessor/],
+    [
+      'inline by default',
+      inState(map({ ItemProcessor: { StartAt: 'P', States: { P: pass() } } })),
+      `${P}/ProcessorConfig`,
+      /'INLINE' is not supported yet/,
+    ],
+    [
+      'Mode INLINE',
+      inState(map({ ItemProcessor: processor({ ProcessorConfig: { Mode: 'INLINE' } }) })),
+      `${P}/ProcessorConfig`,
+      /'INLINE' is not supported yet/,
+    ],
+    [
+      'no ExecutionType',
+      inState(map({ ItemProcessor: processor({ ProcessorConfig: { Mode: 'DISTRIBUTED' } }) })),
+      `${P}/ProcessorConfig`,
+      /\[ExecutionType\]/,
+    ],
+    [
+      'EXPRESS',
+      inState(
+        map({ ItemProcessor: processor({ ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'EXPRESS' } }) }),
+      ),
+      `${P}/ProcessorConfig/ExecutionType`,
+      /'EXPRESS' is not supported yet/,
+    ],
+    [
+      'a Map in a Map',
+      inState(map({ ItemProcessor: processor({ States: { P: map() } }) })),
+      `${P}/States/P`,
+      /inside an ItemProcessor is not supported yet/,
+    ],
+    [
+      'a bad state in the processor',
+      inState(map({ ItemProcessor: processor({ States: { P: { Type: 'Pass', Next: 'S' } } }) })),
+      `${P}/States/P/Next`,
+      /S/,
+      'MISSING_TRANSITION_TARGET',
+    ],
+    [
+      'JSONata in the processor',
+      inState(map({ ItemProcessor: processor({ QueryLanguage: 'JSONata' }) })),
+      `${P}/QueryLanguage`,
+      /JSONata/,
+    ],
+    ['a processor that is no object', inState(map({ ItemProcessor: [] })), P, /Expected an object/],
+    [
+      'ItemSelector beside Parameters',
+      inState(map({ ItemSelector: {}, Parameters: {} })),
+      S,
+      /'ItemSelector' and 'Parameters'/,
+    ],
+    ['Items', inState(map({ Items: [] })), `${S}/Items`, /JSONata/],
+    ['MaxConcurrency below 0', inState(map({ MaxConcurrency: -1 })), `${S}/MaxConcurrency`, /≥ 0/],
+    [
+      'MaxConcurrency beside its path',
+      inState(map({ MaxConcurrency: 1, MaxConcurrencyPath: '$.c' })),
+      S,
+      /'MaxConcurrency' and 'MaxConcurrencyPath'/,
+    ],
+    ['ToleratedFailureCount below 0', inState(map({ ToleratedFailureCount: -1 })), `${S}/ToleratedFailureCount`, /≥ 0/],
+    [
+      'ToleratedFailurePercentage',
+      inState(map({ ToleratedFailurePercentage: 5 })),
+      `${S}/ToleratedFailurePercentage`,
+      /percentages; use/,
+    ],
+    [
+      'ToleratedFailurePercentagePath',
+      inState(map({ ToleratedFailurePercentagePath: '$.p' })),
+      `${S}/ToleratedFailurePercentagePath`,
+      /percentages; use/,
+    ],
+    ['an empty Label', inState(map({ Label: '' })), `${S}/Label`, /1 to 40/, 'INVALID_LABEL_NAME'],
+    ['a Label of 41 characters', inState(map({ Label: 'l'.repeat(41) })), `${S}/Label`, /got 41/, 'INVALID_LABEL_NAME'],
+    ['a Label with a colon', inState(map({ Label: 'a:b' })), `${S}/Label`, /":"/, 'INVALID_LABEL_NAME'],
+    [
+      'a Label with a control character',
+      inState(map({ Label: 'a\u0085' })),
+      `${S}/Label`,
+      /cannot hold/,
+      'INVALID_LABEL_NAME',
+    ],
+    ['a Label that is no text', inState(map({ Label: 1 })), `${S}/Label`, /Expected a string/],
+    [
+      'a Label used twice',
+      { StartAt: 'S', States: { S: map({ Label: 'L' }), T: map({ Label: 'L' }) } },
+      '/States/T/Label',
+      /used twice: L/,
+      'DUPLICATE_LABEL_NAME',
+    ],
+  ]);
+});
+
+describe('ItemReader, ItemBatcher and ResultWriter', () => {
+  const R = `${S}/ItemReader`;
+  const withReader = (fields: object, config: object = {}) =>
+    inState(map({ ItemReader: reader(fields as never, config as never) }));
+  const batcher = (fields: Json) => inState(map({ ItemBatcher: fields }));
+  const withWriter = (fields: object) => inState(map({ ResultWriter: writer(fields as never) }));
+  refuses([
+    [
+      'listObjectsV2',
+      inState(map({ ItemReader: { Resource: 'arn:aws:states:::s3:listObjectsV2', Parameters: { Bucket: 'b' } } })),
+      `${R}/Resource`,
+      /listObjectsV2` is not supported yet/,
+    ],
+    ['another Resource', withReader({ Resource: 'arn:aws:states:::dynamodb:query' }), `${R}/Resource`, /getObject/],
+    [
+      'no ReaderConfig',
+      inState(
+        map({ ItemReader: { Resource: 'arn:aws:states:::s3:getObject', Parameters: { Bucket: 'b', Key: 'k' } } }),
+      ),
+      R,
+      /\[ReaderConfig\]/,
+    ],
+    ['no InputType', withReader({ ReaderConfig: {} }), `${R}/ReaderConfig`, /\[InputType\]/],
+    ...['CSV', 'JSONL', 'PARQUET', 'MANIFEST'].map(
+      (InputType): Row => [
+        InputType,
+        withReader({}, { InputType }),
+        `${R}/ReaderConfig/InputType`,
+        /not supported yet: use 'JSON'/,
+      ],
+    ),
+    ['an unknown InputType', withReader({}, { InputType: 'XML' }), `${R}/ReaderConfig/InputType`, /"JSON", got "XML"/],
+    ...['ItemsPointer', 'Transformation', 'ManifestType', 'CSVHeaderLocation', 'CSVHeaders', 'CSVDelimiter'].map(
+      (field): Row => [
+        field,
+        withReader({}, { [field]: 'x' }),
+        `${R}/ReaderConfig/${field}`,
+        /not supported yet: readers/,
+      ],
+    ),
+    ['MaxItems below 0', withReader({}, { MaxItems: -1 }), `${R}/ReaderConfig/MaxItems`, /≥ 0/],
+    [
+      'MaxItems beside its path',
+      withReader({}, { MaxItems: 1, MaxItemsPath: '$.m' }),
+      `${R}/ReaderConfig`,
+      /'MaxItems' and/,
+    ],
+    ['no Key', withReader({ Parameters: { Bucket: 'b' } }), `${R}/Parameters`, /\[Key\]/],
+    [
+      'VersionId',
+      withReader({ Parameters: { Bucket: 'b', Key: 'k', VersionId: 'v' } }),
+      `${R}/Parameters/VersionId`,
+      /not supported yet/,
+    ],
+    [
+      'a bad path in Parameters',
+      withReader({ Parameters: { Bucket: 'b', 'Key.$': 'key' } }),
+      `${R}/Parameters`,
+      /'Key\.\$'/,
+    ],
+    ['Arguments of the reader', withReader({ Arguments: {} }), `${R}/Arguments`, /JSONata/],
+    ['an ItemBatcher without limit', batcher({ BatchInput: {} }), `${S}/ItemBatcher`, /'MaxItemsPerBatch' or/],
+    ['MaxItemsPerBatch 0', batcher({ MaxItemsPerBatch: 0 }), `${S}/ItemBatcher/MaxItemsPerBatch`, /≥ 1/],
+    [
+      'MaxInputBytesPerBatch',
+      batcher({ MaxItemsPerBatch: 1, MaxInputBytesPerBatch: 9 }),
+      `${S}/ItemBatcher/MaxInputBytesPerBatch`,
+      /batch limits in bytes/,
+    ],
+    [
+      'MaxInputBytesPerBatchPath',
+      batcher({ MaxItemsPerBatch: 1, MaxInputBytesPerBatchPath: '$.b' }),
+      `${S}/ItemBatcher/MaxInputBytesPerBatchPath`,
+      /batch limits in bytes/,
+    ],
+    [
+      'MaxItemsPerBatch beside its path',
+      batcher({ MaxItemsPerBatch: 1, MaxItemsPerBatchPath: '$.b' }),
+      `${S}/ItemBatcher`,
+      /Only one/,
+    ],
+    [
+      'a BatchInput that is no object',
+      batcher({ MaxItemsPerBatch: 1, BatchInput: 1 }),
+      `${S}/ItemBatcher/BatchInput`,
+      /an object/,
+    ],
+    [
+      'WriterConfig',
+      withWriter({ WriterConfig: { OutputType: 'JSONL' } }),
+      `${S}/ResultWriter/WriterConfig`,
+      /formats of result files/,
+    ],
+    ['a ResultWriter without Bucket', withWriter({ Parameters: {} }), `${S}/ResultWriter/Parameters`, /\[Bucket\]/],
+    ['an empty ResultWriter', inState(map({ ResultWriter: {} })), `${S}/ResultWriter`, /\[Resource, Parameters\]/],
+    [
+      'another writer',
+      withWriter({ Resource: 'arn:aws:states:::s3:getObject' }),
+      `${S}/ResultWriter/Resource`,
+      /putObject/,
+    ],
+  ]);
+});
+
+test('all problems are given at once, in the order of the definition', () => {
+  const definition = {
+    StartAt: 'X',
+    Foo: 1,
+    States: {
+      A: { Type: 'Pass', InputPath: 'a', Next: 'Y' },
+      B: { Type: 'Wait' },
+      C: map({ ItemProcessor: processor({ States: { P: task({ TimeoutSeconds: 1, Resource: 'r' }) } }) }),
+    },
+  };
+  const diagnostics = diagnosticsOf(definition);
+  assert.deepEqual(
+    diagnostics.map(({ location }) => location),
+    [
+      '/Foo',
+      '/StartAt',
+      '/States/A/InputPath',
+      '/States/A/Next',
+      '/States/B',
+      '/States/C/ItemProcessor/States/P/Resource',
+      '/States/C/ItemProcessor/States/P/TimeoutSeconds',
+    ],
+  );
+  const text = invalidDefinition(diagnostics);
+  assert.ok(
+    text.startsWith("Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: Field 'Foo' is not known at /Foo, "),
+  );
+  for (const { location } of diagnostics) assert.ok(text.includes(` at ${location}`));
+});
+
+describe('good definitions', () => {
+  const invoke = task({ Resource: INVOKE, Parameters: { 'FunctionName.$': '$.f', 'Payload.$': '$' } });
+  const everyField = map({
+    Comment: 'c',
+    QueryLanguage: 'JSONPath',
+    InputPath: '$.a',
+    ItemReader: reader(
+      { Parameters: { Bucket: 'b', 'Key.$': '$$.Execution.Name', ExpectedBucketOwner: '1' } },
+      { MaxItems: 0 },
+    ),
+    ItemSelector: { 'key.$': '$$.Map.Item.Value.Key' },
+    ItemBatcher: { MaxItemsPerBatchPath: '$.n', BatchInput: { 'b.$': '$.b' } },
+    MaxConcurrencyPath: '$.c',
+    ToleratedFailureCount: 0,
+    Label: 'Objects-1/x.y',
+    ResultWriter: writer({ Parameters: { 'Bucket.$': '$.b' } }),
+    ResultSelector: { 'r.$': '$' },
+    ResultPath: '$.r',
+    OutputPath: '$.r',
+    Retry: [
+      { ErrorEquals: ['A', 'B'], MaxAttempts: 0, BackoffRate: 1, JitterStrategy: 'FULL' },
+      { ErrorEquals: ['States.ALL'] },
+    ],
+    Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'S' }],
+  });
+  const good: readonly (readonly [string, Json])[] = [
+    ['every field of a Map', inState(everyField)],
+    ['Parameters as the old name of ItemSelector', inState(map({ Parameters: { 'v.$': '$$.Map.Item.Value' } }))],
+    [
+      'MaxConcurrency 0, and paths that are null',
+      inState(map({ MaxConcurrency: 0, InputPath: null, ResultPath: null, OutputPath: null })),
+    ],
+    [
+      'both forms of a Lambda task',
+      { StartAt: 'A', States: { A: { ...invoke, End: true }, B: task({ Resource: `${FUNCTION}:live` }) } },
+    ],
+    [
+      'InvocationType',
+      inState(task({ Resource: INVOKE, Parameters: { FunctionName: 'f', InvocationType: 'RequestResponse' } })),
+    ],
+    ['Pass with Result null', inState(pass({ Result: null }))],
+    ['Fail with nothing', inState({ Type: 'Fail' })],
+    ['Succeed with paths', inState({ Type: 'Succeed', InputPath: '$.a', OutputPath: null })],
+    ['empty Retry and Catch', inState(task({ Retry: [], Catch: [] }))],
+    ['a state named as an inherited member', { StartAt: 'toString', States: { toString: pass() } }],
+    ['a name of 80 characters', { StartAt: 'n'.repeat(80), States: { ['n'.repeat(80)]: pass() } }],
+    ['Comment and Version', machineOf(pass(), { Comment: '', Version: '1.0', QueryLanguage: 'JSONPath' })],
+  ];
+  for (const [name, definition] of good) test(name, () => assert.deepEqual(diagnosticsOf(definition), []));
+
+  test('the definition comes back as written', () => {
+    const definition = inState(everyField);
+    assert.deepEqual(validateDefinition(JSON.stringify(definition)), { ok: true, definition });
+  });
+});

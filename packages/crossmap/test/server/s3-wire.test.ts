@@ -1,0 +1,261 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { Agent, type IncomingHttpHeaders, request } from 'node:http';
+import { after, test } from 'node:test';
+import {
+  CopyObjectCommand,
+  DeleteObjectsCommand,
+  GetBucketAclCommand,
+  GetBucketVersioningCommand,
+  GetObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsCommand,
+  PutObjectCommand,
+  PutObjectTaggingCommand,
+  type S3ServiceException,
+} from '@aws-sdk/client-s3';
+import { BUCKET_ACCOUNT, root, s3World } from './s3-world.ts';
+import { signedChunks, signedHeaders } from './sign.ts';
+
+const owner = root(BUCKET_ACCOUNT);
+const world = await s3World([owner]);
+const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+after(async () => {
+  agent.destroy();
+  await world.close();
+});
+await world.s3.provisionBucket({ name: 'partner-objects', accountId: BUCKET_ACCOUNT, region: 'eu-west-1' });
+await world.s3.provisionPolicy(
+  'partner-objects',
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: '*',
+        Action: ['s3:GetObject', 's3:PutObject'],
+        Resource: 'arn:aws:s3:::partner-objects/open/*',
+      },
+      { Effect: 'Allow', Principal: '*', Action: 's3:ListBucket', Resource: 'arn:aws:s3:::partner-objects' },
+    ],
+  }),
+);
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+  /** The local port of the connection it came over. */
+  readonly port: number | undefined;
+}
+
+/** One raw request; a body of several pieces goes out piece by piece. */
+function send(
+  method: string,
+  path: string,
+  headers: Record<string, string> = {},
+  ...body: (string | Buffer)[]
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(world.endpoint);
+    const length: Record<string, string> =
+      'transfer-encoding' in headers
+        ? {}
+        : { 'content-length': String(body.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0)) };
+    const message = request({ hostname, port, method, path, agent, headers: { ...length, ...headers } }, (response) => {
+      const chunks: Buffer[] = [];
+      const local = response.socket.localPort;
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: Buffer.concat(chunks).toString(),
+          port: local,
+        }),
+      );
+    });
+    message.on('error', reject);
+    for (const piece of body) message.write(piece);
+    message.end();
+  });
+}
+
+function code({ body }: Answer): string | undefined {
+  return /<Code>(.*)<\/Code>/.exec(body)?.[1];
+}
+
+const put = (key: string, headers: Record<string, string>, ...body: (string | Buffer)[]) =>
+  send('PUT', `/partner-objects/open/${key}`, headers, ...body);
+
+test('what a digest or checksum contradicts is not stored', async () => {
+  const cases: readonly (readonly [Record<string, string>, string])[] = [
+    [{ 'x-amz-checksum-crc32': 'AAAAAA==' }, 'BadDigest'],
+    [{ 'x-amz-checksum-crc32c': 'AAAAAA==' }, 'BadDigest'],
+    [{ 'x-amz-checksum-crc64nvme': 'AAAAAAAAAAA=' }, 'BadDigest'],
+    [{ 'x-amz-checksum-sha1': Buffer.alloc(20).toString('base64') }, 'BadDigest'],
+    [{ 'x-amz-checksum-sha256': Buffer.alloc(32).toString('base64') }, 'BadDigest'],
+    [{ 'x-amz-checksum-crc32': 'short' }, 'InvalidRequest'],
+    [{ 'x-amz-checksum-md5': 'AAAA' }, 'NotImplemented'],
+    [{ 'content-md5': Buffer.alloc(16).toString('base64') }, 'BadDigest'],
+    [{ 'content-md5': 'x' }, 'InvalidDigest'],
+    [{ 'x-amz-content-sha256': '0'.repeat(64) }, 'XAmzContentSHA256Mismatch'],
+    [{ 'x-amz-checksum-crc32': 'AAAAAA==', 'x-amz-checksum-crc32c': 'AAAAAA==' }, 'InvalidRequest'],
+  ];
+  for (const [headers, expected] of cases) {
+    assert.equal(code(await put('refused', headers, 'hello')), expected, JSON.stringify(headers));
+    assert.equal((await send('GET', '/partner-objects/open/refused')).status, 404);
+  }
+  const md5 = createHash('md5').update('hello').digest('base64');
+  assert.equal((await put('taken', { 'content-md5': md5, 'x-amz-checksum-crc32': 'NhCmhg==' }, 'hello')).status, 200);
+});
+
+const CHUNKED = { 'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER', 'content-encoding': 'aws-chunked' };
+
+test('an aws-chunked body with a trailer is taken apart and its checksum compared', async () => {
+  const headers = { ...CHUNKED, 'x-amz-decoded-content-length': '5', 'x-amz-trailer': 'x-amz-checksum-crc32' };
+  const body = (checksum: string) => `2\r\nhe\r\n3\r\nllo\r\n0\r\nx-amz-checksum-crc32:${checksum}\r\n\r\n`;
+  assert.equal((await put('chunked', headers, body('NhCmhg=='))).status, 200);
+  const got = await send('GET', '/partner-objects/open/chunked', { 'x-amz-checksum-mode': 'ENABLED' });
+  assert.equal(got.body, 'hello');
+  assert.equal(got.headers['x-amz-checksum-crc32'], 'NhCmhg==');
+  assert.equal(got.headers['content-encoding'], undefined);
+  assert.equal(code(await put('wrong', headers, body('AAAAAA=='))), 'BadDigest');
+  assert.equal(code(await put('missing', headers, '5\r\nhello\r\n0\r\n\r\n')), 'InvalidRequest');
+  assert.equal(
+    code(await put('short', { ...headers, 'x-amz-decoded-content-length': '6' }, body('NhCmhg=='))),
+    'IncompleteBody',
+  );
+  const sigv4a = { ...headers, 'x-amz-content-sha256': 'STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD' };
+  assert.equal(code(await put('sigv4a', sigv4a, body('NhCmhg=='))), 'NotImplemented');
+});
+
+for (const trailer of [false, true]) {
+  test(`signed chunks${trailer ? ' and a signed trailer' : ''} are verified one by one`, async () => {
+    const path = '/partner-objects/signed';
+    const payload = `STREAMING-AWS4-HMAC-SHA256-PAYLOAD${trailer ? '-TRAILER' : ''}`;
+    const extra: Record<string, string> = trailer ? { 'x-amz-trailer': 'x-amz-checksum-crc32' } : {};
+    const signed = signedHeaders(owner, {
+      method: 'PUT',
+      path,
+      headers: { host: new URL(world.endpoint).host, 'x-amz-decoded-content-length': '70000', ...extra },
+      payload,
+      now: Date.now(),
+    });
+    const data = Buffer.alloc(70_000, 'd');
+    const { crc32 } = await import('node:zlib');
+    const checksum = Buffer.alloc(4);
+    checksum.writeUInt32BE(crc32(data));
+    const chunks = signedChunks(
+      signed,
+      [data.subarray(0, 65_536), data.subarray(65_536)],
+      trailer ? `x-amz-checksum-crc32:${checksum.toString('base64')}` : undefined,
+    );
+    assert.equal((await send('PUT', path, signed.headers, ...chunks)).status, 200);
+    const tampered = Buffer.concat(chunks);
+    for (const at of [
+      tampered.indexOf('dddd'),
+      tampered.lastIndexOf('dddd'),
+      tampered.indexOf('signature=') + 12,
+      tampered.lastIndexOf('signature') + 12,
+    ]) {
+      const body = Buffer.from(tampered);
+      body[at] = body[at] === 0x61 ? 0x62 : 0x61;
+      assert.equal(code(await send('PUT', path, signed.headers, body)), 'SignatureDoesNotMatch', `byte ${at}`);
+    }
+  });
+}
+
+test('a refused body passes by, and the connection takes the next request', async () => {
+  const large = Buffer.alloc(3 * 1024 * 1024);
+  const first = await send('PUT', '/partner-objects/closed/a', {}, large, large);
+  assert.equal(code(first), 'AccessDenied');
+  const second = await send('PUT', '/absent-bucket/a', {}, large);
+  assert.equal(code(second), 'NoSuchBucket');
+  const third = await send('GET', '/partner-objects?list-type=2');
+  assert.equal(third.status, 200);
+  assert.equal(new Set([first.port, second.port, third.port]).size, 1);
+});
+
+test('a client that waits for leave to send its body gets it', async () => {
+  assert.equal((await put('expect', { expect: '100-continue' }, 'body')).status, 200);
+});
+
+test('a body of unknown length is refused', async () => {
+  assert.equal(code(await put('unknown', { 'transfer-encoding': 'chunked' }, 'body')), 'MissingContentLength');
+});
+
+test('a request without credentials is anonymous: a policy for everyone lets it in, nothing else does', async () => {
+  await put('page', {}, 'hello');
+  assert.equal((await send('GET', '/partner-objects/open/page')).body, 'hello');
+  const denied = await send('GET', '/partner-objects/closed');
+  assert.equal(denied.status, 403);
+  assert.match(denied.body, /<Message>Access Denied<\/Message>/);
+  assert.equal(code(await send('GET', '/')), 'AccessDenied');
+  assert.equal(code(await send('PUT', '/new-bucket')), 'AccessDenied');
+});
+
+test('HEAD is answered without a body, errors included', async () => {
+  await put('head', {}, 'hello');
+  const head = await send('HEAD', '/partner-objects/open/head');
+  assert.deepEqual([head.status, head.headers['content-length'], head.body], [200, '5', '']);
+  assert.deepEqual(
+    [(await send('HEAD', '/partner-objects/open/absent')).status, (await send('HEAD', '/absent')).body],
+    [404, ''],
+  );
+});
+
+test('what is no URL, method, key or document of S3 is refused', async () => {
+  assert.equal(code(await send('GET', '/partner-objects/open/%ff')), 'InvalidURI');
+  assert.equal(code(await send('PATCH', '/partner-objects/open/a')), 'MethodNotAllowed');
+  assert.equal(code(await send('GET', '/partner-objects?list-type=3')), 'InvalidArgument');
+  assert.equal(code(await send('GET', '/partner-objects?list-type=2&encoding-type=base64')), 'InvalidArgument');
+  const metadata = { 'x-amz-meta-large': 'x'.repeat(2049) };
+  assert.equal(code(await put('metadata', metadata, '')), 'MetadataTooLarge');
+});
+
+test('an error document is escaped', async () => {
+  const { body } = await send('GET', `/partner-objects/open/${encodeURIComponent('<&\u0001>')}`);
+  assert.match(body, /<Key>open\/&lt;&amp;&#x1;&gt;<\/Key>/);
+});
+
+test('what S3 has and this one does not is refused by name', async () => {
+  const client = world.client(owner);
+  const Bucket = 'partner-objects';
+  const Key = 'open/a';
+  const refused: readonly (readonly [() => Promise<unknown>, RegExp])[] = [
+    [() => client.send(new GetBucketVersioningCommand({ Bucket })), /GetBucketVersioning /],
+    [() => client.send(new GetBucketAclCommand({ Bucket })), /GetBucketAcl /],
+    [() => client.send(new ListObjectsCommand({ Bucket })), /ListObjects \(version 1/],
+    [() => client.send(new ListMultipartUploadsCommand({ Bucket })), /ListMultipartUploads /],
+    [() => client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: [{ Key }] } })), /DeleteObjects /],
+    [() => client.send(new CopyObjectCommand({ Bucket, Key, CopySource: `${Bucket}/b` })), /CopyObject /],
+    [() => client.send(new PutObjectTaggingCommand({ Bucket, Key, Tagging: { TagSet: [] } })), /PutObjectTagging /],
+    [() => client.send(new GetObjectCommand({ Bucket, Key, VersionId: 'v' })), /versionId/],
+    [() => client.send(new GetObjectCommand({ Bucket, Key, PartNumber: 1 })), /partNumber/],
+    [() => client.send(new PutObjectCommand({ Bucket, Key, StorageClass: 'GLACIER' })), /x-amz-storage-class: GLACIER/],
+    [() => client.send(new PutObjectCommand({ Bucket, Key, ServerSideEncryption: 'aws:kms' })), /aws:kms/],
+    [() => client.send(new PutObjectCommand({ Bucket, Key, Tagging: 'a=b' })), /x-amz-tagging/],
+    [
+      () => client.send(new PutObjectCommand({ Bucket, Key, SSECustomerAlgorithm: 'AES256' })),
+      /x-amz-server-side-encryption-customer/,
+    ],
+  ];
+  for (const [call, name] of refused) {
+    await assert.rejects(call(), (error: S3ServiceException) => {
+      assert.match(error.message, name);
+      assert.equal(error.$metadata.httpStatusCode, 501);
+      return true;
+    });
+  }
+  const acl = client.send(new PutObjectCommand({ Bucket, Key, ACL: 'public-read' }));
+  await assert.rejects(acl, (error: S3ServiceException) => error.name === 'AccessControlListNotSupported');
+  await client.send(new PutObjectCommand({ Bucket, Key, ACL: 'bucket-owner-full-control' }));
+  assert.equal(code(await send('GET', '/partner-objects/open/a?X-Amz-Signature=0')), 'NotImplemented');
+  assert.equal(code(await send('GET', '/partner-objects/open/a', { range: 'bytes=0-0,2-2' })), 'NotImplemented');
+});
+
+test('nothing in these tests was a bug of the server', () => {
+  assert.deepEqual(world.bugs, []);
+});
