@@ -6,7 +6,8 @@ import { operations } from '../packages/crossmap/dist/src/server/step-functions/
 
 const target = new URL('../docs/reference/compatibility.md', import.meta.url);
 const notes = readFileSync(new URL('compatibility-notes.md', import.meta.url), 'utf8');
-const names = (table) => [...(table instanceof Map ? table.keys() : Object.keys(table))].sort().map((name) => `\`${name}\``);
+const names = (table) =>
+  [...(table instanceof Map ? table.keys() : Object.keys(table))].sort().map((name) => `\`${name}\``);
 
 const page = `${notes.trimEnd()}
 

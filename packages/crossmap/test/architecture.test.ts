@@ -31,9 +31,11 @@ const IMPURE = /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bsetTimeout\(|\bp
 /** The one place where each of these may stand. */
 const ONLY_IN: readonly { readonly what: RegExp; readonly where: RegExp }[] = [
   { what: /\bMath\.random\(/, where: /^$/ },
-  { what: /\bDate\.now\(/, where: /^(local|cli\/host)\.ts$/ },
+  { what: /\bDate\.now\(/, where: /^(system|cli\/host)\.ts$/ },
   { what: /\bprocess\.exit\(/, where: /^(cli\/main|functions\/runtime\/runtime)\.ts$/ },
 ];
+
+const COMMENTS = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm;
 
 interface SourceFile {
   readonly path: string;
@@ -46,7 +48,7 @@ const files: readonly SourceFile[] = readdirSync(source, { recursive: true })
   .map(String)
   .filter((path) => path.endsWith('.ts'))
   .map((path) => {
-    const text = readFileSync(join(source, path), 'utf8');
+    const text = readFileSync(join(source, path), 'utf8').replace(COMMENTS, '');
     const imports = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '');
     return { path: path.split(sep).join('/'), layer: layerOf(path), text, imports };
   });
