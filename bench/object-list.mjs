@@ -11,7 +11,9 @@ export async function objectList(argv) {
       environments: { type: 'string', default: '8' },
     },
   });
-  const server = fork(new URL('object-list-server.mjs', import.meta.url), [JSON.stringify(values)], { stdio: 'inherit' });
+  const server = fork(new URL('object-list-server.mjs', import.meta.url), [JSON.stringify(values)], {
+    stdio: 'inherit',
+  });
   return new Promise((resolve, reject) => {
     server.once('message', resolve);
     server.once('exit', (code) => reject(new Error(`The server process ended with ${code}`)));

@@ -48,7 +48,9 @@ process.exitCode = await run().finally(() => local.close());
 
 async function run(): Promise<number> {
   const objects = installedFiles();
-  say(`Filling s3://${BUCKET} in account ${BUCKET_ACCOUNT} with ${objects.size.toLocaleString('en')} files of node_modules/aws-cdk-lib`);
+  say(
+    `Filling s3://${BUCKET} in account ${BUCKET_ACCOUNT} with ${objects.size.toLocaleString('en')} files of node_modules/aws-cdk-lib`,
+  );
   await fillBucket(new S3Client(local.clientConfig(BUCKET_ACCOUNT)), BUCKET, objects);
 
   const input = values.prefix === undefined ? {} : { prefix: values.prefix };

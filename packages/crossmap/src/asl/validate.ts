@@ -188,7 +188,11 @@ function checkState(state: JsonObject, at: string, walk: Walk, target: Check): v
   if (fields.Next !== undefined) checkTransition(state, at, report, target);
   if (type === 'Pass') exclusive(state, 'Result', 'Parameters', at, report);
   if (type === 'Task' && LAMBDA_INVOKE.test(String(state.Resource))) {
-    serviceParameters(['FunctionName'], ['Payload', 'InvocationType'])(state.Parameters ?? {}, `${at}/Parameters`, report);
+    serviceParameters(['FunctionName'], ['Payload', 'InvocationType'])(
+      state.Parameters ?? {},
+      `${at}/Parameters`,
+      report,
+    );
   }
   if (type === 'Choice') checkChoice(state, at, report, target);
   if (type === 'Map' && labels !== undefined) {

@@ -1,7 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import type { Clock } from './clock.ts';
 import { type EnvironmentFailure, exited, failurePayload, timedOut } from './environment-failure.ts';
-import { type Credentials, credentialVariables, environmentVariables, type Variables } from './environment-variables.ts';
+import {
+  type Credentials,
+  credentialVariables,
+  environmentVariables,
+  type Variables,
+} from './environment-variables.ts';
 import type { FunctionConfiguration } from './function-configuration.ts';
 import { LineSplitter, reportLine } from './function-log.ts';
 import { functionError, type InvokeResult, refused, returned } from './invoke-result.ts';

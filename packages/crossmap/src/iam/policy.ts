@@ -119,14 +119,16 @@ function compileResources(statement: Readonly<Record<string, unknown>>, source: 
 
 function compileConditions(element: unknown, source: Source): readonly Condition[] {
   const at = `${source.at}.Condition`;
-  return Object.entries(record(element, 'Condition', source.at)).flatMap(([operator, keys]) =>
-    Object.entries(record(keys, operator, at)).map(([key, value]) =>
+  return Object.entries(record(element, 'Condition', source.at)).flatMap(([operator, keys]) => {
+    const entries = Object.entries(record(keys, operator, at));
+    if (entries.length === 0) throw unexpected(operator, 'at least one condition key', keys, at);
+    return entries.map(([key, value]) =>
       compileCondition(operator, key, strings(value, key, `${at}.${operator}`), {
         variables: source.variables,
         at: `${at}.${operator}.${key}`,
       }),
-    ),
-  );
+    );
+  });
 }
 
 function not(matches: Matcher): Matcher {

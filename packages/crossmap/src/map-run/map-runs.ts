@@ -1,5 +1,5 @@
 import type { Failure } from '../asl/failure.ts';
-import { type Json, MAX_PAYLOAD_BYTES } from '../asl/json.ts';
+import { type Json, MAX_PAYLOAD_BYTES, utf8Size } from '../asl/json.ts';
 import { callerOf, type Executions, type MapRunRequest, type MapRunStarter } from '../engine/executions.ts';
 import { SelectionFailed } from '../engine/map-run-plan.ts';
 import type { MapRunOutcome } from '../engine/occurrence.ts';
@@ -120,12 +120,12 @@ export class MapRuns implements MapRunStarter {
   /** The outputs of the children in item order; a failed child gives its record. Reading stops above 256 KiB. */
   async #inlineResult(mapRunArn: string): Promise<MapRunOutcome> {
     const outputs: string[] = [];
-    let length = 1;
+    let size = 1;
     for await (const group of this.#ports.store.children(mapRunArn, ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'])) {
       for (const child of group) {
         const text = child.status === 'SUCCEEDED' ? child.output : JSON.stringify(resultRecord(child));
-        length += text.length + 1;
-        if (length > MAX_PAYLOAD_BYTES) return { kind: 'result-too-large' };
+        size += utf8Size(text) + 1;
+        if (size > MAX_PAYLOAD_BYTES) return { kind: 'result-too-large' };
         outputs.push(text);
       }
     }

@@ -109,10 +109,8 @@ export class EmbeddedS3 {
       const response = await this.handle(request);
       return { size, etag: response.headers.etag! };
     }
-    const operation = OPERATIONS.CreateMultipartUpload;
-    screen(request, operation);
     const bucket = this.#existing(object.bucket);
-    this.#admit(request, operation, bucket);
+    this.#admit(request, OPERATIONS.CreateMultipartUpload, bucket);
     const stored = await putInParts(this.#services, { request, bucket, key: object.key });
     return { size, etag: `"${stored.etag}"` };
   }

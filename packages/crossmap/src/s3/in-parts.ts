@@ -16,10 +16,10 @@ export async function putInParts(
   { request, bucket, key }: { readonly request: S3Request; readonly bucket: Bucket; readonly key: string },
 ): Promise<StoredObject> {
   const upload: Upload = { id: newId(), bucket: bucket.name, key, attributes: describedBy(request.headers) };
+  const source = request.body.stream[Symbol.asyncIterator]();
   await uploads.create(upload);
   try {
     const parts: NamedPart[] = [];
-    const source = request.body.stream[Symbol.asyncIterator]();
     for (let ended = false; !ended; ) {
       const part = new PartStream(source);
       const body = { length: undefined, stream: part, trailers: () => ({}) };
@@ -36,6 +36,7 @@ export async function putInParts(
     }
     return await uploads.complete(upload, parts, { lastModified: wholeSeconds(now()), condition: {} });
   } catch (error) {
+    await source.return?.();
     await uploads.abort(upload);
     throw error;
   }

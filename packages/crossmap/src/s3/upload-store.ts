@@ -121,30 +121,27 @@ export class UploadStore {
   }
 
   #chosen(upload: Upload, stored: readonly Part[], named: readonly NamedPart[]): readonly Part[] {
+    const elements = { UploadId: upload.id };
+    if (named.some(({ number }, index) => index > 0 && number <= named[index - 1]!.number)) {
+      throw new S3Error('InvalidPartOrder', { elements });
+    }
     const byNumber = new Map(stored.map((part) => [part.number, part]));
-    let previous = 0;
-    return named.map((name, index) => {
-      if (name.number <= previous) throw new S3Error('InvalidPartOrder', { elements: { UploadId: upload.id } });
-      previous = name.number;
-      const part = byNumber.get(name.number);
+    const parts = named.map(({ number, etag, checksum }) => {
+      const part = byNumber.get(number);
       const summed = upload.attributes.checksum !== undefined;
-      const checksumDiffers = summed && name.checksum !== undefined && name.checksum !== part?.checksum;
-      if (part === undefined || part.etag !== name.etag || checksumDiffers) {
-        throw new S3Error('InvalidPart', {
-          elements: { UploadId: upload.id, PartNumber: String(name.number), ETag: name.etag },
-        });
-      }
-      if (index < named.length - 1 && part.size < this.#minimumPartSize) {
-        throw new S3Error('EntityTooSmall', {
-          elements: {
-            ProposedSize: String(part.size),
-            MinSizeAllowed: String(this.#minimumPartSize),
-            PartNumber: String(part.number),
-            ETag: part.etag,
-          },
-        });
-      }
-      return part;
+      const checksumDiffers = summed && checksum !== undefined && checksum !== part?.checksum;
+      if (part !== undefined && part.etag === etag && !checksumDiffers) return part;
+      throw new S3Error('InvalidPart', { elements: { ...elements, PartNumber: String(number), ETag: etag } });
+    });
+    const small = parts.slice(0, -1).find((part) => part.size < this.#minimumPartSize);
+    if (small === undefined) return parts;
+    throw new S3Error('EntityTooSmall', {
+      elements: {
+        ProposedSize: String(small.size),
+        MinSizeAllowed: String(this.#minimumPartSize),
+        PartNumber: String(small.number),
+        ETag: small.etag,
+      },
     });
   }
 

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Caller } from '../iam/evaluate.ts';
 import type { EmbeddedS3 } from '../s3/embedded-s3.ts';
-import { S3Error } from '../s3/errors.ts';
+import { notImplemented, S3Error } from '../s3/errors.ts';
 import type { S3Request, S3Response } from '../s3/request.ts';
 import { errorDocument } from '../s3/xml.ts';
 import { requestBody } from './s3-body.ts';
@@ -51,6 +51,7 @@ function readRequest(message: IncomingMessage, { lookup, now }: S3HttpOptions): 
   const headers = singleHeaders(message);
   const method = message.method ?? 'GET';
   const url = message.url ?? '/';
+  refuseVirtualHost(headers.host);
   const authentication = authenticate({ method, url, headers }, lookup, now());
   let caller = ANONYMOUS;
   let region: string | undefined;
@@ -73,6 +74,13 @@ function readRequest(message: IncomingMessage, { lookup, now }: S3HttpOptions): 
     headers,
     body: requestBody(message, headers, signature),
   };
+}
+
+/** A name below a host's own would be a bucket's: only the host itself is answered, the path names the bucket. */
+function refuseVirtualHost(host = ''): void {
+  const name = host.replace(/:\d+$/, '');
+  if (name === '' || name === 'localhost' || name === '[::1]' || /^[\d.]+$/.test(name)) return;
+  throw notImplemented(`A virtual-host style request (Host: ${host})`);
 }
 
 function wrongService(service: string): S3Error {

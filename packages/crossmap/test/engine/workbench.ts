@@ -8,8 +8,9 @@ import { Executions, type MapRunRequest, type Running } from '../../src/engine/e
 import type { HistoryEvent } from '../../src/engine/history.ts';
 import type { MapRunOutcome } from '../../src/engine/occurrence.ts';
 import type { Ids, TaskOutcome, TaskRequest } from '../../src/engine/ports.ts';
+import { uuidOfName } from '../../src/engine/random.ts';
 import { MemoryExecutions } from './memory-executions.ts';
-import { SimulatedClock, settled } from './simulated-clock.ts';
+import { SimulatedClock } from './simulated-clock.ts';
 
 export const FUNCTION = 'arn:aws:lambda:eu-west-1:111111111111:function:work';
 export const INVOKE = 'arn:aws:states:::lambda:invoke';
@@ -42,7 +43,7 @@ export function countingIds(seed = 7): Ids {
   let count = 0;
   return {
     uuid: () => `00000000-0000-4000-8000-${String(++count).padStart(12, '0')}`,
-    nameUuid: (namespace, name) => `${namespace}/${name}`,
+    nameUuid: (namespace, name) => uuidOfName(`${namespace}/${name}`),
     seed: () => seed,
   };
 }
@@ -102,4 +103,4 @@ export class Workbench {
 
 export const succeeded = (output: Json): TaskOutcome => ({ kind: 'succeeded', output });
 export const failed = (failure: Failure): TaskOutcome => ({ kind: 'failed', failure });
-export { settled };
+export { settled } from './simulated-clock.ts';

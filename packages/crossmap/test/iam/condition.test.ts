@@ -105,7 +105,8 @@ test('a value that its operator cannot compare is refused', () => {
 });
 
 test('a key that nothing here fills refuses the policy by name, one that is absent on AWS too does not', () => {
-  const compile = (key: string) => compileCondition('StringEquals', key, ['x'], { variables: true, at: 'Statement[0]' });
+  const compile = (key: string) =>
+    compileCondition('StringEquals', key, ['x'], { variables: true, at: 'Statement[0]' });
   for (const key of ['aws:PrincipalTag/team', 's3:ExistingObjectTag/state', 'aws:SourceIp', 'aws:CurrentTime']) {
     assert.throws(
       () => compile(key),

@@ -115,3 +115,14 @@ test('a principal is everyone, an account, a user, a role, a session or a servic
   refused(statement({ Principal: 'arn:aws:iam::111111111111:root' }), 'resource', 'Principal');
   refused(statement({ Principal: { Service: 'lambda' } }), 'resource', 'lambda');
 });
+
+test('an operator without a condition key is refused, known or not', () => {
+  for (const operator of ['StringEquals', 'NoSuchOperator']) {
+    const statement = { Effect: 'Allow', Action: 's3:GetObject', Resource: '*', Condition: { [operator]: {} } };
+    const document = { Version: '2012-10-17', Statement: [statement] };
+    assert.throws(
+      () => parsePolicy(document, 'identity'),
+      (error) => error instanceof PolicyError && error.message.includes(operator),
+    );
+  }
+});

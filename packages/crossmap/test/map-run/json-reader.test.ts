@@ -37,7 +37,7 @@ async function refusal(bytes: Uint8Array, cuts: readonly number[] = []): Promise
 /** JSON text of any array, with any characters and with blanks between the tokens. */
 const arrayText = fc
   .tuple(
-    fc.array(fc.jsonValue({ maxDepth: 3, stringUnit: 'binary' }), { maxLength: 8 }),
+    fc.array(fc.jsonValue({ maxDepth: 2, stringUnit: 'binary' }), { maxLength: 4 }),
     fc.constantFrom('', ' ', '\t', '\r\n  '),
   )
   .map(([items, indent]) => `${indent}${JSON.stringify(items, null, indent)}${indent}`);
@@ -50,7 +50,7 @@ test('any array gives the items that JSON.parse gives, wherever the chunks are c
       assert.deepEqual(await read(bytes, everyByte(bytes)), expected);
       for (const cut of everyByte(bytes)) assert.deepEqual(await read(bytes, [cut]), expected);
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });
 
@@ -62,7 +62,7 @@ test('an array that ends too early is refused, wherever it ends: never a short l
         assert.match(await refusal(whole.subarray(0, end), [Math.floor(end / 2)]), /truncated|empty/);
       }
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 });
 
@@ -84,7 +84,7 @@ test('a damaged array is refused exactly when JSON.parse refuses it, else gives 
       if (Array.isArray(expected)) assert.deepEqual(await read(bytes, cuts), expected);
       else await refusal(bytes, cuts);
     }),
-    { numRuns: 2000 },
+    { numRuns: 1500 },
   );
 });
 

@@ -198,3 +198,26 @@ test('buckets are made by callers in their account, and provisioned in any, once
   assert.equal(s3.bucket('made-here')?.policy, undefined);
   store.close();
 });
+
+test('a constraint that is missing or is not the Region of the request is refused', async () => {
+  const { s3, store } = await open(memoryBlobs());
+  const create = (region: string, constraint: string) => {
+    const body = { length: undefined, stream: stream(constraint), trailers: () => ({}) };
+    return s3.handle({ caller: owner, region, method: 'PUT', bucket: 'new-bucket', query: {}, headers: {}, body });
+  };
+  const constraint = (region: string) =>
+    `<CreateBucketConfiguration><LocationConstraint>${region}</LocationConstraint></CreateBucketConfiguration>`;
+  await assert.rejects(create('eu-west-1', ''), refusal('IllegalLocationConstraintException'));
+  await assert.rejects(create('us-east-1', constraint('eu-west-1')), refusal('IllegalLocationConstraintException'));
+  await assert.rejects(create('us-east-1', constraint('us-east-1')), refusal('InvalidLocationConstraint'));
+  await assert.rejects(create('us-east-1', '<CreateBucketConfiguration>'), refusal('MalformedXML'));
+  await assert.rejects(create('us-east-1', '<Other/>'), refusal('MalformedXML'));
+  await assert.rejects(
+    create('us-east-1', '<CreateBucketConfiguration><Tags/></CreateBucketConfiguration>'),
+    refusal('NotImplemented'),
+  );
+  await create('us-east-1', '');
+  await create('us-east-1', '');
+  assert.equal(s3.bucket('new-bucket')?.region, 'us-east-1');
+  store.close();
+});

@@ -102,6 +102,22 @@ test('the keys below a common prefix are skipped, not read', async () => {
   assert.ok(read < 300, `read ${read} rows`);
 });
 
+test('a page takes as many keys as fit between and after common prefixes', async () => {
+  const keys = Array.from({ length: 350 }, (_, index) => String(1000 + index));
+  const page = listPage(await scanOf([...keys, '1100/a', '1100/b']), {
+    prefix: '',
+    delimiter: '/',
+    from: undefined,
+    maxKeys: 1000,
+  });
+  assert.deepEqual(
+    page.contents.map(({ key }) => key.toString()),
+    keys,
+  );
+  assert.deepEqual(page.commonPrefixes, ['1100/']);
+  assert.equal(page.next, undefined);
+});
+
 test('a page of no keys is the last one', async () => {
   const scan = await scanOf(['a']);
   assert.deepEqual(listPage(scan, { prefix: '', delimiter: undefined, from: undefined, maxKeys: 0 }), {

@@ -152,10 +152,13 @@ test('a policy is kept as it was put; one that is none or of another bucket is r
     assert.match(error.message, /arn:aws:s3:::other/);
     return refusal('MalformedPolicy', 400)(error);
   });
-  await assert.rejects(put({ ...allow(LIST), Condition: { Wrong: {} } }), (error: S3ServiceException) => {
-    assert.match(error.message, /Wrong/);
-    return refusal('MalformedPolicy', 400)(error);
-  });
+  await assert.rejects(
+    put({ ...allow(LIST), Condition: { Wrong: { 's3:prefix': 'in/' } } }),
+    (error: S3ServiceException) => {
+      assert.match(error.message, /Wrong/);
+      return refusal('MalformedPolicy', 400)(error);
+    },
+  );
   await assert.rejects(put(LIST), refusal('MalformedPolicy', 400));
   assert.equal((await owner.send(new GetBucketPolicyCommand({ Bucket }))).Policy, Policy);
   await owner.send(new DeleteBucketPolicyCommand({ Bucket }));

@@ -14,6 +14,7 @@ import {
   PutObjectTaggingCommand,
   type S3ServiceException,
 } from '@aws-sdk/client-s3';
+import { memoryBlobs } from '../../src/s3/memory-blobs.ts';
 import { BUCKET_ACCOUNT, root, s3World } from './s3-world.ts';
 import { signedChunks, signedHeaders } from './sign.ts';
 
@@ -167,15 +168,25 @@ for (const trailer of [false, true]) {
   });
 }
 
+/** CreateBucket with this configuration. */
+function createWith(configuration: Buffer): Promise<Answer> {
+  const path = '/new-bucket';
+  const headers = { host: new URL(world.endpoint).host };
+  const signed = signedHeaders(owner, { method: 'PUT', path, headers, payload: 'UNSIGNED-PAYLOAD', now: Date.now() });
+  return send('PUT', path, signed.headers, configuration);
+}
+
 test('a refused body passes by, and the connection takes the next request', async () => {
   const large = Buffer.alloc(3 * 1024 * 1024);
   const first = await send('PUT', '/partner-objects/closed/a', {}, large, large);
   assert.equal(code(first), 'AccessDenied');
   const second = await send('PUT', '/absent-bucket/a', {}, large);
   assert.equal(code(second), 'NoSuchBucket');
-  const third = await send('GET', '/partner-objects?list-type=2');
-  assert.equal(third.status, 200);
-  assert.equal(new Set([first.port, second.port, third.port]).size, 1);
+  const third = await createWith(large);
+  assert.equal(code(third), 'MalformedXML');
+  const fourth = await send('GET', '/partner-objects?list-type=2');
+  assert.equal(fourth.status, 200);
+  assert.equal(new Set([first.port, second.port, third.port, fourth.port]).size, 1);
 });
 
 test('a client that waits for leave to send its body gets it', async () => {
@@ -256,6 +267,46 @@ test('what S3 has and this one does not is refused by name', async () => {
   assert.equal(code(await send('GET', '/partner-objects/open/a', { range: 'bytes=0-0,2-2' })), 'NotImplemented');
 });
 
+test('a client that goes away in the middle of a body leaves nothing, and is no bug', async () => {
+  const memory = memoryBlobs();
+  let discard: () => void = () => {};
+  const discarded = new Promise<void>((resolve) => {
+    discard = resolve;
+  });
+  const create = async () => ({ ...(await memory.create()), discard: async () => discard() });
+  const other = await s3World([owner], { blobs: { ...memory, create } });
+  await other.s3.provisionBucket({ name: 'partner-objects', accountId: BUCKET_ACCOUNT, region: 'eu-west-1' });
+  const { hostname, port, host } = new URL(other.endpoint);
+  const path = '/partner-objects/half';
+  const { headers } = signedHeaders(owner, {
+    method: 'PUT',
+    path,
+    headers: { host },
+    payload: 'UNSIGNED-PAYLOAD',
+    now: Date.now(),
+  });
+  const message = request({
+    hostname,
+    port,
+    method: 'PUT',
+    path,
+    headers: { ...headers, 'content-length': '1000000' },
+  });
+  message.on('error', () => {});
+  message.write(Buffer.alloc(200_000), () => message.destroy());
+  await discarded;
+  await assert.rejects(other.client(owner).send(new GetObjectCommand({ Bucket: 'partner-objects', Key: 'half' })));
+  assert.deepEqual(other.bugs, []);
+  await other.close();
+});
+
 test('nothing in these tests was a bug of the server', () => {
   assert.deepEqual(world.bugs, []);
+});
+
+test('a virtual-host style request is refused by name', async () => {
+  const { status, body } = await send('GET', '/a', { host: 'partner-objects.localhost:4700' });
+  assert.equal(status, 501);
+  assert.match(body, /virtual-host style/);
+  assert.match(body, /partner-objects\.localhost:4700/);
 });

@@ -1,10 +1,10 @@
 import { isJsonObject, type Json, type JsonObject } from '../../asl/json.ts';
 import { deniedMessage } from '../../iam/decision.ts';
 import type { Authorizer, Caller } from '../../iam/evaluate.ts';
+import { InvalidCursor } from '../../store/cursor.ts';
 import { API_ERRORS, ApiError } from './errors.ts';
 import type { Scope, StepFunctions } from './operation.ts';
 import { operations } from './operations.ts';
-import { InvalidCursor } from '../../store/cursor.ts';
 import { invalidToken } from './page-token.ts';
 import { Parameters } from './parameters.ts';
 
