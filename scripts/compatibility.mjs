@@ -12,12 +12,15 @@ const names = (table) =>
 const page = `${notes.trimEnd()}
 
 ## Step Functions API
+
 ${names(operations).join(', ')}. Any other operation answers \`UnknownOperationException\` with its name.
 
 ## S3
+
 ${names(OPERATIONS).join(', ')}. Any other operation, header or query parameter answers \`NotImplemented\` with its name.
 
 ## CloudFormation
+
 Deployed: ${names(RESOURCE_TYPES).join(', ')}.
 Named and skipped, because they mean nothing here: ${names(SKIPPED_TYPES).join(', ')}.
 Any other type, property or intrinsic function stops the load and is named with its place.

@@ -30,11 +30,11 @@ function shares(files, count) {
   return Array.from({ length: count }, (_, n) => files.filter((_, i) => i % count === n)).filter((s) => s.length > 0);
 }
 
-function run(files) {
+function run(files, environment = {}) {
   const counts = { pass: 0, fail: 0, skipped: 0 };
   const child = spawn(process.execPath, ['--test-reporter=tap', join(root, 'scripts', 'test-process.mjs'), ...files], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+    env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ...environment },
     cwd: root,
   });
   const failing = [];
@@ -58,7 +58,10 @@ function run(files) {
 }
 
 const files = testFiles('packages').concat(testFiles('examples')).sort();
-const results = await Promise.all(shares(files, Math.min(availableParallelism(), 4)).map(run));
+// The engine's own suites run once more with every execution folded anew from its stored history after each event.
+const folded = files.filter((file) => /[\\/]test[\\/](engine|map-run)[\\/]/.test(file));
+const results = await Promise.all(shares(files, Math.min(availableParallelism(), 4)).map((share) => run(share)));
+if (folded.length > 0) results.push(await run(folded, { RESTART_EVERY_EVENT: '1' }));
 
 let [passed, failed, skipped] = [0, 0, 0];
 for (const { counts, code, failing, files } of results) {
