@@ -51,13 +51,15 @@ async function run(): Promise<number> {
   say(
     `Filling s3://${BUCKET} in account ${BUCKET_ACCOUNT} with ${objects.size.toLocaleString('en')} files of node_modules/aws-cdk-lib`,
   );
-  await fillBucket(new S3Client(local.clientConfig(BUCKET_ACCOUNT)), BUCKET, objects);
+  await fillBucket(new S3Client(local.clientConfig(BUCKET_ACCOUNT)), BUCKET, objects, stop.signal);
+  if (stop.signal.aborted) return stopped();
 
   const input = values.prefix === undefined ? {} : { prefix: values.prefix };
   say(
     `Starting ${local.stateMachines[0]?.name} in account ${WORKFLOW_ACCOUNT} with the input ${JSON.stringify(input)}\n`,
   );
   const exitCode = await crossmapStart(JSON.stringify(input));
+  if (stop.signal.aborted) return stopped();
   if (exitCode !== 0) return exitCode;
 
   const results = join(data, 'results.jsonl');
@@ -68,6 +70,11 @@ async function run(): Promise<number> {
   say(`\nCompared with the files on disk: ${relative(process.cwd(), results)}`);
   say(`processed ${processed} of ${expected.length} objects, ${failed} failed`);
   return problems.length === 0 && processed === expected.length && failed === 0 ? 0 : 1;
+}
+
+function stopped(): number {
+  say(`\nStopped, and the server of this demo with it. What was committed is in ${relative(process.cwd(), data)}.`);
+  return 130;
 }
 
 /** `crossmap start --wait`, as a user at the terminal runs it; its exit code. */

@@ -39,15 +39,16 @@ export function installedFiles(): Objects {
   return new Map([...named, ...unusual]);
 }
 
-/** Puts every object, `inFlight` at a time. */
-export async function fillBucket(s3: S3Client, bucket: string, objects: Objects, inFlight = 16): Promise<void> {
+/** Puts every object, some at a time, until the signal says stop. */
+export async function fillBucket(s3: S3Client, bucket: string, objects: Objects, stop?: AbortSignal): Promise<void> {
   const queue = objects.entries();
   const put = async () => {
     for (const [Key, file] of queue) {
+      if (stop?.aborted) return;
       await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: readFileSync(file) }));
     }
   };
-  await Promise.all(Array.from({ length: inFlight }, put));
+  await Promise.all(Array.from({ length: 16 }, put));
 }
 
 export async function sha256OfFile(file: string): Promise<string> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -41,13 +41,21 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
+interface Arrangement {
+  readonly context?: Record<string, string>;
+  readonly content?: Objects;
+  /** Changes the assembly before it is loaded. */
+  readonly change?: (assembly: string) => Promise<void>;
+}
+
 async function withWorkflow(
-  { context = {}, content = objects }: { context?: Record<string, string>; content?: Objects },
+  { context = {}, content = objects, change }: Arrangement,
   run: (local: TestLocal) => Promise<void>,
 ): Promise<void> {
   assemblies += 1;
   const assembly = join(folder, `cdk.out.${assemblies}`);
   synthesize(assembly, context);
+  await change?.(assembly);
   const local = await startLocal({ assembly, environments: 2 });
   try {
     await fillBucket(theirs(local), BUCKET, content);
@@ -55,6 +63,16 @@ async function withWorkflow(
   } finally {
     await local.close();
   }
+}
+
+/** Puts other code in the place of the processor's. */
+async function replaceProcessor(assembly: string, source: string): Promise<void> {
+  const template = JSON.parse(await readFile(join(assembly, 'WorkflowAccount.template.json'), 'utf8'));
+  const [, processor] =
+    Object.entries<{ Properties: { Code: { S3Key: string } } }>(template.Resources).find(([id]) =>
+      /^Processor[0-9A-F]{8}$/.test(id),
+    ) ?? assert.fail('no processor in the template');
+  await writeFile(join(assembly, `asset.${processor.Properties.Code.S3Key.replace('.zip', '')}`, 'index.js'), source);
 }
 
 function theirs(local: TestLocal): S3Client {
@@ -167,6 +185,23 @@ describe('the workflow over a bucket of another account', () => {
       hook.closeAllConnections();
       hook.close();
     }
+  });
+
+  test('reports every object of a batch whose processor throws, though the Map Run has failed', async () => {
+    const change = (assembly: string) =>
+      replaceProcessor(assembly, "exports.handler = async () => { throw new RangeError('out of bounds'); };");
+    await withWorkflow({ change }, async (local) => {
+      const execution = await local.start();
+      assert.ok(execution.status === 'FAILED');
+      assert.equal(execution.error, 'ObjectsFailed');
+      const [run] = await local.mapRuns(execution.executionArn);
+      assert.equal(run?.status, 'FAILED');
+      const failures = lines<{ key: string; error: string }>(
+        await written(local, execution.executionArn, 'failed.jsonl'),
+      );
+      assert.deepEqual(failures.map(({ key }) => key).sort(), [...objects.keys()].sort());
+      assert.deepEqual([...new Set(failures.map(({ error }) => error))], ['RangeError']);
+    });
   });
 
   test('fails over an empty bucket', async () => {
