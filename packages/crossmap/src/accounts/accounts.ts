@@ -1,8 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Refusal } from '../engine/ports.ts';
-import { parseArn } from '../iam/arn.ts';
-import { explainDenial } from '../iam/decision.ts';
-import { type AuthorizationRequest, type Caller, evaluate, type NamedPolicy } from '../iam/evaluate.ts';
+import type { Caller, NamedPolicy } from '../iam/evaluate.ts';
 import { parsePolicy } from '../iam/policy.ts';
 import type { Principal } from '../iam/principal.ts';
 import {
@@ -16,6 +13,7 @@ import {
   uniqueId,
 } from './credentials.ts';
 import { managedPolicy } from './managed-policies.ts';
+import { type AssumeRoleRefusal, assumeServiceRole } from './service-role.ts';
 
 /** An error of the IAM API, with its code. */
 export class IamError extends Error {
@@ -82,25 +80,7 @@ export interface AuthenticatedCaller {
   readonly secretAccessKey: string;
 }
 
-/** `explanation` is for the log; the rest is what AWS answers. */
-export interface AssumeRoleRefusal extends Refusal {
-  readonly explanation: string;
-}
-
 const HOUR = 3_600_000;
-
-/** What a service answers when it may not assume the role it was given. */
-const SERVICE_REFUSALS: Readonly<Record<string, Omit<Refusal, 'kind'>>> = {
-  'lambda.amazonaws.com': {
-    code: 'InvalidParameterValueException',
-    message: 'The role defined for the function cannot be assumed by Lambda.',
-  },
-  'states.amazonaws.com': {
-    code: 'AccessDeniedException',
-    message:
-      'Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.',
-  },
-};
 
 /**
  * The embedded accounts with their IAM roles and users. An account exists from the first time it is named. Policies
@@ -219,26 +199,9 @@ export class Accounts {
     sessionName: string,
     sourceArn?: string,
   ): { readonly kind: 'caller'; readonly caller: Caller } | AssumeRoleRefusal {
-    const role = this.#roles.get(roleArn);
-    const refused = (explanation: string): AssumeRoleRefusal => ({
-      kind: 'refused',
-      ...(SERVICE_REFUSALS[servicePrincipal] ?? {
-        code: 'AccessDenied',
-        message: `User: ${servicePrincipal} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`,
-      }),
-      explanation,
-    });
-    if (role === undefined) return refused(`The role ${roleArn} does not exist`);
-
-    const source = parseArn(sourceArn ?? '');
-    const regional = source === undefined ? [] : [servicePrincipal.replace('.', `.${source.region}.`)];
-    for (const service of [...regional, servicePrincipal]) {
-      if (evaluate(assumption(role, service, sourceArn)).decision === 'Allow') {
-        return { kind: 'caller', caller: this.callerForRole(roleArn, sessionName) };
-      }
-    }
-    const request = assumption(role, servicePrincipal, sourceArn);
-    return refused(explainDenial(request, evaluate(request)));
+    return assumeServiceRole(this.#roles.get(roleArn), { roleArn, servicePrincipal, sourceArn }, () =>
+      this.callerForRole(roleArn, sessionName),
+    );
   }
 
   #newUser({ accountId, userName, policies = [], managedPolicyArns = [] }: UserDefinition): User {
@@ -298,23 +261,5 @@ function authenticatedUser({ accountId, arn, userName, policies, accessKey }: Us
     kind: 'found',
     caller: { principal, identityPolicies: policies },
     secretAccessKey: accessKey.secretAccessKey,
-  };
-}
-
-function assumption(role: Role, service: string, sourceArn: string | undefined): AuthorizationRequest {
-  const sourceAccount = parseArn(sourceArn ?? '')?.accountId;
-  return {
-    principal: { kind: 'service', service },
-    action: 'sts:AssumeRole',
-    resource: role.arn,
-    resourceAccount: role.accountId,
-    identityPolicies: [],
-    resourcePolicy: role.trustPolicy,
-    context: {
-      'aws:PrincipalIsAWSService': 'true',
-      'aws:PrincipalServiceName': service,
-      ...(sourceArn === undefined ? {} : { 'aws:SourceArn': sourceArn }),
-      ...(sourceAccount === undefined ? {} : { 'aws:SourceAccount': sourceAccount }),
-    },
   };
 }

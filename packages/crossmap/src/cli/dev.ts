@@ -4,7 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import { type AssemblyStack, assemblyStacks } from './assembly-stacks.ts';
 import { CommandError, EXIT, type ExitCode, refusedError } from './errors.ts';
 import type { Host } from './host.ts';
-import type { Local, StartLocal } from './local.ts';
+import type { ServedAccounts, StartLocal } from './local.ts';
 import { DEFAULT_DATA, profileFiles, WORKFLOW_PROFILE, writeProfiles } from './profiles.ts';
 import { shellWord } from './shell-word.ts';
 import { synthesize } from './synth.ts';
@@ -59,7 +59,7 @@ async function start(
   assembly: string,
   data: string,
   host: Host,
-): Promise<Local> {
+): Promise<ServedAccounts> {
   const { port, environments, workflowAccount, workflowRegion } = options;
   try {
     return await startLocal({
@@ -101,7 +101,7 @@ function aborted(signal: AbortSignal): Promise<void> {
 }
 
 function readyLines(
-  local: Local,
+  local: ServedAccounts,
   stacks: readonly AssemblyStack[],
   data: string,
   options: DevOptions,
@@ -137,14 +137,14 @@ function readyLines(
 }
 
 /** The profile whose account and Region a stack has; a stack without `env` belongs to the workflow account. */
-function profileOf({ account, region }: AssemblyStack, { accounts }: Local): string {
+function profileOf({ account, region }: AssemblyStack, { accounts }: ServedAccounts): string {
   const workflow = accounts.find(({ profile }) => profile === WORKFLOW_PROFILE);
   const [accountId, inRegion] = [account ?? workflow?.accountId, region ?? workflow?.region];
   const exact = accounts.find((entry) => entry.accountId === accountId && entry.region === inRegion);
   return (exact ?? accounts.find((entry) => entry.accountId === accountId))?.profile ?? WORKFLOW_PROFILE;
 }
 
-function startCommand({ stateMachines }: Local, data: string, { memory, data: given }: DevOptions): string {
+function startCommand({ stateMachines }: ServedAccounts, data: string, { memory, data: given }: DevOptions): string {
   const words = ['npx', 'crossmap', 'start', '--wait'];
   if (stateMachines.length > 1) words.push('--state-machine', shellWord(stateMachines[0]?.name ?? ''));
   if (memory || given !== DEFAULT_DATA) words.push('--data', shellWord(memory ? data : given));

@@ -1,10 +1,10 @@
 import type { Database } from '../sqlite/database.ts';
-import { GroupCommit } from '../sqlite/group-commit.ts';
 import type { BlobStore } from './blob-store.ts';
 import type { Segment, StoredBody } from './body.ts';
 import type { Bucket } from './bucket.ts';
 import type { Checksum } from './checksum.ts';
 import { S3Error } from './errors.ts';
+import { GroupCommit } from './group-commit.ts';
 import { PinnedBlobs } from './pinned-blobs.ts';
 import { prepareSchema } from './schema.ts';
 

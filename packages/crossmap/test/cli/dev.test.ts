@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import type { Local, LocalOptions } from '../../src/cli/local.ts';
+import type { LocalOptions, ServedAccounts } from '../../src/cli/local.ts';
 import { profileFiles, readProfile } from '../../src/cli/profiles.ts';
 import { run } from '../../src/cli/program.ts';
 import { type FakeHostOptions, fakeHost } from './fake-host.ts';
@@ -41,7 +41,7 @@ async function appFolder(files: Record<string, string>): Promise<string> {
 const cdkJson = (more: object = {}) => JSON.stringify({ app: 'node app.js', ...more });
 const goodApp = () => appFolder({ 'app.js': APP, 'cdk.json': cdkJson() });
 
-const LOCAL: Omit<Local, 'close'> = {
+const LOCAL: Omit<ServedAccounts, 'close'> = {
   endpoint: 'http://127.0.0.1:4700',
   accounts: [
     {

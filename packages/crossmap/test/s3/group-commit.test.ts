@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { GroupCommit } from '../../src/s3/group-commit.ts';
 import type { Database } from '../../src/sqlite/database.ts';
-import { GroupCommit } from '../../src/sqlite/group-commit.ts';
 import { openDatabase } from '../../src/sqlite/open.ts';
 
 /** Counts the transactions of `database`. */
