@@ -7,6 +7,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
+/** A test process that runs longer hangs: it is ended and counts as failed. */
+const LONGEST_RUN_MS = 5 * 60_000;
+
 const root = fileURLToPath(new URL('..', import.meta.url));
 const only = process.argv.slice(2);
 
@@ -37,6 +40,7 @@ function run(files, environment = {}) {
     env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ...environment },
     cwd: root,
   });
+  const watchdog = setTimeout(() => child.kill('SIGKILL'), LONGEST_RUN_MS);
   const failing = [];
   let depth = -1;
   createInterface({ input: child.stdout }).on('line', (line) => {
@@ -53,7 +57,10 @@ function run(files, environment = {}) {
     if (depth >= 0 && line.trim() === '...') depth = -1;
   });
   return new Promise((resolve) => {
-    child.on('close', (code) => resolve({ counts, code, failing, files }));
+    child.on('close', (code) => {
+      clearTimeout(watchdog);
+      resolve({ counts, code, failing, files });
+    });
   });
 }
 
