@@ -38,7 +38,8 @@ export async function writeAssembly({
   stateMachines = {},
   workflowActions,
 }: AssemblyContent): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'crossmap-assembly-'));
+  const folder = join(await mkdtemp(join(tmpdir(), 'crossmap-project-')), 'cdk.out');
+  await mkdir(folder);
   const write = (name: string, content: object) => writeFile(join(folder, name), JSON.stringify(content));
   for (const [name, source] of Object.entries(functions)) {
     await mkdir(join(folder, name));

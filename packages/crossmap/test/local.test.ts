@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -132,9 +132,14 @@ test('a function sees its asset, the SDK of the runtime, and no module of the pr
       },
     },
   });
+  // Around the assembly: a project whose `.js` files are ES modules and that has a module of its own.
+  const project = join(assembly, '..', 'node_modules', 'of-the-project');
+  await mkdir(project, { recursive: true });
+  await writeFile(join(project, 'index.js'), 'exports.here = true;');
+  await writeFile(join(assembly, '..', 'package.json'), '{"type":"module"}');
   const local = await startForTest({ assembly });
   const outputs = [];
-  for (const name of ['@aws-sdk/client-s3', 'fast-check']) {
+  for (const name of ['@aws-sdk/client-s3', 'of-the-project']) {
     const execution = await local.start({ name });
     outputs.push(execution.status === 'SUCCEEDED' ? execution.output : execution.error);
   }

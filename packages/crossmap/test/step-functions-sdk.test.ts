@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
@@ -19,6 +20,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { startLocal, type TestLocal } from '../src/testing.ts';
 import { ACCOUNT, REGION, ROLE_ARN, writeAssembly } from './cloud-assembly.ts';
+import { signedHeaders } from './server/sign.ts';
 
 const PASS = JSON.stringify({ StartAt: 'Done', States: { Done: { Type: 'Pass', End: true } } });
 const arnOf = (name: string) => `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:${name}`;
@@ -239,6 +241,20 @@ describe('the Step Functions API, by the AWS SDK', () => {
       name: 'InvalidArn',
       message: "Invalid Arn: 'Invalid ARN prefix: nothing'",
     });
+  });
+
+  test('refuses a request that is signed for another service', async () => {
+    const { credentials, endpoint } = local.clientConfig(ACCOUNT);
+    const { headers } = signedHeaders(credentials, {
+      method: 'POST',
+      path: '/',
+      headers: { host: new URL(endpoint).host, 'x-amz-target': 'AWSStepFunctions.ListStateMachines' },
+      payload: createHash('sha256').update('{}').digest('hex'),
+      now: Date.now(),
+    });
+    const answer = await fetch(endpoint, { method: 'POST', headers, body: '{}' });
+    assert.equal(answer.status, 400);
+    assert.equal(((await answer.json()) as { __type: string }).__type, 'InvalidSignatureException');
   });
 
   test('refuses credentials that are wrong and resources of another account', async () => {

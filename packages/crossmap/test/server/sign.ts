@@ -10,7 +10,7 @@ export interface Signed {
 
 /** Signs for S3 in eu-west-1. `payload` is what goes into `x-amz-content-sha256`; the query is empty. */
 export function signedHeaders(
-  { accessKeyId, secretAccessKey }: Person,
+  { accessKeyId, secretAccessKey }: Pick<Person, 'accessKeyId' | 'secretAccessKey'>,
   request: {
     readonly method: string;
     readonly path: string;
