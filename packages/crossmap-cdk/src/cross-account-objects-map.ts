@@ -200,16 +200,22 @@ function allow(role: iam.Role, actions: string[], resources: string[], condition
   role.addToPolicy(new iam.PolicyStatement({ actions, resources, conditions }));
 }
 
+const SOURCE_RULES = {
+  bucketName: { pattern: /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, expected: 'the name of a bucket' },
+  account: { pattern: /^\d{12}$/, expected: 'an account id of 12 digits' },
+  region: { pattern: /^[a-z]{2,}(-[a-z]+)+-\d+$/, expected: 'a Region such as eu-west-1' },
+} as const;
+
 function checkEnvironment(path: string, stack: Stack, source: ObjectsSource): void {
   if (Token.isUnresolved(stack.account) || Token.isUnresolved(stack.region)) {
     throw new Error(
       `${path}: stack ${stack.stackName} needs an explicit account and Region (env), because the bucket account must name its roles`,
     );
   }
-  if (!Token.isUnresolved(source.account) && !/^\d{12}$/.test(source.account)) {
-    throw new Error(
-      `${path}: source.account must be an account id of 12 digits, got ${JSON.stringify(source.account)}`,
-    );
+  for (const [name, { pattern, expected }] of Object.entries(SOURCE_RULES)) {
+    const value = source[name as keyof typeof SOURCE_RULES];
+    if (Token.isUnresolved(value) || pattern.test(value ?? '')) continue;
+    throw new Error(`${path}: source.${name} must be ${expected}, got ${JSON.stringify(value)}`);
   }
   if (source.account === stack.account && source.region === stack.region) {
     throw new Error(

@@ -1,4 +1,4 @@
-import { Names, Stack } from 'aws-cdk-lib';
+import { Names, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
@@ -13,7 +13,8 @@ export function roleName(scope: Construct, kind: string): string {
 
 /**
  * The role of the processor, under a name that another account can write down. The role which CDK makes for a function
- * has none, so it is given one; a role passed to the function is taken as it is.
+ * has none, so it is given one, once: several maps may have the same processor. A role passed to the function is taken
+ * as it is.
  */
 export function namedProcessorRole(scope: Construct, processor: lambda.IFunction): iam.IRole {
   const role = processor.role;
@@ -25,8 +26,9 @@ export function namedProcessorRole(scope: Construct, processor: lambda.IFunction
   }
   if (role.node.scope !== processor) return role;
   const resource = role.node.defaultChild as iam.CfnRole;
-  resource.roleName = roleName(scope, 'process');
-  const resourceName = resource.roleName;
+  const known = resource.roleName;
+  const resourceName = known === undefined || Token.isUnresolved(known) ? roleName(scope, 'process') : known;
+  resource.roleName = resourceName;
   const roleArn = Stack.of(scope).formatArn({ service: 'iam', region: '', resource: 'role', resourceName });
   return iam.Role.fromRoleArn(scope, 'ProcessRole', roleArn, { mutable: false });
 }

@@ -16,6 +16,11 @@ suite('what runs in Lambda', () => {
     }
   });
 
+  test('TypeScript finds crossmap-cdk/lambda also where it does not read exports', () => {
+    const manifest: Manifest = JSON.parse(readFileSync(require.resolve('crossmap-cdk/package.json'), 'utf8'));
+    assert.equal(`./${manifest.typesVersions['*'].lambda[0]}`, manifest.exports['./lambda'].types);
+  });
+
   test('crossmap-cdk/lambda never loads aws-cdk-lib or constructs', () => {
     const program = "require('crossmap-cdk/lambda'); console.log(Object.keys(require.cache).join('\\n'))";
     const loaded = execFileSync(process.execPath, ['--no-warnings', '-e', program], {
@@ -26,3 +31,8 @@ suite('what runs in Lambda', () => {
     assert.doesNotMatch(loaded, /aws-cdk-lib|node_modules.constructs/);
   });
 });
+
+interface Manifest {
+  readonly exports: { readonly './lambda': { readonly types: string } };
+  readonly typesVersions: { readonly '*': { readonly lambda: readonly string[] } };
+}

@@ -36,6 +36,10 @@ function synthesized(
   return { map, template: () => (template ??= Template.fromStack(stack)) };
 }
 
+function roleEnd(roleName: string): string {
+  return `:iam::${WORKFLOW_ACCOUNT.account}:role/${roleName}`;
+}
+
 /** The statements of the policies attached to a role, by a part of its logical id. */
 function statementsOf(template: Template, role: string): unknown[] {
   return Object.values(template.findResources('AWS::IAM::Policy'))
@@ -332,6 +336,18 @@ suite('CrossAccountObjectsMap', () => {
         /source\.account must be an account id of 12 digits, got "1111"/,
       ],
       [
+        () => ({ source: { ...source, bucketName: 'arn:aws:s3:::partner-objects' } }),
+        /source\.bucketName must be the name of a bucket, got "arn:aws:s3:::partner-objects"/,
+      ],
+      [
+        () => ({ source: { ...source, bucketName: process.env.NO_SUCH_VARIABLE as string } }),
+        /source\.bucketName must be the name of a bucket, got undefined/,
+      ],
+      [
+        () => ({ source: { ...source, region: 'Ireland' } }),
+        /source\.region must be a Region such as eu-west-1, got "Ireland"/,
+      ],
+      [
         () => ({ source: { ...source, ...WORKFLOW_ACCOUNT } }),
         /is in the account and Region of the workflow, 222222222222 us-east-1/,
       ],
@@ -355,6 +371,21 @@ suite('CrossAccountObjectsMap', () => {
       ],
     ];
     for (const [props, message] of refusals) assert.throws(() => synthesized(props), { message }, String(message));
+  });
+
+  test('maps that share a processor share its role, which keeps its name', () => {
+    const stack = new Stack(appOf(), 'Workflow', { env: WORKFLOW_ACCOUNT });
+    const processor = processorIn(stack);
+    const [first, second] = ['partner-objects', 'other-objects'].map((bucketName) => {
+      const source = { bucketName, ...BUCKET_ACCOUNT };
+      return new CrossAccountObjectsMap(stack, bucketName, { source, processor });
+    });
+    const [role] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Role')).filter(({ Properties }) =>
+      /-process-us-east-1$/.test(Properties.RoleName ?? ''),
+    );
+    const roleArn = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, roleEnd(role?.Properties.RoleName)]] };
+    assert.deepEqual(stack.resolve(first?.processRole.roleArn), roleArn);
+    assert.deepEqual(stack.resolve(second?.processRole.roleArn), roleArn);
   });
 
   test('a stack without an account and Region is refused, because its roles could not be named', () => {

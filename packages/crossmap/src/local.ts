@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Accounts } from './accounts/accounts.ts';
 import { defaultWorkflowEnvironment, readAssembly } from './accounts/assembly.ts';
@@ -99,7 +100,7 @@ export async function openLocal(options: LocalOptions): Promise<{ local: Local; 
   const assembly = await readAssembly(
     typeof options.assembly === 'string' ? options.assembly : options.assembly.directory,
   );
-  const { store, objects, closeStores } = await openStores(options.data);
+  const { store, objects, closeStores, discardStores } = await openStores(options.data);
   const accounts = new Accounts({ now });
   const denials = new Denials(now);
   const authorization = new Authorization(accounts, denials, ({ explanation }) => onLog(explanation));
@@ -149,7 +150,10 @@ export async function openLocal(options: LocalOptions): Promise<{ local: Local; 
 
   try {
     const workflowEnvironment = workflowEnvironmentOf(options, defaultWorkflowEnvironment(assembly));
-    const deployed = await deployAssembly(assembly, deployment, { workflowEnvironment });
+    const deployed = await deployAssembly(assembly, deployment, {
+      workflowEnvironment,
+      inlineCodeDirectory: functionCode.inlineCodeDirectory,
+    });
     const stepFunctions = { store, executions, mapRuns, stateMachines, clock: systemClock, ids: systemIds };
     const server = await listen(options.port ?? 0, {
       stepFunctions,
@@ -177,17 +181,26 @@ export async function openLocal(options: LocalOptions): Promise<{ local: Local; 
     return { local, stepFunctions };
   } catch (error) {
     await close();
+    await discardStores();
     throw error;
   }
 }
 
+/** `discardStores` removes what this start made of a data folder that held nothing before, so that the next can. */
 async function openStores(data: string | undefined) {
   if (data === undefined) {
     const database = await openDatabase(':memory:');
     const objects = await ObjectStore.open(database, memoryBlobs());
-    return { store: new MemoryStore(), objects, closeStores: async () => objects.close() };
+    return {
+      store: new MemoryStore(),
+      objects,
+      closeStores: async () => objects.close(),
+      discardStores: async () => {},
+    };
   }
   await mkdir(data, { recursive: true });
+  const files = ['executions.sqlite', 'objects.sqlite', 'objects'].map((name) => join(data, name));
+  const fresh = !files.some((file) => existsSync(file));
   const store = await openSqliteStore(join(data, 'executions.sqlite'));
   if (store.holdsData()) {
     await store.close();
@@ -204,7 +217,10 @@ async function openStores(data: string | undefined) {
     await store.close();
     await objects.close();
   };
-  return { store, objects, closeStores };
+  const discardStores = async () => {
+    for (const file of fresh ? files : []) await rm(file, { recursive: true, force: true });
+  };
+  return { store, objects, closeStores, discardStores };
 }
 
 function bucketsOf(s3: EmbeddedS3) {

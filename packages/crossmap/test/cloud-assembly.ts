@@ -26,17 +26,23 @@ function role(roleName: string, service: string, actions: readonly string[]): ob
 export interface AssemblyContent {
   /** Source of `index.js` of each function. */
   readonly functions?: Readonly<Record<string, string>>;
+  /** Source of each function that has it in the template. */
+  readonly inlineFunctions?: Readonly<Record<string, string>>;
   /** Definition of each state machine. */
   readonly stateMachines?: Readonly<Record<string, object>>;
   /** What the role `workflow` may do. */
   readonly workflowActions?: readonly string[];
+  /** Who may assume the role `workflow`. */
+  readonly workflowService?: string;
 }
 
 /** Writes a cloud assembly with one stack, as small as can be, and gives its folder. */
 export async function writeAssembly({
   functions = {},
+  inlineFunctions = {},
   stateMachines = {},
   workflowActions,
+  workflowService = 'states.amazonaws.com',
 }: AssemblyContent): Promise<string> {
   const folder = join(await mkdtemp(join(tmpdir(), 'crossmap-project-')), 'cdk.out');
   await mkdir(folder);
@@ -57,8 +63,16 @@ export async function writeAssembly({
     Resources: {
       Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'workflow-bucket' } },
       FunctionRole: role('function', 'lambda.amazonaws.com', ['s3:*']),
-      WorkflowRole: role('workflow', 'states.amazonaws.com', workflowActions ?? ['*']),
-      ...Object.fromEntries(Object.keys(functions).map((name) => [`Function${name}`, lambda(name)])),
+      WorkflowRole: role('workflow', workflowService, workflowActions ?? ['*']),
+      ...Object.fromEntries(
+        Object.keys(functions).map((name) => [
+          `Function${name}`,
+          lambda(name, { S3Bucket: assets, S3Key: `${name}.zip` }),
+        ]),
+      ),
+      ...Object.fromEntries(
+        Object.entries(inlineFunctions).map(([name, ZipFile]) => [`Inline${name}`, lambda(name, { ZipFile })]),
+      ),
       ...Object.fromEntries(
         Object.entries(stateMachines).map(([name, definition]) => [`Machine${name}`, stateMachine(name, definition)]),
       ),
@@ -79,7 +93,7 @@ export async function writeAssembly({
   return folder;
 }
 
-function lambda(name: string): object {
+function lambda(name: string, Code: object): object {
   return {
     Type: 'AWS::Lambda::Function',
     Properties: {
@@ -87,7 +101,7 @@ function lambda(name: string): object {
       Runtime: 'nodejs22.x',
       Handler: 'index.handler',
       Role: { 'Fn::GetAtt': ['FunctionRole', 'Arn'] },
-      Code: { S3Bucket: assets, S3Key: `${name}.zip` },
+      Code,
     },
   };
 }

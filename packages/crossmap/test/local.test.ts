@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -65,6 +65,25 @@ test('a data folder that holds executions is refused, and they stay in it', asyn
       `attempt ${attempt}`,
     );
   }
+  await rm(data, { recursive: true });
+});
+
+test('a start that fails leaves a new data folder as it was, so that the next one can use it', async () => {
+  const data = await mkdtemp(join(tmpdir(), 'crossmap-data-'));
+  await writeFile(join(data, 'notes'), 'not ours');
+  const assembly = await writeAssembly({ stateMachines: { one: pass } });
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  const { port } = taken.address() as AddressInfo;
+  await assert.rejects(startLocal({ assembly, data, port }), { code: 'EADDRINUSE' });
+  assert.deepEqual(await readdir(data), ['notes']);
+  await new Promise((resolve) => taken.close(resolve));
+
+  const local = await startLocal({ assembly, data });
+  await assert.rejects(startLocal({ assembly, data }));
+  assert.deepEqual(local.stateMachines.length, 1);
+  await local.close();
+  assert.ok((await readdir(data)).includes('executions.sqlite'), 'that of a server that runs is left alone');
   await rm(data, { recursive: true });
 });
 
@@ -146,3 +165,31 @@ test('a function sees its asset, the SDK of the runtime, and no module of the pr
   assert.deepEqual(outputs, [{ found: true }, { code: 'MODULE_NOT_FOUND' }]);
   await local.close();
 });
+
+test('a role that Step Functions cannot assume stops the load and says what its trust policy lacks', async () => {
+  const assembly = await writeAssembly({ stateMachines: { one: pass }, workflowService: 'ec2.amazonaws.com' });
+  await assert.rejects(startLocal({ assembly }), (error) => {
+    assert.ok(error instanceof AssemblyError);
+    assert.match(error.message, /Machineone.*is authorized to assume the provided role/);
+    assert.match(error.message, /Add to the trust policy of role arn:aws:iam::222222222222:role\/workflow/);
+    assert.match(error.message, /"Service": "states\.amazonaws\.com"/);
+    return true;
+  });
+});
+
+test('a function whose code is in the template runs', async () => {
+  const assembly = await writeAssembly({
+    inlineFunctions: { inline: 'exports.handler = async ({ a }) => ({ doubled: 2 * a });' },
+    stateMachines: { call: { StartAt: 'Call', States: { Call: taskOf('inline') } } },
+  });
+  const local = await startForTest({ assembly });
+  const execution = await local.start({ a: 21 });
+  assert.deepEqual(execution.status === 'SUCCEEDED' ? execution.output : execution, { doubled: 42 });
+  await local.close();
+});
+
+function taskOf(functionName: string): object {
+  const Parameters = { FunctionName: functionName, 'Payload.$': '$' };
+  const Resource = 'arn:aws:states:::lambda:invoke';
+  return { Type: 'Task', Resource, Parameters, OutputPath: '$.Payload', End: true };
+}

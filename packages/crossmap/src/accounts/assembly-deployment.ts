@@ -15,8 +15,8 @@ import type { TemplateResource } from './template.ts';
 export interface AssemblyOptions {
   /** Where a stack goes that leaves its account or Region open. */
   readonly workflowEnvironment: Environment;
-  /** Where the code of functions that have it in the template is written; absent: such a function is refused. */
-  readonly inlineCodeDirectory?: string;
+  /** Where the code of functions that have it in the template is written. */
+  readonly inlineCodeDirectory: string;
 }
 
 export interface DeployedAssembly {
@@ -186,7 +186,7 @@ class StackPlanner {
         roleArns.get(`${environment.accountId}/${roleName}`) ??
         `arn:aws:iam::${environment.accountId}:role/${roleName}`,
       names: this.#names,
-      ...(inlineCodeDirectory !== undefined && { inlineCodeDirectory }),
+      inlineCodeDirectory,
     };
   }
 

@@ -3,6 +3,10 @@ export type DiagnosticCode =
   | 'INVALID_ASSEMBLY'
   | 'INVALID_TEMPLATE'
   | 'INVALID_PROPERTY'
+  /** A policy that IAM does not take, or that holds what is not evaluated here. */
+  | 'INVALID_POLICY'
+  /** A definition that Step Functions does not take, or that holds what does not run here. */
+  | 'INVALID_DEFINITION'
   | 'UNRESOLVED_REFERENCE'
   | 'CIRCULAR_DEPENDENCY'
   | 'MISSING_ASSET'
@@ -75,5 +79,5 @@ function line({ code, message, location }: AssemblyDiagnostic): string {
   const { file, stack, logicalId, property, constructPath } = location;
   const place = [file, stack, logicalId, property].filter((part) => part !== undefined).join(' › ');
   const path = constructPath === undefined ? '' : ` (CDK path ${constructPath})`;
-  return `- ${code} at ${place}${path}: ${message}`;
+  return `- ${code} at ${place}${path}: ${message.replaceAll('\n', '\n  ')}`;
 }

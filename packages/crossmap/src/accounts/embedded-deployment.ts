@@ -63,9 +63,8 @@ export class EmbeddedDeployment implements Deployment {
   /** Lambda must be able to assume the function's role, or the function is refused. */
   async createFunction(lambda: FunctionResource): Promise<void> {
     const { functionArn, functionName, roleArn, accountId: _accountId, ...configuration } = lambda;
-    const { accounts, functions, functionCode, functionSessions } = this.#cloud;
-    const assumed = accounts.assumeServiceRole(roleArn, 'lambda.amazonaws.com', functionName, functionArn);
-    if (assumed.kind === 'refused') throw new Error(`${assumed.message} ${assumed.explanation}`);
+    const { functions, functionCode, functionSessions } = this.#cloud;
+    this.#checkAssumable(roleArn, 'lambda.amazonaws.com', functionName, functionArn);
     const codeDirectory = await functionCode.place(lambda.codeDirectory);
     const logGroupName = `/aws/lambda/${functionName}`;
     functions.add({ ...configuration, functionArn, functionName, logGroupName, codeDirectory });
@@ -76,7 +75,14 @@ export class EmbeddedDeployment implements Deployment {
     this.logGroups.push(logGroup);
   }
 
+  /** As for a function: the API refuses a role that Step Functions cannot assume, here the reason is told too. */
   async createStateMachine(stateMachine: StateMachineResource): Promise<void> {
+    const { roleArn, name, stateMachineArn } = stateMachine;
+    this.#checkAssumable(roleArn, 'states.amazonaws.com', name, stateMachineArn);
     await this.#cloud.stateMachines.create(stateMachine);
+  }
+  #checkAssumable(roleArn: string, service: string, sessionName: string, sourceArn: string): void {
+    const assumed = this.#cloud.accounts.assumeServiceRole(roleArn, service, sessionName, sourceArn);
+    if (assumed.kind === 'refused') throw new Error(`${assumed.message}\n${assumed.explanation}`);
   }
 }

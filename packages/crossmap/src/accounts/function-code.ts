@@ -21,6 +21,11 @@ export class FunctionCode {
     return new FunctionCode(root);
   }
 
+  /** Where code that has no asset may be written before it is placed. */
+  get inlineCodeDirectory(): string {
+    return join(this.#root, 'inline');
+  }
+
   /** The folder with a copy of the asset; the same for the same asset. */
   place(codeDirectory: string): Promise<string> {
     const known = this.#copies.get(codeDirectory);

@@ -18,20 +18,20 @@ export class Advancement {
   readonly events: HistoryEvent[] = [];
   readonly commands: Command[] = [];
   readonly time: number;
-  readonly #seed: number;
+  readonly #occurrence: Occurrence;
   #random: (() => number) | undefined;
   #execution: Execution;
 
-  constructor(execution: Execution, { time, seed }: Occurrence) {
+  constructor(execution: Execution, occurrence: Occurrence) {
     this.#execution = execution;
-    this.time = time;
-    this.#seed = seed;
+    this.time = occurrence.time;
+    this.#occurrence = occurrence;
   }
 
   /** The next chance of this advance, in [0, 1). */
   random(): number {
     const { header, lastEventId } = this.#execution;
-    this.#random ??= randomFrom(this.#seed, `${header.executionArn} ${lastEventId}`);
+    this.#random ??= randomFrom(this.#occurrence.seed, `${header.executionArn} ${lastEventId}`);
     return this.#random();
   }
 

@@ -115,7 +115,14 @@ export class Executions {
       if (this.#closed && what.kind === 'execution-started')
         throw new Error('Expected open Executions, found them closed');
       if (this.#closed) return;
-      await this.#takeUp(live, { ...what, time: clock.now(), seed: ids.seed() });
+      const drawn = {
+        time: clock.now(),
+        // Only retries and Map Runs need chance, which takes longer than a whole advance.
+        get seed() {
+          return ids.seed();
+        },
+      };
+      await this.#takeUp(live, Object.assign(drawn, what));
     });
     live.queue = taken.catch((thrown: unknown) => {
       this.#live.delete(live.request.header.executionArn);

@@ -25,12 +25,18 @@ function childName(index: number, hash: string): string {
 /** Children that are STANDARD executions of the ItemProcessor. */
 export class ChildWorkflows implements ChildRunner {
   readonly #request: MapRunRequest;
+  readonly #stateMachineArn: string;
+  readonly #arnBeforeName: string;
+  readonly #mapRunId: string;
   readonly #executions: Executions;
   readonly #clock: Clock;
   readonly #ids: Ids;
 
   constructor(request: MapRunRequest, executions: Executions, { clock, ids }: { clock: Clock; ids: Ids }) {
     this.#request = request;
+    this.#stateMachineArn = labelledStateMachineArn(request.mapRunArn);
+    this.#arnBeforeName = `${this.#stateMachineArn.replace(':stateMachine:', ':execution:')}:`;
+    this.#mapRunId = mapRunId(request.mapRunArn);
     this.#executions = executions;
     this.#clock = clock;
     this.#ids = ids;
@@ -38,13 +44,12 @@ export class ChildWorkflows implements ChildRunner {
 
   async run({ index, input, itemCount }: Child): Promise<ChildStatus> {
     const { mapRunArn, parent, plan } = this.#request;
-    const stateMachineArn = labelledStateMachineArn(mapRunArn);
     const { name, executionArn } = this.#identity(index);
     const header = {
       ...parent,
       executionArn,
       name,
-      stateMachineArn,
+      stateMachineArn: this.#stateMachineArn,
       startDate: this.#clock.now(),
       input: JSON.parse(input) as Json,
     };
@@ -60,11 +65,7 @@ export class ChildWorkflows implements ChildRunner {
   }
 
   #identity(index: number): { readonly name: string; readonly executionArn: string } {
-    const { mapRunArn } = this.#request;
-    const name = childName(index, this.#ids.nameUuid(mapRunId(mapRunArn), String(index)));
-    return {
-      name,
-      executionArn: `${labelledStateMachineArn(mapRunArn).replace(':stateMachine:', ':execution:')}:${name}`,
-    };
+    const name = childName(index, this.#ids.nameUuid(this.#mapRunId, String(index)));
+    return { name, executionArn: this.#arnBeforeName + name };
   }
 }

@@ -3,7 +3,7 @@ import { callerOf } from '../engine/executions.ts';
 import type { MapRunPlan } from '../engine/map-run-plan.ts';
 import type { ExecutionRecord, Objects } from '../engine/ports.ts';
 import { mapRunId } from './child-workflow.ts';
-import type { MapRunStore, PendingChild } from './map-run.ts';
+import type { MapRunStore } from './map-run.ts';
 import { pendingRecord, resultRecord } from './result-record.ts';
 
 /** Why results could not be written. The Map Run ends with States.ResultWriterFailed and this message as its cause. */
@@ -11,6 +11,8 @@ export class ResultWriterFailure extends Error {}
 
 /** A result file goes on in the next one from this size on (Step Functions Developer Guide, ResultWriter). */
 const MAX_FILE_BYTES = 5 * 1024 ** 3;
+/** Records go on together from this many characters: one by one they took three times as long. */
+const PIECE_CHARACTERS = 65_536;
 
 type Place = NonNullable<MapRunPlan['resultWriter']>;
 interface ResultFile {
@@ -65,10 +67,8 @@ export class ResultWriter {
   /** Writes the files that have content, then the manifest. `startedChildren` is the number of the first pending child. */
   async write(store: MapRunStore, startedChildren: number): Promise<void> {
     const records = (statuses: readonly ExecutionRecord['status'][]) =>
-      mapped(store.children(this.#mapRunArn, statuses), resultRecord);
-    const pending = mapped(store.spooledChildren(this.#mapRunArn, startedChildren), (child: PendingChild) =>
-      pendingRecord(child),
-    );
+      new Records(store.children(this.#mapRunArn, statuses), resultRecord);
+    const pending = new Records(store.spooledChildren(this.#mapRunArn, startedChildren), pendingRecord);
     const SUCCEEDED = await this.#writeFiles('SUCCEEDED', records(['SUCCEEDED']));
     const FAILED = await this.#writeFiles('FAILED', records(['FAILED', 'TIMED_OUT', 'ABORTED']));
     const PENDING = await this.#writeFiles('PENDING', pending);
@@ -80,41 +80,30 @@ export class ResultWriter {
     await this.#store(this.manifestKey, 'application/octet-stream', false, once(JSON.stringify(manifest)));
   }
 
-  async #writeFiles(status: string, records: AsyncIterable<object>): Promise<readonly ResultFile[]> {
+  async #writeFiles<T>(status: string, records: Records<T>): Promise<readonly ResultFile[]> {
     const files: ResultFile[] = [];
-    const source = records[Symbol.asyncIterator]();
-    let next = await source.next();
-    while (next.done !== true) {
+    while (records.ready || (await records.read())) {
       const Key = this.#key(`${status}_${files.length}.json`);
-      const Size = await this.#store(
-        Key,
-        'binary/octet-stream',
-        true,
-        this.#fileBody(source, next.value, (after) => {
-          next = after;
-        }),
-      );
+      const Size = await this.#store(Key, 'binary/octet-stream', true, this.#fileBody(records));
       files.push({ Key, Size });
     }
     return files;
   }
 
-  /** One JSON array of records from `first` on, closed once it is large enough; `rest` gets what comes after. */
-  async *#fileBody(
-    source: AsyncIterator<object>,
-    first: object,
-    rest: (after: IteratorResult<object>) => void,
-  ): AsyncGenerator<Uint8Array> {
+  /** One JSON array of records, the first of which is ready. Closed once it is large enough. */
+  async *#fileBody<T>(records: Records<T>): AsyncGenerator<Uint8Array> {
     let written = 0;
-    let record: IteratorResult<object> = { done: false, value: first };
-    while (record.done !== true && (written === 0 || written < this.#maxFileBytes)) {
-      const bytes = Buffer.from((written === 0 ? '[' : ',') + JSON.stringify(record.value));
-      written += bytes.length;
-      yield bytes;
-      record = await source.next();
-    }
-    rest(record);
-    yield Buffer.from(']');
+    let piece = '';
+    do {
+      const text = (written === 0 ? '[' : ',') + JSON.stringify(records.take());
+      written += Buffer.byteLength(text);
+      piece += text;
+      if (piece.length >= PIECE_CHARACTERS) {
+        yield Buffer.from(piece);
+        piece = '';
+      }
+    } while (written < this.#maxFileBytes && (records.ready || (await records.read())));
+    yield Buffer.from(`${piece}]`);
   }
 
   async #store(key: string, contentType: string, multipart: boolean, body: AsyncIterable<Uint8Array>): Promise<number> {
@@ -139,6 +128,35 @@ async function* once(text: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(text);
 }
 
-async function* mapped<T>(groups: AsyncIterable<readonly T[]>, map: (value: T) => object): AsyncGenerator<object> {
-  for await (const group of groups) for (const value of group) yield map(value);
+/** What the store gives in groups, one by one: waiting for each took longer than writing it. */
+class Records<T> {
+  readonly #groups: AsyncIterator<readonly T[]>;
+  readonly #record: (child: T) => object;
+  #group: readonly T[] = [];
+  #taken = 0;
+
+  constructor(groups: AsyncIterable<readonly T[]>, record: (child: T) => object) {
+    this.#groups = groups[Symbol.asyncIterator]();
+    this.#record = record;
+  }
+
+  /** Whether `take` has one without reading. */
+  get ready(): boolean {
+    return this.#taken < this.#group.length;
+  }
+
+  /** Gets the next group that is not empty; false when there is none. */
+  async read(): Promise<boolean> {
+    do {
+      const next = await this.#groups.next();
+      if (next.done === true) return false;
+      this.#group = next.value;
+      this.#taken = 0;
+    } while (!this.ready);
+    return true;
+  }
+
+  take(): object {
+    return this.#record(this.#group[this.#taken++]!);
+  }
 }

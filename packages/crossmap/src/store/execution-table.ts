@@ -10,6 +10,9 @@ import { alreadyEnded, alreadyKept, arnBeforeName, checkContinues } from './refu
 /** Their places are in data files. */
 const STATUSES: readonly ExecutionStatus[] = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'];
 
+/** Packed events are JSON without line breaks. */
+const BETWEEN_WRITES = '\n';
+
 const CHILDREN_PER_PAGE = 500;
 const CHARACTERS_PER_PAGE = 1_048_576;
 
@@ -28,16 +31,20 @@ interface Row {
   readonly input: string;
   readonly output: string | null;
   readonly failure: string | null;
-  readonly history: string | null;
 }
 
-/** A running execution: the number of its row and the events kept of it. */
+/** A row without its history, which is longer than the rest. */
+const COLUMNS = `id, arn_before_name, name, state_machine_arn, role_arn, listed_under, status, position, item_count,
+  start_date, stop_date, input, output, failure`;
+
+/** A running execution: the number of its row, how many events are kept, whether `open_events` may hold some of them. */
 interface Open {
   readonly id: number;
-  readonly events: readonly HistoryEvent[];
+  readonly events: number;
+  readonly continued: boolean;
 }
 
-/** Executions in SQLite. Holds the events of running executions in memory, nothing of ended ones. */
+/** Executions in SQLite. Holds a few numbers of each running execution in memory, nothing of ended ones. */
 export class ExecutionTable {
   readonly #arns: ArnTable;
   readonly #open = new Map<string, Open>();
@@ -48,6 +55,7 @@ export class ExecutionTable {
   readonly #deleteEvents: Statement<unknown>;
   readonly #selectEvents: Statement<{ events: string }>;
   readonly #selectByName: Statement<Row>;
+  readonly #selectHistory: Statement<{ history: string }>;
   readonly #selectById: Statement<Row>;
   readonly #newest: Statement<Place>;
   readonly #next: Statement<Place>;
@@ -61,13 +69,14 @@ export class ExecutionTable {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
     );
     this.#end = database.prepare(
-      'UPDATE execution SET status = ?, stop_date = ?, output = ?, failure = ?, history = ? WHERE id = ?',
+      'UPDATE execution SET status = ?, stop_date = ?, output = ?, failure = ?, history = history || ? WHERE id = ?',
     );
     this.#insertEvents = database.prepare('INSERT INTO open_events (execution, first_event, events) VALUES (?, ?, ?)');
     this.#deleteEvents = database.prepare('DELETE FROM open_events WHERE execution = ?');
     this.#selectEvents = database.prepare('SELECT events FROM open_events WHERE execution = ? ORDER BY first_event');
-    this.#selectByName = database.prepare('SELECT * FROM execution WHERE arn_before_name = ? AND name = ?');
-    this.#selectById = database.prepare('SELECT * FROM execution WHERE id = ?');
+    this.#selectByName = database.prepare(`SELECT ${COLUMNS} FROM execution WHERE arn_before_name = ? AND name = ?`);
+    this.#selectById = database.prepare(`SELECT ${COLUMNS} FROM execution WHERE id = ?`);
+    this.#selectHistory = database.prepare('SELECT history FROM execution WHERE id = ?');
     this.#newest = database.prepare(
       `SELECT position, id FROM execution WHERE listed_under = ? AND status = ? AND (position, id) < (?, ?)
        ORDER BY position DESC, id DESC LIMIT ?`,
@@ -82,17 +91,16 @@ export class ExecutionTable {
   record(execution: ExecutionRecord, events: readonly HistoryEvent[]): () => void {
     const { executionArn } = execution;
     const open = this.#open.get(executionArn) ?? this.#reopened(executionArn, events);
-    checkContinues(executionArn, open?.events.length ?? 0, events);
-    const all = open === undefined ? events : open.events.concat(events);
+    checkContinues(executionArn, open?.events ?? 0, events);
     const id = open?.id ?? ++this.#lastId;
-    if (open === undefined) this.#create(id, execution, all);
+    if (open === undefined) this.#create(id, execution, events);
     else if (execution.status !== 'RUNNING') {
-      this.#end.run(...endColumns(execution), packHistory(execution, all), id);
-      this.#deleteEvents.run(id);
-    }
+      this.#end.run(...endColumns(execution), this.#continuation(open, packHistory(execution, events)), id);
+      if (open.continued) this.#deleteEvents.run(id);
+    } else if (events.length > 0) this.#insertEvents.run(id, events[0]!.id, packHistory(execution, events));
     if (execution.status !== 'RUNNING') return () => this.#open.delete(executionArn);
-    if (events.length > 0) this.#insertEvents.run(id, events[0]!.id, packHistory(execution, events));
-    return () => this.#open.set(executionArn, { id, events: all });
+    const kept = (open?.events ?? 0) + events.length;
+    return () => this.#open.set(executionArn, { id, events: kept, continued: open !== undefined });
   }
 
   get(executionArn: string): ExecutionRecord | undefined {
@@ -144,6 +152,12 @@ export class ExecutionTable {
     return rows;
   }
 
+  /** What the last write adds to the history of the first. */
+  #continuation({ id, continued }: Open, last: string): string {
+    const between = continued ? this.#selectEvents.all(id).map(({ events }) => events) : [];
+    return ['', ...between, last].join(BETWEEN_WRITES);
+  }
+
   #create(id: number, execution: ExecutionRecord, events: readonly HistoryEvent[]): void {
     const { executionArn, name, stateMachineArn, child, startDate } = execution;
     const before = arnBeforeName(executionArn, name);
@@ -159,7 +173,7 @@ export class ExecutionTable {
       startDate,
       execution.input,
       ...endColumns(execution),
-      execution.status === 'RUNNING' ? null : packHistory(execution, events),
+      packHistory(execution, events),
     );
     if (changes === 0) throw alreadyKept(executionArn);
   }
@@ -169,8 +183,9 @@ export class ExecutionTable {
     if (events[0]?.id === 1) return undefined;
     const row = this.#row(executionArn);
     if (row === undefined) return undefined;
-    if (row.history !== null) throw alreadyEnded(executionArn, STATUSES[row.status]!);
-    return { id: row.id, events: this.#eventsOf(row) };
+    const status = STATUSES[row.status]!;
+    if (status !== 'RUNNING') throw alreadyEnded(executionArn, status);
+    return { id: row.id, events: this.#eventsOf(row).length, continued: true };
   }
 
   #row(executionArn: string): Row | undefined {
@@ -181,8 +196,15 @@ export class ExecutionTable {
 
   #eventsOf(row: Row): HistoryEvent[] {
     const execution = this.#recordOf(row);
-    const packed = row.history === null ? this.#selectEvents.all(row.id).map(({ events }) => events) : [row.history];
-    return packed.flatMap((events) => unpackHistory(execution, events));
+    const { history } = this.#selectHistory.get(row.id)!;
+    if (execution.status === 'RUNNING') {
+      const later = this.#selectEvents.all(row.id).map(({ events }) => events);
+      return [history, ...later].flatMap((events) => unpackHistory(execution, events));
+    }
+    const writes = history.split(BETWEEN_WRITES);
+    const last = unpackHistory(execution, writes.pop()!);
+    const running = { ...execution, status: 'RUNNING' } as const;
+    return writes.flatMap((events) => unpackHistory(running, events)).concat(last);
   }
 
   #recordOf(row: Row): ExecutionRecord {

@@ -1,11 +1,12 @@
 import type { Database } from '../sqlite/database.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * Dates are epoch ms. `arn` numbers the ARNs that many rows share. An execution is listed under its Map Run at its
- * index, or under its state machine at its start date. `history` is packed; while an execution runs it is NULL and
- * `open_events` holds the packed events of each write. `failure` and `record` are JSON text.
+ * index, or under its state machine at its start date. `history` has the packed events of each write, a line each; while
+ * an execution runs it has those of the first alone, and `open_events` those of each later one, which most children do
+ * not need: their second is the last. `failure` and `record` are JSON text.
  */
 const TABLES = `
   CREATE TABLE arn (
@@ -36,7 +37,7 @@ const TABLES = `
     input TEXT NOT NULL,
     output TEXT,
     failure TEXT,
-    history TEXT
+    history TEXT NOT NULL
   );
   CREATE UNIQUE INDEX execution_arn ON execution (arn_before_name, name);
   CREATE INDEX execution_listing ON execution (listed_under, status, position);

@@ -3,12 +3,27 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { readAssembly } from '../../src/accounts/assembly.ts';
-import { type DeployedAssembly, deployAssembly } from '../../src/accounts/assembly-deployment.ts';
+import { type AssemblyOptions, type DeployedAssembly, deployAssembly } from '../../src/accounts/assembly-deployment.ts';
 import { type AssemblyDiagnostic, AssemblyError } from '../../src/accounts/assembly-error.ts';
 import type { Deployment } from '../../src/accounts/deployment.ts';
 import type { Json, JsonObject } from '../../src/asl/json.ts';
 
 export const WORKFLOW_ENVIRONMENT = { accountId: '111111111111', region: 'us-east-1' };
+
+/** Lets the services of an assembly assume a role. */
+export const TRUST_POLICY = {
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Effect: 'Allow',
+      Principal: { Service: ['lambda.amazonaws.com', 'states.amazonaws.com'] },
+      Action: 'sts:AssumeRole',
+    },
+  ],
+};
+
+/** The least that Step Functions takes. */
+export const DEFINITION = { StartAt: 'P', States: { P: { Type: 'Pass', End: true } } };
 
 /** Files by path; an object is written as JSON. */
 export type Files = Readonly<Record<string, Json>>;
@@ -86,17 +101,18 @@ export class RecordingDeployment implements Deployment {
   }
 }
 
+/** Code of the template goes to the folder `inline` beside the assembly's files. */
+export function optionsIn(directory: string): AssemblyOptions {
+  return { workflowEnvironment: WORKFLOW_ENVIRONMENT, inlineCodeDirectory: join(directory, 'inline') };
+}
+
 export interface Loaded extends DeployedAssembly {
   readonly calls: readonly Call[];
 }
 
-export async function load(directory: string, inlineCodeDirectory?: string): Promise<Loaded> {
+export async function load(directory: string): Promise<Loaded> {
   const deployment = new RecordingDeployment();
-  const options = {
-    workflowEnvironment: WORKFLOW_ENVIRONMENT,
-    ...(inlineCodeDirectory !== undefined && { inlineCodeDirectory }),
-  };
-  const deployed = await deployAssembly(await readAssembly(directory), deployment, options);
+  const deployed = await deployAssembly(await readAssembly(directory), deployment, optionsIn(directory));
   return { ...deployed, calls: deployment.calls };
 }
 

@@ -8,10 +8,11 @@ import {
   assemblyFiles,
   folder,
   load,
+  optionsIn,
   problems,
   RecordingDeployment,
   type StackFixture,
-  WORKFLOW_ENVIRONMENT,
+  TRUST_POLICY,
 } from './assembly-fixture.ts';
 
 const EMPTY = { Resources: {} };
@@ -48,7 +49,7 @@ test('a stack is deployed after the stacks it depends on', async (context) => {
 });
 
 test('the stacks of a Stage are deployed, their assets found in the folder above', async (context) => {
-  const role = { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: {} } };
+  const role = { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: TRUST_POLICY } };
   const lambda = {
     Type: 'AWS::Lambda::Function',
     Properties: {
@@ -179,14 +180,16 @@ test('nothing is deployed when anything in the assembly is not supported', async
     Bad: { template: { Resources: { Q: { Type: 'AWS::SQS::Queue' } } } },
   };
   const deployment = new RecordingDeployment();
-  const assembly = await readAssembly(await folder(context, assemblyFiles(stacks)));
-  const found = await problems(deployAssembly(assembly, deployment, { workflowEnvironment: WORKFLOW_ENVIRONMENT }));
+  const directory = await folder(context, assemblyFiles(stacks));
+  const found = await problems(deployAssembly(await readAssembly(directory), deployment, optionsIn(directory)));
   assert.equal(found.length, 1);
   assert.deepEqual(deployment.calls, []);
 });
 
 test('a refusal of the deployment names the resource and holds back only what depends on it', async (context) => {
-  const document = { Version: '2012-10-17', Statement: [] };
+  const document = {
+    Statement: [{ Effect: 'Deny', Principal: '*', Action: 's3:*', Resource: '*' }],
+  };
   const Resources = {
     Taken: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'taken' }, Metadata: { 'aws:cdk:path': 'App/Taken' } },
     Policy: { Type: 'AWS::S3::BucketPolicy', Properties: { Bucket: { Ref: 'Taken' }, PolicyDocument: document } },
@@ -195,8 +198,8 @@ test('a refusal of the deployment names the resource and holds back only what de
   const deployment = new RecordingDeployment(([, resource]) =>
     'bucketName' in resource && resource.bucketName === 'taken' ? 'BucketAlreadyExists' : undefined,
   );
-  const assembly = await readAssembly(await folder(context, assemblyFiles({ App: { template: { Resources } } })));
-  const found = await problems(deployAssembly(assembly, deployment, { workflowEnvironment: WORKFLOW_ENVIRONMENT }));
+  const directory = await folder(context, assemblyFiles({ App: { template: { Resources } } }));
+  const found = await problems(deployAssembly(await readAssembly(directory), deployment, optionsIn(directory)));
   assert.deepEqual(
     found.map(({ code, location }) => [code, location]),
     [['DEPLOYMENT_FAILED', { stack: 'App', logicalId: 'Taken', constructPath: 'App/Taken' }]],

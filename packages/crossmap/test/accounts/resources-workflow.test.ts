@@ -3,10 +3,20 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { JsonObject } from '../../src/asl/json.ts';
-import { assemblyFiles, callsOf, folder, load, loadResources, output, problemLines } from './assembly-fixture.ts';
+import {
+  assemblyFiles,
+  callsOf,
+  DEFINITION,
+  folder,
+  load,
+  loadResources,
+  output,
+  problemLines,
+  problems,
+  TRUST_POLICY,
+} from './assembly-fixture.ts';
 
-const DOCUMENT = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }] };
-const ROLE = { Type: 'AWS::IAM::Role', Properties: { RoleName: 'worker', AssumeRolePolicyDocument: DOCUMENT } };
+const ROLE = { Type: 'AWS::IAM::Role', Properties: { RoleName: 'worker', AssumeRolePolicyDocument: TRUST_POLICY } };
 const FUNCTION_PROPERTIES = {
   FunctionName: 'process',
   Code: { S3Bucket: { 'Fn::Sub': 'assets-${AWS::AccountId}-${AWS::Region}' }, S3Key: 'abc.zip' },
@@ -17,7 +27,7 @@ const FUNCTION_PROPERTIES = {
 const MACHINE_PROPERTIES = {
   StateMachineName: 'machine',
   RoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] },
-  DefinitionString: '{"StartAt":"P","States":{}}',
+  DefinitionString: JSON.stringify(DEFINITION),
 };
 
 function lambda(properties: JsonObject): JsonObject {
@@ -100,11 +110,10 @@ test('code that is no asset folder of the stack is refused', async (context) => 
   assert.deepEqual(await problemLines(loadResources(context, elsewhere)), ['MISSING_ASSET F Properties.Code']);
 });
 
-test('code in the template is written to the folder given for it, or refused', async (context) => {
+test('code in the template is written to the folder given for it', async (context) => {
   const resources = lambda({ Code: { ZipFile: 'exports.handler = async () => 1;' } });
   const directory = await folder(context, assemblyFiles({ App: { template: { Resources: resources } } }));
-  assert.deepEqual(await problemLines(load(directory)), ['UNSUPPORTED_PROPERTY F Properties.Code.ZipFile']);
-  const { calls } = await load(directory, join(directory, 'inline'));
+  const { calls } = await load(directory);
   const [created] = callsOf(calls, 'createFunction');
   assert.equal(created?.codeDirectory, join(directory, 'inline', '111111111111', 'us-east-1', 'App', 'F'));
   assert.equal(await readFile(join(created.codeDirectory, 'index.js'), 'utf8'), 'exports.handler = async () => 1;');
@@ -129,13 +138,15 @@ test('a state machine has its definition as text, with references and substituti
   assert.equal(await output(context, machine({}), { Ref: 'M' }), arn);
   assert.equal(await output(context, machine({}), { 'Fn::GetAtt': ['M', 'Name'] }), 'machine');
 
-  const text = { 'Fn::Join': ['', ['{"Resource":"', { 'Fn::GetAtt': ['Role', 'Arn'] }, '","A":"${a}","B":"${b}"}']] };
+  const states = JSON.stringify(DEFINITION).slice(1);
+  const parts = ['{"Comment":"', { 'Fn::GetAtt': ['Role', 'Arn'] }, ` ${'${a} ${b}'}",${states}`];
+  const text = { 'Fn::Join': ['', parts] };
   const written = await loadResources(
     context,
     machine({ DefinitionString: text, DefinitionSubstitutions: { a: '$&', c: '3' } }),
   );
   const [created] = callsOf(written.calls, 'createStateMachine');
-  assert.equal(created?.definition, '{"Resource":"arn:aws:iam::111111111111:role/worker","A":"$&","B":"${b}"}');
+  assert.equal(created?.definition, `{"Comment":"arn:aws:iam::111111111111:role/worker $& ${'${b}'}",${states}`);
   assert.equal(created.roleArn, 'arn:aws:iam::111111111111:role/worker');
 
   const { DefinitionString: _text, ...rest } = MACHINE_PROPERTIES;
@@ -143,18 +154,33 @@ test('a state machine has its definition as text, with references and substituti
     Role: ROLE,
     M: {
       Type: 'AWS::StepFunctions::StateMachine',
-      Properties: { ...rest, Definition: { StartAt: '${s}' }, DefinitionSubstitutions: { s: 'S' } },
+      Properties: { ...rest, Definition: { ...DEFINITION, StartAt: '${s}' }, DefinitionSubstitutions: { s: 'P' } },
     },
   };
   const { calls } = await loadResources(context, object);
-  assert.equal(callsOf(calls, 'createStateMachine')[0]?.definition, '{"StartAt":"S"}');
+  assert.equal(callsOf(calls, 'createStateMachine')[0]?.definition, JSON.stringify(DEFINITION));
 });
 
 test('express state machines, foreign definitions and broken definitions are refused', async (context) => {
   const resources = machine({ StateMachineType: 'EXPRESS', DefinitionS3Location: {}, DefinitionString: '{"a":${x}}' });
   assert.deepEqual(await problemLines(loadResources(context, resources)), [
-    'INVALID_PROPERTY M Properties.DefinitionString',
+    'INVALID_DEFINITION M Properties.DefinitionString',
     'UNSUPPORTED_PROPERTY M Properties.StateMachineType',
     'UNSUPPORTED_PROPERTY M Properties.DefinitionS3Location',
   ]);
+});
+
+test('a definition that does not validate is refused with all its problems, and with every other problem', async (context) => {
+  const states = { W: { Type: 'Wait', Seconds: 1, Next: 'P' }, P: { Type: 'Pass', Next: 'Gone' } };
+  const found = await problems(
+    loadResources(context, {
+      Topic: { Type: 'AWS::SNS::Topic' },
+      ...machine({ DefinitionString: JSON.stringify({ StartAt: 'W', States: states }) }),
+    }),
+  );
+  const lines = found.map(({ code, location, message }) => `${code} ${location.logicalId}: ${message}`);
+  assert.equal(lines.length, 3, lines.join('\n'));
+  assert.match(lines[0] ?? '', /^UNSUPPORTED_RESOURCE_TYPE Topic/);
+  assert.match(lines[1] ?? '', /^INVALID_DEFINITION M: .*'Wait' states are not supported yet at \/States\/W$/);
+  assert.match(lines[2] ?? '', /^INVALID_DEFINITION M: MISSING_TRANSITION_TARGET: .*Gone at \/States\/P\/Next$/);
 });

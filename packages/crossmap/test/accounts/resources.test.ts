@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JsonObject } from '../../src/asl/json.ts';
-import { callsOf, loadResources, loadTemplate, output, problemLines } from './assembly-fixture.ts';
+import {
+  callsOf,
+  DEFINITION,
+  loadResources,
+  loadTemplate,
+  output,
+  problemLines,
+  problems,
+  TRUST_POLICY,
+} from './assembly-fixture.ts';
 
-const DOCUMENT = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }] };
-const ROLE = { Type: 'AWS::IAM::Role', Properties: { RoleName: 'worker', AssumeRolePolicyDocument: DOCUMENT } };
+const ALLOW = { Effect: 'Allow', Action: 's3:*', Resource: '*' };
+const DOCUMENT = { Version: '2012-10-17', Statement: [ALLOW] };
+const ROLE = { Type: 'AWS::IAM::Role', Properties: { RoleName: 'worker', AssumeRolePolicyDocument: TRUST_POLICY } };
 
 function bucket(properties: JsonObject): JsonObject {
   return { B: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'objects', ...properties } } };
@@ -50,7 +60,9 @@ test('what a bucket would do on AWS and not here is refused by name', async (con
 });
 
 test('a bucket policy may name roles that come later', async (context) => {
-  const policy = { Statement: [{ Principal: { AWS: 'arn:aws:iam::222222222222:role/later' } }] };
+  const policy = {
+    Statement: [{ ...ALLOW, Principal: { AWS: 'arn:aws:iam::222222222222:role/later' } }],
+  };
   const properties = { Bucket: { Ref: 'B' }, PolicyDocument: policy };
   const { calls } = await loadResources(context, {
     ...bucket({}),
@@ -84,7 +96,7 @@ test('a role has its inline and managed policies, those of the assembly by docum
       roleName: 'worker',
       path: '/team/',
       accountId: '111111111111',
-      trustPolicy: DOCUMENT,
+      trustPolicy: TRUST_POLICY,
       policies: [
         { name: 'inline', document: DOCUMENT },
         { name: 'arn:aws:iam::111111111111:policy/shared', document: DOCUMENT },
@@ -115,7 +127,7 @@ test('permissions boundaries, users, groups and unknown managed policies are ref
   const role = {
     ...ROLE.Properties,
     PermissionsBoundary: 'arn',
-    ManagedPolicyArns: ['arn:aws:iam::111111111111:policy/other'],
+    ManagedPolicyArns: ['arn:aws:iam::111111111111:policy/other', 'arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess'],
   };
   const resources = {
     P: { Type: 'AWS::IAM::Policy', Properties: policy },
@@ -125,8 +137,36 @@ test('permissions boundaries, users, groups and unknown managed policies are ref
     'UNSUPPORTED_PROPERTY P Properties.Users',
     'UNSUPPORTED_PROPERTY P Properties.Groups',
     'INVALID_PROPERTY R Properties.ManagedPolicyArns',
+    'UNSUPPORTED_PROPERTY R Properties.ManagedPolicyArns',
     'UNSUPPORTED_PROPERTY R Properties.PermissionsBoundary',
   ]);
+});
+
+test('policies that cannot be enforced are refused with every other problem, each by its place', async (context) => {
+  const unknown = { NumericLessThan: { 's3:max-keys': 1 } };
+  const document = { Version: '2012-10-17', Statement: [ALLOW, { ...ALLOW, Condition: unknown }] };
+  const inline = { PolicyName: 'inline', PolicyDocument: document };
+  const found = await problems(
+    loadResources(context, {
+      Topic: { Type: 'AWS::SNS::Topic' },
+      R: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: DOCUMENT, Policies: [inline] } },
+      P: { Type: 'AWS::IAM::Policy', Properties: { ...inline, Roles: ['worker'] } },
+      M: { Type: 'AWS::IAM::ManagedPolicy', Properties: { PolicyDocument: document } },
+      B: { Type: 'AWS::S3::BucketPolicy', Properties: { Bucket: 'objects', PolicyDocument: DOCUMENT } },
+    }),
+  );
+  assert.deepEqual(
+    found.map(({ code, location }) => [code, location.logicalId, location.property]),
+    [
+      ['UNSUPPORTED_RESOURCE_TYPE', 'Topic', 'Type'],
+      ['INVALID_POLICY', 'R', 'Properties.AssumeRolePolicyDocument'],
+      ['INVALID_POLICY', 'R', 'Properties.Policies[0].PolicyDocument'],
+      ['INVALID_POLICY', 'P', 'Properties.PolicyDocument'],
+      ['INVALID_POLICY', 'M', 'Properties.PolicyDocument'],
+      ['INVALID_POLICY', 'B', 'Properties.PolicyDocument'],
+    ],
+  );
+  assert.match(found[2]?.message ?? '', /NumericLessThan.* Statement\[1\]/);
 });
 
 test('an attribute that a type does not give is refused by name', async (context) => {
@@ -173,10 +213,10 @@ test('generated names fit the limits of their services', async (context) => {
   const id = 'L'.repeat(200);
   const { stacks } = await loadResources(context, {
     [`${id}B`]: { Type: 'AWS::S3::Bucket' },
-    [`${id}R`]: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: DOCUMENT } },
+    [`${id}R`]: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: TRUST_POLICY } },
     [`${id}M`]: {
       Type: 'AWS::StepFunctions::StateMachine',
-      Properties: { RoleArn: 'arn:aws:iam::111111111111:role/r', DefinitionString: '{}' },
+      Properties: { RoleArn: 'arn:aws:iam::111111111111:role/r', Definition: DEFINITION },
     },
   });
   const names = stacks[0]?.resources.map(({ physicalId }) => physicalId.split(':').at(-1)?.length);

@@ -42,7 +42,7 @@ test('a plain parameter has its default; any other parameter is refused by name'
 });
 
 test('resources are deployed after what they refer to or depend on', async (context) => {
-  const document = { Version: '2012-10-17', Statement: [] };
+  const document = { Statement: { Effect: 'Deny', Principal: '*', Action: 's3:*', Resource: '*' } };
   const { calls } = await loadResources(context, {
     Policy: {
       Type: 'AWS::S3::BucketPolicy',

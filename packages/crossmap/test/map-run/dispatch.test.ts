@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Child, ChildRunner, ChildStatus } from '../../src/map-run/child-runner.ts';
-import { dispatch, MAX_CONCURRENT_CHILDREN } from '../../src/map-run/dispatch.ts';
+import { dispatch, MAX_CONCURRENT_CHILDREN, MAX_RUNNING_CHARACTERS } from '../../src/map-run/dispatch.ts';
 import { LiveCounts } from '../../src/map-run/live-counts.ts';
 import type { PendingChild } from '../../src/map-run/map-run.ts';
 import { settled } from '../engine/simulated-clock.ts';
@@ -66,6 +66,25 @@ test('MaxConcurrency 1 is one after the other, in order', async () => {
     assert.deepEqual([...runner.running.keys()], [index]);
     runner.end(index, 'SUCCEEDED');
   }
+  assert.equal(await done, 'done');
+});
+
+test('running children hold a bounded number of characters, but one child always runs', async () => {
+  const quarter = { input: 'x'.repeat(MAX_RUNNING_CHARACTERS / 4), itemCount: 1 };
+  const larger = { input: 'x'.repeat(MAX_RUNNING_CHARACTERS + 1), itemCount: 1 };
+  const { runner, done } = start([quarter, quarter, quarter, quarter, quarter, larger, quarter]);
+  await settled();
+  assert.deepEqual(runner.started, [0, 1, 2, 3]);
+  runner.end(2, 'SUCCEEDED');
+  await settled();
+  assert.deepEqual(runner.started, [0, 1, 2, 3, 4]);
+  for (const index of [0, 1, 3, 4]) runner.end(index, 'SUCCEEDED');
+  await settled();
+  assert.deepEqual([...runner.running.keys()], [5]);
+  runner.end(5, 'SUCCEEDED');
+  await settled();
+  assert.deepEqual([...runner.running.keys()], [6]);
+  runner.end(6, 'SUCCEEDED');
   assert.equal(await done, 'done');
 });
 

@@ -54,8 +54,8 @@ describe('SQLite store', () => {
     const database = await openDatabase(path);
     database.exec('PRAGMA user_version = 7');
     database.close();
-    await assert.rejects(openSqliteStore(path), /version 1, found version 7/);
-    await assert.rejects(openSqliteStore(path), /version 1, found version 7/);
+    await assert.rejects(openSqliteStore(path), /version 2, found version 7/);
+    await assert.rejects(openSqliteStore(path), /version 2, found version 7/);
   });
 
   test('a database that is not ours is refused and left as it is', async () => {
@@ -81,7 +81,7 @@ describe('SQLite store', () => {
     await store.close();
   });
 
-  test('a child that starts and ends inside one commit is written once, one that ends later leaves no open events', async () => {
+  test('a child is written once for each commit it is in, and leaves no open events', async () => {
     const database = await openDatabase(':memory:');
     const store = new SqliteStore(database);
     database.exec(`
@@ -101,8 +101,12 @@ describe('SQLite store', () => {
     await Promise.all([start(0), end(0)]);
     assert.deepEqual(written(), ['execution']);
     await start(1);
-    assert.deepEqual(written(), ['execution', 'execution', 'open events']);
     await end(1);
+    assert.deepEqual(written(), ['execution', 'execution', 'execution']);
+    await store.recordExecution(child(2, RUNNING, MAP_RUN_ARN, 1), events.slice(0, 2));
+    await store.recordExecution(child(2, RUNNING, MAP_RUN_ARN, 1), events.slice(2, 4));
+    assert.deepEqual(written().slice(3), ['execution', 'open events']);
+    await end(2);
     assert.deepEqual(database.prepare('SELECT * FROM open_events').all(), []);
     await store.close();
   });

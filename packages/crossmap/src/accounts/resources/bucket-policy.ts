@@ -6,7 +6,7 @@ export const BUCKET_POLICY: ResourceType = {
   withoutLocalMeaning: {},
   plan(properties) {
     const bucketName = properties.string('Bucket');
-    const policy = properties.json('PolicyDocument');
+    const policy = properties.policy('PolicyDocument', 'resource');
     return {
       ref: bucketName,
       attributes: {},

@@ -79,10 +79,6 @@ function planCode(code: PropertyReader | undefined, context: ResourceContext): C
   if (!code.has('ZipFile')) return planAsset(code.string('S3Bucket'), code.string('S3Key'), context);
   const inline = code.string('ZipFile');
   const { inlineCodeDirectory, environment, stackName, logicalId } = context;
-  if (inlineCodeDirectory === undefined) {
-    code.unsupported('ZipFile', 'Code in the template is not supported, only asset folders are');
-    return { directory: '', inline };
-  }
   return {
     directory: join(inlineCodeDirectory, environment.accountId, environment.region, stackName, logicalId),
     inline,

@@ -19,7 +19,7 @@ export const MANAGED_POLICY: ResourceType = {
     const name = properties.optionalString('ManagedPolicyName', POLICY_NAME) ?? generatedName(context, 128);
     const path = properties.optionalString('Path', IAM_PATH) ?? '/';
     const policyArn = `arn:aws:iam::${context.environment.accountId}:policy${path}${name}`;
-    const policy = { name: policyArn, document: properties.json('PolicyDocument') };
+    const policy = { name: policyArn, document: properties.policy('PolicyDocument', 'identity') };
     const roleArns = properties.strings('Roles').map((roleName) => context.roleArn(roleName));
     context.names.managedPolicies.set(policyArn, policy);
     return {

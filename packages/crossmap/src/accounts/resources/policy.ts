@@ -6,7 +6,7 @@ export const POLICY: ResourceType = {
   withoutLocalMeaning: {},
   plan(properties, context) {
     const name = properties.string('PolicyName');
-    const document = properties.json('PolicyDocument');
+    const document = properties.policy('PolicyDocument', 'identity');
     if (!properties.has('Roles')) properties.invalid('Roles', 'Expected the roles that have the policy, found none');
     const roleArns = properties.strings('Roles').map((roleName) => context.roleArn(roleName));
     return {

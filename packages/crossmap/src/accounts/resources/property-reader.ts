@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../asl/json.ts';
-import type { Report } from '../assembly-error.ts';
+import { PolicyError, type PolicyKind, parsePolicy } from '../../iam/policy.ts';
+import type { DiagnosticCode, Report } from '../assembly-error.ts';
 import { NO_VALUE, type Resolved, UNRESOLVED } from '../intrinsics.ts';
 
 type Resolve = (value: Json, property: string) => Resolved;
@@ -95,6 +96,14 @@ export class PropertyReader {
     return value === undefined || isJsonObject(value) ? value : this.#mismatch(name, 'an object', value);
   }
 
+  /** A policy document, taken only when it can be enforced as it is. */
+  policy(name: string, kind: PolicyKind): JsonObject {
+    const document = this.optionalJson(name);
+    const problem = document === undefined ? undefined : policyProblem(document, kind);
+    if (problem !== undefined) this.report('INVALID_POLICY', name, problem);
+    return this.#required(name, document, {});
+  }
+
   /** An object whose own properties must be read too. `undefined` only after a report. */
   object(name: string): PropertyReader | undefined {
     return this.#required(name, this.optionalObject(name), undefined);
@@ -113,12 +122,16 @@ export class PropertyReader {
     return this.#mismatch(name, 'a list of objects', value) ?? [];
   }
 
+  report(code: DiagnosticCode, name: string, message: string): void {
+    this.#report(code, this.#at(name), message);
+  }
+
   invalid(name: string, message: string): void {
-    this.#report('INVALID_PROPERTY', this.#at(name), message);
+    this.report('INVALID_PROPERTY', name, message);
   }
 
   unsupported(name: string, message: string): void {
-    this.#report('UNSUPPORTED_PROPERTY', this.#at(name), message);
+    this.report('UNSUPPORTED_PROPERTY', name, message);
   }
 
   /** Refuses every property that was neither read nor is a key of `withoutLocalMeaning` (whose values say why). */
@@ -159,5 +172,15 @@ export class PropertyReader {
 
   #at(name: string): string {
     return `${this.#property}.${name}`;
+  }
+}
+
+function policyProblem(document: JsonObject, kind: PolicyKind): string | undefined {
+  try {
+    parsePolicy(document, kind);
+    return undefined;
+  } catch (error) {
+    if (error instanceof PolicyError) return error.message;
+    throw error;
   }
 }

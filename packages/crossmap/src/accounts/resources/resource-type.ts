@@ -29,8 +29,8 @@ export interface ResourceContext {
   /** ARN of the role of that name in the account of the stack. */
   roleArn(roleName: string): string;
   readonly names: AssemblyNames;
-  /** Where the code of functions that have it in the template is written; absent: such a function is refused. */
-  readonly inlineCodeDirectory?: string;
+  /** Where the code of functions that have it in the template is written. */
+  readonly inlineCodeDirectory: string;
 }
 
 /** What the resources planned so far, of all stacks, are known as. */

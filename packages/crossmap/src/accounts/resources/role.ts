@@ -1,4 +1,5 @@
 import type { RolePolicy } from '../deployment.ts';
+import { managedPolicy } from '../managed-policies.ts';
 import { generatedName } from './physical-name.ts';
 import type { StringRule } from './property-reader.ts';
 import type { ResourceType } from './resource-type.ts';
@@ -25,15 +26,17 @@ export const ROLE: ResourceType = {
     const roleName = properties.optionalString('RoleName', ROLE_NAME) ?? generatedName(context, 64);
     const path = properties.optionalString('Path', IAM_PATH) ?? '/';
     const roleArn = `arn:aws:iam::${accountId}:role${path}${roleName}`;
-    const trustPolicy = properties.json('AssumeRolePolicyDocument');
+    const trustPolicy = properties.policy('AssumeRolePolicyDocument', 'trust');
     const policies: RolePolicy[] = properties
       .objects('Policies')
-      .map((policy) => ({ name: policy.string('PolicyName'), document: policy.json('PolicyDocument') }));
+      .map((policy) => ({ name: policy.string('PolicyName'), document: policy.policy('PolicyDocument', 'identity') }));
     const managedPolicyArns: string[] = [];
     for (const arn of properties.strings('ManagedPolicyArns')) {
       const managed = context.names.managedPolicies.get(arn);
       if (managed !== undefined) policies.push(managed);
-      else if (arn.startsWith('arn:aws:iam::aws:policy/')) managedPolicyArns.push(arn);
+      else if (managedPolicy(arn) !== undefined) managedPolicyArns.push(arn);
+      else if (arn.startsWith('arn:aws:iam::aws:policy/'))
+        properties.unsupported('ManagedPolicyArns', `The managed policy \`${arn}\` is not supported`);
       else properties.invalid('ManagedPolicyArns', `The assembly has no managed policy \`${arn}\``);
     }
     context.names.roleArns.set(`${accountId}/${roleName}`, roleArn);

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from '../../asl/json.ts';
+import { validateDefinition } from '../../asl/validate.ts';
 import { generatedStateMachineName } from './physical-name.ts';
 import type { PropertyReader, StringRule } from './property-reader.ts';
 import type { ResourceType } from './resource-type.ts';
@@ -42,11 +42,14 @@ export const STATE_MACHINE: ResourceType = {
 
 function readDefinition(properties: PropertyReader): string {
   const property = properties.has('Definition') ? 'Definition' : 'DefinitionString';
-  const text = property === 'Definition' ? JSON.stringify(properties.json(property)) : properties.string(property);
+  const text =
+    property === 'Definition' ? JSON.stringify(properties.optionalJson(property)) : properties.string(property);
+  if (text === undefined || text === '') return '';
   const definition = substitute(text, properties.stringMap('DefinitionSubstitutions'));
-  const problem = definition === '' ? undefined : jsonProblem(definition);
-  if (problem !== undefined)
-    properties.invalid(property, `Expected a JSON object once references are resolved: ${problem}`);
+  const validated = validateDefinition(definition);
+  for (const { code, message, location } of validated.ok ? [] : validated.diagnostics) {
+    properties.report('INVALID_DEFINITION', property, `${code}: ${message} at ${location}`);
+  }
   return definition;
 }
 
@@ -55,12 +58,4 @@ function substitute(definition: string, substitutions: Readonly<Record<string, s
   return definition.replace(/\$\{([^}]*)\}/g, (placeholder, name: string) =>
     Object.hasOwn(substitutions, name) ? (substitutions[name] as string) : placeholder,
   );
-}
-
-function jsonProblem(text: string): string | undefined {
-  try {
-    return isJsonObject(JSON.parse(text) as Json) ? undefined : 'it is another JSON value';
-  } catch (error) {
-    return (error as SyntaxError).message;
-  }
 }
