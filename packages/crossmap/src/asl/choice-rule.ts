@@ -1,8 +1,9 @@
 import type { ChoiceRule } from './definition.ts';
 import { isJsonObject, type Json } from './json.ts';
 import { type Path, parsePath, readPath } from './path.ts';
+import type { Scope } from './scope.ts';
 
-export type Condition = (input: Json, context: Json) => boolean;
+export type Condition = (input: Json, scope: Scope) => boolean;
 
 /** Thrown when a rule compares a place that is not there; the execution fails with States.Runtime. */
 export class ConditionPathNotFound extends Error {
@@ -132,15 +133,15 @@ function operandReason(operator: string, operand: Json | undefined): string | un
 export function compileRule(rule: ChoiceRule): Condition {
   if (Array.isArray(rule.And)) {
     const all = (rule.And as ChoiceRule[]).map(compileRule);
-    return (input, context) => all.every((condition) => condition(input, context));
+    return (input, scope) => all.every((condition) => condition(input, scope));
   }
   if (Array.isArray(rule.Or)) {
     const any = (rule.Or as ChoiceRule[]).map(compileRule);
-    return (input, context) => any.some((condition) => condition(input, context));
+    return (input, scope) => any.some((condition) => condition(input, scope));
   }
   if (rule.Not !== undefined) {
     const negated = compileRule(rule.Not as ChoiceRule);
-    return (input, context) => !negated(input, context);
+    return (input, scope) => !negated(input, scope);
   }
   return compileComparison(rule);
 }
@@ -150,25 +151,25 @@ function compileComparison(rule: ChoiceRule): Condition {
   const operator = Object.keys(rule).find((field) => operators.includes(field)) ?? '';
   const operand = rule[operator] ?? null;
   if (operator === 'IsPresent') {
-    return (input, context) => (readPath(variable, input, context) !== undefined) === operand;
+    return (input, scope) => (readPath(variable, input, scope) !== undefined) === operand;
   }
   const test = typeTests[operator];
-  if (test !== undefined) return (input, context) => test(required(variable, input, context)) === operand;
+  if (test !== undefined) return (input, scope) => test(required(variable, input, scope)) === operand;
   if (operator === 'StringMatches') {
     const pattern = wildcard(String(operand));
-    return (input, context) => {
-      const value = required(variable, input, context);
+    return (input, scope) => {
+      const value = required(variable, input, scope);
       return typeof value === 'string' && pattern.test(value);
     };
   }
   const compare = comparisons.get(operator.replace(/Path$/, ''))?.compare ?? (() => false);
-  if (!operator.endsWith('Path')) return (input, context) => compare(required(variable, input, context), operand);
+  if (!operator.endsWith('Path')) return (input, scope) => compare(required(variable, input, scope), operand);
   const other = pathOf(operand);
-  return (input, context) => compare(required(variable, input, context), required(other, input, context));
+  return (input, scope) => compare(required(variable, input, scope), required(other, input, scope));
 }
 
-function required(path: Path, input: Json, context: Json): Json {
-  const value = readPath(path, input, context);
+function required(path: Path, input: Json, scope: Scope): Json {
+  const value = readPath(path, input, scope);
   if (value === undefined) throw new ConditionPathNotFound(path.text);
   return value;
 }

@@ -2,7 +2,8 @@ import { ConditionPathNotFound } from './choice-rule.ts';
 import type { Failure } from './failure.ts';
 import { type Json, MAX_PAYLOAD_BYTES } from './json.ts';
 import { notFound, parsePath, readPath, writePath } from './path.ts';
-import { compileTemplate, PathNotFound, type PayloadTemplate } from './payload-template.ts';
+import { compileTemplate, PathNotFound } from './payload-template.ts';
+import type { Evaluation, Scope } from './scope.ts';
 
 /**
  * How data goes through a state of the JSONPath language:
@@ -11,11 +12,11 @@ import { compileTemplate, PathNotFound, type PayloadTemplate } from './payload-t
  */
 export interface DataFlow {
   /** InputPath: what the state works on. */
-  readonly input: PayloadTemplate;
+  readonly input: Evaluation;
   /** Parameters, of what `input` gave. */
-  readonly parameters: PayloadTemplate;
+  readonly parameters: Evaluation;
   /** The state's output from its raw input and its result. */
-  output(raw: Json, result: Json, context: Json): Json;
+  output(raw: Json, result: Json, scope: Scope): Json;
 }
 
 export interface DataFlowFields {
@@ -26,7 +27,7 @@ export interface DataFlowFields {
   readonly OutputPath?: string | null;
 }
 
-const itself: PayloadTemplate = (input) => input;
+const itself: Evaluation = (input) => input;
 
 export function compileDataFlow(fields: DataFlowFields): DataFlow {
   const select = fields.ResultSelector === undefined ? itself : compileTemplate(fields.ResultSelector);
@@ -35,20 +36,20 @@ export function compileDataFlow(fields: DataFlowFields): DataFlow {
   return {
     input: compileFilter(fields.InputPath),
     parameters: fields.Parameters === undefined ? itself : compileTemplate(fields.Parameters),
-    output: (raw, result, context) => filter(place(raw, select(result, context)), context),
+    output: (raw, result, scope) => filter(place(raw, select(result, scope)), scope),
   };
 }
 
 /** InputPath or OutputPath. `null` gives `{}`. */
-function compileFilter(text: string | null | undefined): PayloadTemplate {
+function compileFilter(text: string | null | undefined): Evaluation {
   if (text === undefined || text === '$') return itself;
   if (text === null) return () => ({});
   const parsed = parsePath(text);
   if (!parsed.ok) throw new Error(`Compiled before validation: ${parsed.reason}`);
-  return (input, context) => {
-    const found = readPath(parsed.path, input, context);
+  return (input, scope) => {
+    const found = readPath(parsed.path, input, scope);
     if (found === undefined) {
-      throw new DataFlowFailure('States.Runtime', `Invalid path '${text}' : ${notFound(parsed.path, input, context)}`);
+      throw new DataFlowFailure('States.Runtime', `Invalid path '${text}' : ${notFound(parsed.path, input, scope)}`);
     }
     return found;
   };

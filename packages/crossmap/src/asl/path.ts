@@ -1,4 +1,5 @@
 import type { Json } from './json.ts';
+import type { Scope } from './scope.ts';
 
 /**
  * Paths of the reference kind: `$`, `$.a['b'][0]`, and the same over the context object, `$$.…`. They name one place.
@@ -66,8 +67,8 @@ function refuse(text: string, why: string): ParsedPath {
 }
 
 /** The value at the path, or `undefined` when there is nothing. `null` in the data is a value. */
-export function readPath(path: Path, input: Json, context: Json): Json | undefined {
-  let value: Json | undefined = path.of === 'context' ? context : input;
+export function readPath(path: Path, input: Json, scope: Scope): Json | undefined {
+  let value: Json | undefined = path.of === 'context' ? scope.context : input;
   for (const step of path.steps) {
     if (typeof value !== 'object' || value === null) return undefined;
     if (typeof step === 'number') {
@@ -109,9 +110,9 @@ function writeStep(steps: Path['steps'], at: number, target: Json | undefined, v
 }
 
 /** What AWS says of a path that leads to nothing: where it leaves the data, unless only the last step is missing. */
-export function notFound(path: Path, input: Json, context: Json): string {
+export function notFound(path: Path, input: Json, scope: Scope): string {
   const missing = path.steps.findIndex(
-    (_, i) => readPath({ ...path, steps: path.steps.slice(0, i + 1) }, input, context) === undefined,
+    (_, i) => readPath({ ...path, steps: path.steps.slice(0, i + 1) }, input, scope) === undefined,
   );
   const intermediate = missing >= 0 && missing < path.steps.length - 1;
   return intermediate

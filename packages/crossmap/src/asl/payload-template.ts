@@ -1,12 +1,12 @@
 import { isJsonObject, type Json } from './json.ts';
 import { type Path, parsePath, readPath } from './path.ts';
+import type { Evaluation } from './scope.ts';
 
 /**
  * A compiled payload template (Parameters, ItemSelector, ResultSelector, BatchInput …): a field whose name ends in `.$`
  * takes the value at its path; everything else is itself.
  * https://states-language.net/spec.html#payload-template
  */
-export type PayloadTemplate = (input: Json, context: Json) => Json;
 
 /** Thrown inside an evaluation and turned into a failure of the state by `dataFlow`. */
 export class PathNotFound extends Error {
@@ -37,30 +37,30 @@ export function templateProblems(template: Json): readonly { readonly field: str
   });
 }
 
-export function compileTemplate(template: Json): PayloadTemplate {
+export function compileTemplate(template: Json): Evaluation {
   if (Array.isArray(template)) {
     const elements = template.map(compileTemplate);
-    return (input, context) => elements.map((element) => element(input, context));
+    return (input, scope) => elements.map((element) => element(input, scope));
   }
   if (!isJsonObject(template)) return () => template;
   const fields = Object.entries(template).map(([field, value]) => compileField(field, value));
-  return (input, context) => Object.fromEntries(fields.map(({ name, value }) => [name, value(input, context)]));
+  return (input, scope) => Object.fromEntries(fields.map(({ name, value }) => [name, value(input, scope)]));
 }
 
-function compileField(field: string, value: Json): { readonly name: string; readonly value: PayloadTemplate } {
+function compileField(field: string, value: Json): { readonly name: string; readonly value: Evaluation } {
   if (!field.endsWith('.$')) return { name: field, value: compileTemplate(value) };
   return { name: field.slice(0, -2), value: compilePath(String(value), field) };
 }
 
 /** The value at a path that `parsePath` accepts; throws `PathNotFound`, which names `field`, where there is none. */
-export function compilePath(text: string, field: string): PayloadTemplate {
+export function compilePath(text: string, field: string): Evaluation {
   const parsed = parsePath(text);
   if (!parsed.ok) throw new Error(`Compiled before validation: ${parsed.reason}`);
   const { path } = parsed;
-  if (path.steps.length === 0) return path.of === 'context' ? (_, context) => context : (input) => input;
-  return (input, context) => {
-    const found = readPath(path, input, context);
-    if (found === undefined) throw new PathNotFound(path, field, path.of === 'context' ? context : input);
+  if (path.steps.length === 0) return path.of === 'context' ? (_, scope) => scope.context : (input) => input;
+  return (input, scope) => {
+    const found = readPath(path, input, scope);
+    if (found === undefined) throw new PathNotFound(path, field, path.of === 'context' ? scope.context : input);
     return found;
   };
 }

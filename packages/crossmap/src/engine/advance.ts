@@ -129,8 +129,8 @@ function work(state: CompiledState, advancement: Advancement): Work {
         return enterMap(state, advancement);
       case 'Succeed': {
         const { raw } = advancement.state;
-        const input = state.flow.input(raw, advancement.context);
-        return { kind: 'exited', output: state.flow.output(raw, input, advancement.context), next: undefined };
+        const input = state.flow.input(raw, advancement.scope);
+        return { kind: 'exited', output: state.flow.output(raw, input, advancement.scope), next: undefined };
       }
       case 'Fail':
         advancement.fail({

@@ -1,5 +1,6 @@
 import type { Failure } from '../asl/failure.ts';
 import { exceedsPayloadLimit, type Json } from '../asl/json.ts';
+import type { Scope } from '../asl/scope.ts';
 import type { Command } from './command.ts';
 import { contextObject } from './context-object.ts';
 import { apply, type Execution, type InState } from './execution.ts';
@@ -46,8 +47,10 @@ export class Advancement {
     return position;
   }
 
-  get context() {
-    return contextObject(this.#execution.header, this.state);
+  /** What the evaluations of the state see. */
+  get scope(): Scope {
+    const context = contextObject(this.#execution.header, this.state);
+    return { context, variables: {}, random: () => this.random() };
   }
 
   /** Adds an event and gives its id. Its previous event is the last one unless another is named. */

@@ -19,8 +19,8 @@ function integrationOf(resource: string): TaskIntegration {
 
 export function enterTask(state: TaskState, advancement: Advancement): Work {
   const { raw } = advancement.state;
-  const { context } = advancement;
-  const parameters = state.flow.parameters(state.flow.input(raw, context), context);
+  const { scope } = advancement;
+  const parameters = state.flow.parameters(state.flow.input(raw, scope), scope);
   if (advancement.tooLarge(parameters)) return { kind: 'failed', failure: parametersTooLarge(state.name) };
   const integration = integrationOf(state.resource);
   const scheduledEventId = schedule(integration, parameters, advancement);
@@ -49,7 +49,7 @@ export function endTask(state: TaskState, advancement: Advancement, outcome: Tas
   if (integration.kind === 'lambda-function') advancement.emit('LambdaFunctionSucceeded', { output });
   else advancement.emit('TaskSucceeded', { ...LAMBDA_INVOKE, output });
   const { raw } = advancement.state;
-  return { kind: 'exited', output: state.flow.output(raw, output, advancement.context), next: state.next };
+  return { kind: 'exited', output: state.flow.output(raw, output, advancement.scope), next: state.next };
 }
 
 /** A result over the payload limit is the task's failure, which Retry and Catch see. */
