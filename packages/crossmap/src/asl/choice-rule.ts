@@ -1,6 +1,6 @@
 import type { ChoiceRule } from './definition.ts';
 import { isJsonObject, type Json } from './json.ts';
-import { type Path, parsePath, readPath } from './path.ts';
+import { type Path, parsePath, readingRefusal, readPath } from './path.ts';
 import type { Scope } from './scope.ts';
 
 export type Condition = (input: Json, scope: Scope) => boolean;
@@ -68,11 +68,14 @@ const operators = [
 
 type Problem = { readonly at: string; readonly reason: string };
 
-const unsupportedFields: Record<string, string> = { Condition: 'JSONata', Assign: 'variables', Output: 'JSONata' };
+/** What a rule of a Choice state has beside its condition. */
+const RULE_FIELDS = ['Next', 'Assign'];
+
+const unsupportedFields: Record<string, string> = { Condition: 'JSONata', Output: 'JSONata' };
 
 /**
  * Every problem of a rule; `at` is where the rule stands in the definition. A rule without problems compiles.
- * Only the rule of a Choice state itself has a `Next`; rules inside And, Or and Not have none.
+ * Only the rule of a Choice state itself has `Next` and `Assign`, which are not looked at here.
  */
 export function ruleProblems(rule: Json | undefined, at: string, nested = false): readonly Problem[] {
   if (!isJsonObject(rule)) return [{ at, reason: 'a choice rule must be an object' }];
@@ -83,9 +86,11 @@ export function ruleProblems(rule: Json | undefined, at: string, nested = false)
       reason: `'${field}' is not supported yet: ${unsupportedFields[field]}`,
     }));
   }
-  const misplaced =
-    nested && rule.Next !== undefined ? [{ at: `${at}/Next`, reason: 'a nested rule has no Next' }] : [];
-  const fields = Object.keys(rule).filter((field) => !['Next', 'Comment'].includes(field));
+  const misplaced = RULE_FIELDS.filter((field) => nested && rule[field] !== undefined).map((field) => ({
+    at: `${at}/${field}`,
+    reason: `a nested rule has no ${field}`,
+  }));
+  const fields = Object.keys(rule).filter((field) => field !== 'Comment' && !RULE_FIELDS.includes(field));
   const combinator = fields.find((field) => field === 'And' || field === 'Or' || field === 'Not');
   if (combinator === undefined) return [...misplaced, ...comparisonProblems(rule, fields, at)];
   if (fields.length > 1) {
@@ -115,8 +120,8 @@ function comparisonProblems(rule: ChoiceRule, fields: readonly string[], at: str
 
 function pathReason(path: Json | undefined): string | undefined {
   if (typeof path !== 'string') return `expected a path, got ${JSON.stringify(path)}`;
-  const parsed = parsePath(path);
-  return parsed.ok ? undefined : parsed.reason;
+  const reason = readingRefusal(path);
+  return reason === undefined ? undefined : `Value is not a Reference Path: ${reason}`;
 }
 
 function operandReason(operator: string, operand: Json | undefined): string | undefined {

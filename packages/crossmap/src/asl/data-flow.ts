@@ -1,7 +1,8 @@
 import { ConditionPathNotFound } from './choice-rule.ts';
 import type { Failure } from './failure.ts';
+import { IntrinsicFailed } from './intrinsic.ts';
 import { type Json, MAX_PAYLOAD_BYTES } from './json.ts';
-import { notFound, parsePath, readPath, writePath } from './path.ts';
+import { notFound, type Path, parsePath, readPath, writePath } from './path.ts';
 import { compileTemplate, PathNotFound } from './payload-template.ts';
 import type { Evaluation, Scope } from './scope.ts';
 
@@ -48,9 +49,7 @@ function compileFilter(text: string | null | undefined): Evaluation {
   if (!parsed.ok) throw new Error(`Compiled before validation: ${parsed.reason}`);
   return (input, scope) => {
     const found = readPath(parsed.path, input, scope);
-    if (found === undefined) {
-      throw new DataFlowFailure('States.Runtime', `Invalid path '${text}' : ${notFound(parsed.path, input, scope)}`);
-    }
+    if (found === undefined) throw invalidPath(parsed.path, input, scope);
     return found;
   };
 }
@@ -80,11 +79,18 @@ export class DataFlowFailure extends Error {
   }
 }
 
+/** What a field that must find something throws when its path leads to nothing. */
+export function invalidPath(path: Path, input: Json, scope: Scope): DataFlowFailure {
+  return new DataFlowFailure('States.Runtime', `Invalid path '${path.text}' : ${notFound(path, input, scope)}`);
+}
+
 /** The failure of the state, from what its evaluation threw. Anything the language does not throw is a bug and rethrown. */
 export function failureOf(thrown: unknown, stateName: string, enteredEventId: number): Failure {
   const at = `An error occurred while executing the state '${stateName}' (entered at the event id #${enteredEventId}). `;
   if (thrown instanceof DataFlowFailure) return { error: thrown.error, cause: at + thrown.message };
-  if (thrown instanceof ConditionPathNotFound) return { error: 'States.Runtime', cause: at + thrown.message };
+  if (thrown instanceof ConditionPathNotFound || thrown instanceof IntrinsicFailed) {
+    return { error: 'States.Runtime', cause: at + thrown.message };
+  }
   if (thrown instanceof PathNotFound) {
     const { path, field, searched } = thrown;
     const where = `could not be found in the input '${JSON.stringify(searched)}'`;

@@ -1,7 +1,7 @@
-import { DataFlowFailure } from './data-flow.ts';
+import { DataFlowFailure, invalidPath } from './data-flow.ts';
 import type { ItemBatcher, MapState } from './definition.ts';
 import type { Json, JsonObject } from './json.ts';
-import { notFound, parsePath, readPath } from './path.ts';
+import { parsePath, readPath } from './path.ts';
 import { compileTemplate } from './payload-template.ts';
 import type { Evaluation, Scope } from './scope.ts';
 
@@ -51,11 +51,11 @@ function compileItemsPath(text: string): Evaluation {
   return (input, scope) => {
     const items = readPath(parsed.path, input, scope);
     if (items !== undefined) return items;
-    throw new DataFlowFailure('States.Runtime', `Invalid path '${text}' : ${notFound(parsed.path, input, scope)}`);
+    throw invalidPath(parsed.path, input, scope);
   };
 }
 
-function numberField(name: string, fields: object): NumberField {
+export function numberField(name: string, fields: object): NumberField {
   const given = fields as JsonObject;
   const literal = given[name];
   const path = given[`${name}Path`];
@@ -64,7 +64,8 @@ function numberField(name: string, fields: object): NumberField {
   const parsed = parsePath(path);
   if (!parsed.ok) throw new Error(`Compiled before validation: ${parsed.reason}`);
   return (input, scope) => {
-    const value = readPath(parsed.path, input, scope) ?? null;
+    const value = readPath(parsed.path, input, scope);
+    if (value === undefined) throw invalidPath(parsed.path, input, scope);
     const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
     if (typeof number === 'number' && Number.isInteger(number)) return number;
     const shown = typeof value === 'string' ? value : JSON.stringify(value);

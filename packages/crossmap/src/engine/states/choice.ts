@@ -6,8 +6,13 @@ export function enterChoice(state: Extract<CompiledState, { type: 'Choice' }>, a
   const { raw, name, enteredEventId } = advancement.state;
   const { scope } = advancement;
   const input = state.flow.input(raw, scope);
-  const next = state.rules.find(({ condition }) => condition(input, scope))?.next ?? state.otherwise;
-  if (next !== undefined) return { kind: 'exited', output: state.flow.output(raw, input, scope), next };
+  const rule = state.rules.find(({ condition }) => condition(input, scope));
+  const next = rule?.next ?? state.otherwise;
+  const assign = rule === undefined ? state.assign : rule.assign;
+  if (next !== undefined) {
+    const assigned = assign?.(input, scope);
+    return { kind: 'exited', output: state.flow.output(raw, input, scope), next, ...(assigned && { assigned }) };
+  }
   const at = `An error occurred while executing the state '${name}' (entered at the event id #${enteredEventId}). `;
   const cause = `${at}Failed to transition out of the state. The state does not point to a next state.`;
   return { kind: 'failed', failure: { error: 'States.NoChoiceMatched', cause } };

@@ -9,6 +9,7 @@ import { itemScope } from '../context-object.ts';
 import { type ItemSource, type MapRunPlan, SelectionFailed } from '../map-run-plan.ts';
 import type { MapRunOutcome } from '../occurrence.ts';
 import { uuidFrom, uuidOfName } from '../random.ts';
+import { enterInlineMap } from './inline-map.ts';
 
 type MapState = Extract<CompiledState, { type: 'Map' }>;
 
@@ -17,6 +18,7 @@ type MapState = Extract<CompiledState, { type: 'Map' }>;
  * and MapRunStarted (observed: a bad path of the first kind leaves no MapStateStarted in the history).
  */
 export function enterMap(state: MapState, advancement: Advancement): Work {
+  if (state.mode === 'INLINE') return enterInlineMap(state, advancement);
   const { map } = state;
   const { scope } = advancement;
   const input = state.flow.input(advancement.state.raw, scope);
@@ -34,8 +36,8 @@ export function enterMap(state: MapState, advancement: Advancement): Work {
     processor: state.processor,
   };
   const mapRunArn = newMapRunArn(map.label, advancement);
-  const startedEventId = advancement.emit('MapRunStarted', { mapRunArn });
-  advancement.commands.push({ kind: 'start-map-run', startedEventId, mapRunArn, plan });
+  const eventId = advancement.emit('MapRunStarted', { mapRunArn });
+  advancement.commands.push({ kind: 'start-map-run', eventId, mapRunArn, plan });
   return { kind: 'waiting' };
 }
 
@@ -107,20 +109,21 @@ function resultWriterOf(map: CompiledMap, input: Json, scope: Scope): MapRunPlan
 
 export function endMapRun(state: MapState, advancement: Advancement, outcome: MapRunOutcome): Work {
   const { waiting, raw } = advancement.state;
-  const mapRunStarted = waiting?.for === 'map-run' ? waiting.startedEventId : 0;
+  const { path, scope } = advancement;
+  const mapRunStarted = waiting?.eventId ?? 0;
   if (outcome.kind === 'failed') {
     const { failure } = outcome;
     advancement.emit('MapRunFailed', failure, { previous: mapRunStarted });
     const event = (retry: { readonly retrier: number; readonly dueAt: number } | undefined) =>
-      advancement.emit('MapStateFailed', {}, retry && { hidden: { retry } });
+      advancement.emit('MapStateFailed', {}, retry && { hidden: { retry: { flow: path, ...retry } } });
     return { kind: 'failed', failure, event };
   }
   advancement.emit('MapRunSucceeded', {}, { previous: mapRunStarted });
   advancement.emit('MapStateSucceeded', {});
   if (outcome.kind === 'result-too-large') {
-    advancement.fail(dataLimitExceeded(state.name));
-    return { kind: 'ended' };
+    return { kind: 'failed', failure: dataLimitExceeded(state.name), final: true };
   }
-  const output = state.flow.output(raw, outcome.output, advancement.scope);
-  return { kind: 'exited', output, next: state.next, previous: mapRunStarted };
+  const assigned = state.assign?.(outcome.output, scope);
+  const output = state.flow.output(raw, outcome.output, scope);
+  return { kind: 'exited', output, next: state.next, previous: mapRunStarted, ...(assigned && { assigned }) };
 }

@@ -7,5 +7,7 @@ export function enterPass(state: Extract<CompiledState, { type: 'Pass' }>, advan
   const { scope } = advancement;
   const input = state.flow.input(raw, scope);
   const result = state.result === undefined ? state.flow.parameters(input, scope) : state.result;
-  return { kind: 'exited', output: state.flow.output(raw, result, scope), next: state.next };
+  const assigned = state.assign?.(result, scope);
+  const output = state.flow.output(raw, result, scope);
+  return { kind: 'exited', output, next: state.next, ...(assigned && { assigned }) };
 }
