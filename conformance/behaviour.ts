@@ -17,7 +17,7 @@ export async function behave(
     case 'echo':
       return { kind: 'returned', payload: pythonSpacing(event) };
     case 'return':
-      return { kind: 'returned', payload: pythonText(behaviour.value) };
+      return { kind: 'returned', payload: returnedText(behaviour.value) };
     case 'raise': {
       const { errorMessage, errorType, stackTrace } = behaviour;
       const error = { errorMessage, errorType, requestId: ports.requestId(), stackTrace };
@@ -32,5 +32,22 @@ export async function behave(
       const text = behaviour.template.replace('{event}', () => pythonString(JSON.parse(event) as Json));
       return { kind: 'returned', payload: JSON.stringify(text) };
     }
+  }
+}
+
+/**
+ * A text that is itself JSON was returned as bytes, which the Python runtime sends as they are: the recorded
+ * Content-Length of such an answer is that of the bytes.
+ */
+function returnedText(value: Json): string {
+  return typeof value === 'string' && isJson(value) ? value : pythonText(value);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }

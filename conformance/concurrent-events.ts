@@ -1,4 +1,5 @@
-import { isObject, type Json } from './json.ts';
+import type { Case } from './case.ts';
+import { isList, isObject, type Json } from './json.ts';
 
 /** Events of a list from `from` to before `to` whose order, `id` and `previousEventId` are free. */
 export interface Span {
@@ -6,58 +7,73 @@ export interface Span {
   readonly to: number;
 }
 
-const BRANCHES_END = /^ParallelState(Succeeded|Failed|Aborted|Exited)$/;
-const ITERATIONS_END = /^MapState(Succeeded|Failed|Aborted|Exited)$/;
+/**
+ * The names of the states in which things may happen at the same time: Parallel states of several branches (all of
+ * them where the recording sorted their events), Map states whose concurrency is not 1.
+ */
+export function concurrentStates({ definition, operations, transformers = [] }: Case): ReadonlySet<string> {
+  const sorted = transformers.some(({ t }) => t === 'parallelEvents');
+  const names = new Set<string>();
+  const visit = (value: Json): void => {
+    if (isList(value)) value.forEach(visit);
+    if (typeof value === 'string' && value.trimStart().startsWith('{')) visit(parsedOrNull(value));
+    if (!isObject(value)) return;
+    for (const [name, state] of Object.entries(isObject(value.States) ? value.States : {})) {
+      if (isObject(state) && isConcurrent(state, sorted)) names.add(name);
+    }
+    Object.values(value).forEach(visit);
+  };
+  visit([definition ?? null, JSON.parse(JSON.stringify(operations ?? [])) as Json]);
+  return names;
+}
+
+function isConcurrent({ Type, Branches, MaxConcurrency }: Readonly<Record<string, Json>>, sorted: boolean): boolean {
+  if (Type === 'Map') return MaxConcurrency !== 1;
+  return Type === 'Parallel' && (sorted || (isList(Branches) && Branches.length > 1));
+}
 
 /**
- * Where the recording shows that things happened at the same time: the events of a Parallel state that were masked or
- * began more than one branch, and of a Map state whose iterations overlapped. Outermost states only.
+ * Where a recorded history is free: the events of a concurrent Parallel state, and of a concurrent Map state whose
+ * iterations began together. Outermost states only.
  */
-export function concurrentSpans(events: readonly Json[]): readonly Span[] {
+export function concurrentSpans(events: readonly Json[], concurrent: ReadonlySet<string>): readonly Span[] {
   const spans: Span[] = [];
   for (let from = 1; from < events.length; from += 1) {
-    const started = typeOf(events[from - 1]);
-    const end =
-      started === 'ParallelStateStarted' ? BRANCHES_END : started === 'MapStateStarted' ? ITERATIONS_END : null;
-    if (end === null) continue;
-    const to = endOfState(events, from, started, end);
-    const inside = events.slice(from, to);
-    const free = started === 'ParallelStateStarted' ? hasBranches(inside, events[from - 1]) : iterationsOverlap(inside);
-    if (!free) continue;
+    const kind = /^(Parallel|Map)StateStarted$/.exec(typeOf(events[from - 1]))?.[1];
+    if (kind === undefined || !concurrent.has(enteredName(events.slice(0, from), kind))) continue;
+    const to = endOfState(events, from, kind);
+    if (to === from || (kind === 'Map' && !beganTogether(events.slice(from, to)))) continue;
     spans.push({ from, to });
     from = to - 1;
   }
   return spans;
 }
 
+function enteredName(events: readonly Json[], kind: string): string {
+  const entered = events.findLast((event) => typeOf(event) === `${kind}StateEntered`);
+  const details = member(entered, 'stateEnteredEventDetails');
+  return isObject(details) ? String(details.name) : '';
+}
+
 /** The index of the event that ends the state begun before `from`, or begins it anew after a retry. */
-function endOfState(events: readonly Json[], from: number, started: string, end: RegExp): number {
-  const entered = started.replace('Started', 'Entered');
-  const exited = started.replace('Started', 'Exited');
+function endOfState(events: readonly Json[], from: number, kind: string): number {
+  const end = new RegExp(`^${kind}State(Succeeded|Failed|Aborted|Exited)$`);
   let depth = 0;
   for (let index = from; index < events.length; index += 1) {
     const type = typeOf(events[index]);
-    if (depth === 0 && (type === started || end.test(type))) return index;
-    if (type === entered) depth += 1;
-    if (type === exited || (end.test(type) && typeOf(events[index + 1]) !== exited)) depth -= 1;
+    if (depth === 0 && (type === `${kind}StateStarted` || end.test(type))) return index;
+    if (type === `${kind}StateEntered`) depth += 1;
+    const ends = end.test(type) && typeOf(events[index + 1]) !== `${kind}StateExited`;
+    if (ends || type === `${kind}StateExited`) depth -= 1;
   }
   return events.length;
 }
 
-function hasBranches(events: readonly Json[], started: Json | undefined): boolean {
-  const id = member(started, 'id');
-  const beginnings = events.filter((event) => member(event, 'previousEventId') === id);
-  return beginnings.length > 1 || events.some((event) => typeof member(event, 'id') !== 'number');
-}
-
-function iterationsOverlap(events: readonly Json[]): boolean {
-  let open = 0;
-  for (const event of events) {
-    if (typeOf(event) === 'MapIterationStarted') open += 1;
-    else if (/^MapIteration(Succeeded|Failed|Aborted)$/.test(typeOf(event))) open -= 1;
-    if (open > 1) return true;
-  }
-  return false;
+function beganTogether(events: readonly Json[]): boolean {
+  const after = events
+    .filter((event) => typeOf(event) === 'MapIterationStarted')
+    .map((event) => member(event, 'previousEventId'));
+  return new Set(after).size < after.length;
 }
 
 function typeOf(event: Json | undefined): string {
@@ -67,4 +83,12 @@ function typeOf(event: Json | undefined): string {
 
 function member(event: Json | undefined, name: string): Json | undefined {
   return isObject(event) ? event[name] : undefined;
+}
+
+function parsedOrNull(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return null;
+  }
 }

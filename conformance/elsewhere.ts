@@ -12,7 +12,16 @@ const FUNCTIONS = '/2015-03-31/functions';
  * what a case created is deleted after it. Credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, else the
  * account is the access key, as emulators take it.
  */
-export function openElsewhere(url: string, environment: NodeJS.ProcessEnv, warn: (line: string) => void): OpenStage {
+export function openElsewhere(
+  url: string,
+  environment: NodeJS.ProcessEnv,
+  onWarning: (line: string) => void,
+): OpenStage {
+  const warned = new Set<string>();
+  const warn = (line: string) => {
+    if (!warned.has(line)) onWarning(line);
+    warned.add(line);
+  };
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY: secretAccessKey = 'test' } = environment;
   const credentials = (accountId: string) => ({ accessKeyId: AWS_ACCESS_KEY_ID ?? accountId, secretAccessKey });
   const endpoint: Endpoint = { url, credentials };
@@ -20,7 +29,7 @@ export function openElsewhere(url: string, environment: NodeJS.ProcessEnv, warn:
     checkSetup(setup, ['roles', 'buckets', 's3', 'lambdas', 'logGroups']);
     for (const role of rolesOf(setup)) {
       const problem = await createRole(endpoint, role);
-      if (problem !== undefined) warn(`The role ${role.arn} was not created, taken as there: ${problem}`);
+      if (problem !== undefined) warn(`The role ${role.arn} is taken as there. It was not created: ${problem}`);
     }
     await createBuckets(endpoint, setup);
     for (const each of setup.lambdas ?? []) await createFunction(endpoint, setup, each);
@@ -72,7 +81,7 @@ async function createRole(endpoint: Endpoint, role: Role): Promise<string | unde
     const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
     const body = new URLSearchParams({ Version: '2010-05-08', RoleName: role.name, ...parameters }).toString();
     const { status, text } = await send(endpoint, role.accountId, 'iam', { headers, body });
-    return status < 300 || text.includes('EntityAlreadyExists') ? undefined : `${status} ${text.slice(0, 200)}`;
+    return status < 300 || text.includes('EntityAlreadyExists') ? undefined : `${status}`;
   };
   const AssumeRolePolicyDocument = JSON.stringify(role.trustPolicy);
   const problem = await query({ Action: 'CreateRole', Path: role.path, AssumeRolePolicyDocument });

@@ -1,5 +1,5 @@
 import type { Call, Case, Operation } from './case.ts';
-import type { JsonObject } from './json.ts';
+import { isList, isObject, type JsonObject } from './json.ts';
 
 /** The operations of a case: its own, or those that its simple flow stands for, numbered as its references count. */
 export function operationsOf(each: Case): readonly Operation[] {
@@ -24,11 +24,19 @@ function executeFlow(each: Case): readonly Operation[] {
   return [
     create,
     start,
-    { id: 'op3', await: 'executionTerminated', params: { executionArn } },
+    { id: 'op3', await: endsInRecording(each) ? 'executionTerminated' : 'onExecutionEvents', params: { executionArn } },
     ...afterwards
       .sort((a, b) => Number(a === 'GetExecutionHistory') - Number(b === 'GetExecutionHistory'))
       .map((action, index) => call(each, `op${index + 4}`, action, { executionArn })),
   ];
+}
+
+/** Whether the recorded history, if there is one, is that of an ended execution. */
+function endsInRecording({ record, expected }: Case): boolean {
+  const history = expected[record?.GetExecutionHistory ?? ''];
+  const events = isObject(history) && isList(history.events) ? history.events : [];
+  const last = events.at(-1);
+  return last === undefined || (isObject(last) && /^Execution(?!Started)/.test(String(last.type)));
 }
 
 function expressSyncFlow(each: Case): readonly Operation[] {

@@ -10,12 +10,14 @@ export interface Difference {
   readonly actual: Json | undefined;
 }
 
-/** What texts of `expected` stand for, over a whole case. */
+/** What `expected` leaves open, over a whole case. */
 export interface Masks {
   /** Texts that stand for anything, each time anew. */
   readonly wildcards: ReadonlySet<string>;
   /** Texts in angle brackets that stand for themselves. */
   readonly literals: ReadonlySet<string>;
+  /** The states whose events may come in any order. */
+  readonly concurrent: ReadonlySet<string>;
 }
 
 /** Placeholder → the text it stands for. */
@@ -63,7 +65,7 @@ class Unification {
     if (typeof expected === 'string') return this.#text(expected, actual, bindings, path, name);
     if (isList(expected)) {
       if (!isList(actual)) return different(path, expected, actual);
-      const spans = name === 'events' ? concurrentSpans(expected) : [];
+      const spans = name === 'events' ? concurrentSpans(expected, this.#masks.concurrent) : [];
       return this.#lists(expected, actual, bindings, path, name, spans);
     }
     if (isObject(expected)) {

@@ -1,4 +1,5 @@
 import type { Case } from './case.ts';
+import { concurrentStates } from './concurrent-events.ts';
 import type { Json } from './json.ts';
 import { NormalForm, sortSets } from './normal-form.ts';
 import type { Performance } from './performance.ts';
@@ -29,11 +30,12 @@ export function judge(each: Case, { recorded, references, broken }: Performance)
   return missing === undefined ? { kind: 'passed' } : { kind: 'failed', reason: `Nothing was answered for ${missing}` };
 }
 
-/** What stands for what in the recordings of a case. */
+/** What the recordings of a case leave open. */
 export function masksOf(each: Case, form: NormalForm): Masks {
   const written = form.written.filter((text) => !each.wildcards?.includes(text));
   return {
     wildcards: new Set(each.wildcards ?? []),
     literals: new Set(['<region>', '<partition>', '<request_id>', '<extended_request_id>', ...written]),
+    concurrent: concurrentStates(each),
   };
 }

@@ -20,9 +20,9 @@ export function leafAlterations(each: Case, masks: Masks): readonly Alteration[]
 }
 
 /** Drops, doubles or swaps with its neighbour each event there is that has its place, one at a time. */
-export function eventAlterations(each: Case): readonly Alteration[] {
+export function eventAlterations(each: Case, masks: Masks): readonly Alteration[] {
   return historiesIn(comparedPart(each)).flatMap(({ path, events }) => {
-    const spans = concurrentSpans(events);
+    const spans = concurrentSpans(events, masks.concurrent);
     const isFree = (index: number) => spans.some(({ from, to }) => index >= from && index < to);
     return events.flatMap((event, index) => {
       const alter = (how: string, others: readonly Json[]): Alteration => ({
@@ -51,7 +51,7 @@ function comparedLeaves(
   name: string,
 ): readonly { readonly path: Path; readonly leaf: Json }[] {
   if (isList(value)) {
-    const spans = name === 'events' ? concurrentSpans(value) : [];
+    const spans = name === 'events' ? concurrentSpans(value, masks.concurrent) : [];
     return value.flatMap((element, index) => {
       const free = spans.some(({ from, to }) => index >= from && index < to);
       const leaves = comparedLeaves(element, masks, [...path, index], name);

@@ -40,7 +40,7 @@ test('a case whose expectation is altered in one place fails', async (t) => {
 
 /** A leaf for one case in two, else an event. */
 function pickAlteration(each: Case, masks: Parameters<typeof leafAlterations>[1], random: () => number): Alteration {
-  const [leaves, events] = [leafAlterations(each, masks), eventAlterations(each)];
+  const [leaves, events] = [leafAlterations(each, masks), eventAlterations(each, masks)];
   const from = events.length > 0 && random() < 0.5 ? events : leaves;
   const picked = from[Math.floor(random() * from.length)];
   assert.ok(picked !== undefined, `${each.id} compares something`);

@@ -1,5 +1,7 @@
 import { type Environment, isFunctionValue, type Node, type Watch } from './library.ts';
-import { parts } from './syntax-tree.ts';
+import { pairs, parts } from './syntax-tree.ts';
+
+// What AWS takes and what it refuses was measured there: https://github.com/floci-io/floci/issues/2737
 
 /** How deep evaluations may nest: AWS evaluates `1+1+…` with 100 terms and refuses one more. */
 const MAX_DEPTH = 100;
@@ -47,10 +49,10 @@ export class Evaluation {
   }
 
   enter(node: Node, constructors: Constructors): Promise<void> | undefined {
-    const constructor = constructors.get(node);
-    const previous = constructor === this.#entering ? this.#lastEntered : undefined;
-    this.#entering = constructor;
-    if (constructor === undefined) return this.#go();
+    const owner = constructors.get(node);
+    const previous = owner === this.#entering ? this.#lastEntered : undefined;
+    this.#entering = owner;
+    if (owner === undefined) return this.#go();
     const part = new Part();
     this.#lastEntered = part;
     if (previous === undefined) return this.#go(part);
@@ -100,11 +102,22 @@ export function watchEvaluations(tree: () => Node): Watch {
     enter: (node, environment) => evaluationOf(environment).enter(node, nodes().constructors),
     exit: (node, environment, result) => {
       const { constructors, procedures } = nodes();
-      // The package writes on what it calls before it finds that it is data, which here nobody may change.
-      if (procedures.has(node) && !isFunctionValue(result)) throw { code: 'T1006' };
+      if (INHERITED.has(result) || (procedures.has(node) && isNoFunction(node, result))) throw { code: 'T1006' };
       evaluationOf(environment).exit(node, constructors, result);
     },
   };
+}
+
+/** What every object of JavaScript has and the package takes for fields of data. */
+const INHERITED: ReadonlySet<unknown> = new Set(
+  Object.values(Object.getOwnPropertyDescriptors(Object.prototype)).flatMap(({ value = [] }) => value),
+);
+
+/** The package writes on what it calls before it finds that it is data, which here nobody may change. */
+function isNoFunction(node: Node, result: unknown): boolean {
+  const called = Array.isArray(result) && result.length < 2 ? result[0] : result;
+  if (called === undefined) return node.type === 'variable';
+  return typeof called === 'object' && !isFunctionValue(called);
 }
 
 /** The evaluation that a function or a node belongs to. */
@@ -120,10 +133,9 @@ function survey(tree: Node): { readonly constructors: Constructors; readonly pro
   const procedures = new Set<Node>();
   const visit = (node: Node): void => {
     if (node.procedure !== undefined) procedures.add(node.procedure);
-    const values = Array.isArray(node.lhs) ? node.lhs : (node.group?.lhs ?? []);
-    for (const part of [...(node.value === '[' ? (node.expressions ?? []) : []), ...values.map(([, value]) => value)]) {
-      constructors.set(part, node);
-    }
+    const elements = node.type === 'unary' ? (node.expressions ?? []) : [];
+    const values = [...pairs(node), ...(node.group?.lhs ?? [])].map(([, value]) => value);
+    for (const part of [...elements, ...values]) constructors.set(part, node);
     parts(node).forEach(visit);
   };
   visit(tree);

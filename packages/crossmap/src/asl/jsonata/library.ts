@@ -58,17 +58,18 @@ export interface CompiledExpression {
   evaluate(bindings: Readonly<Record<string, unknown>>): Promise<unknown>;
 }
 
-/** The names have their argument types behind them, in the package's notation: `hash<s?s?:s>`. */
-export type Functions = Readonly<Record<string, (this: Focus, ...args: never[]) => unknown>>;
+/** Functions by name, without `$`. https://docs.jsonata.org/embedding-extending#function-signature-syntax */
+export type Functions = Readonly<
+  Record<string, { readonly signature: string; readonly call: (this: Focus, ...args: never[]) => unknown }>
+>;
 
 /** Throws a `JsonataError` where the text is no expression. */
 export function compile(text: string, functions: Functions, watch: Watch): CompiledExpression {
   const expression = jsonata(text);
-  for (const [declaration, implementation] of Object.entries(functions)) {
-    const [name = '', signature] = declaration.split(/(?=<)/);
-    expression.registerFunction(name, implementation, signature);
+  for (const [name, { signature, call }] of Object.entries(functions)) {
+    expression.registerFunction(name, call as () => unknown, signature);
   }
-  const assign: (name: string | symbol, value: unknown) => void = expression.assign;
+  const assign = expression.assign as (name: string | symbol, value: unknown) => void;
   assign(Symbol.for('jsonata.__evaluate_entry'), (node: Node, _: unknown, environment: Environment) =>
     watch.enter(node, environment),
   );
