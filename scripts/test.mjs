@@ -13,11 +13,17 @@ const LONGEST_RUN_MS = 5 * 60_000;
 const root = fileURLToPath(new URL('..', import.meta.url));
 const only = process.argv.slice(2);
 
-function testFiles(folder) {
+/** The folders below `folder`, which hold one project each. */
+function projectsIn(folder) {
   return readdirSync(join(root, folder), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
-    .flatMap((workspace) => {
-      const compiled = join(root, folder, workspace.name, 'dist', 'test');
+    .map(({ name }) => join(folder, name));
+}
+
+function testFiles(projects) {
+  return projects
+    .flatMap((project) => {
+      const compiled = join(root, project, 'dist', 'test');
       try {
         return readdirSync(compiled, { recursive: true }).map((name) => join(compiled, name));
       } catch {
@@ -64,7 +70,7 @@ function run(files, environment = {}) {
   });
 }
 
-const files = testFiles('packages').concat(testFiles('examples')).sort();
+const files = testFiles([...projectsIn('packages'), ...projectsIn('examples'), 'conformance']).sort();
 // The engine's own suites run once more with every execution folded anew from its stored history after each event.
 const folded = files.filter((file) => /[\\/]test[\\/](engine|map-run)[\\/]/.test(file));
 const results = await Promise.all(shares(files, Math.min(availableParallelism(), 4)).map((share) => run(share)));

@@ -26,6 +26,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Layers without time, chance, files or network: they import nothing from Node.js and name none of these. */
 const PURE = ['asl', 'iam', 'engine', 'progress'];
+/** The packages a pure layer may import: those that are pure themselves, each in one file. */
+const PURE_PACKAGES: Readonly<Record<string, string>> = { jsonata: 'asl/jsonata/library.ts' };
 const IMPURE = /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bsetTimeout\(|\bprocess\.|\bconsole\./;
 
 /** The one place where each of these may stand. */
@@ -79,7 +81,9 @@ test('the pure layers import no module of Node.js and read no clock', () => {
   const broken = files
     .filter(({ layer }) => PURE.includes(layer))
     .flatMap(({ path, text, imports }) => [
-      ...imports.filter((specifier) => !specifier.startsWith('.')).map((specifier) => `${path} imports ${specifier}`),
+      ...imports
+        .filter((specifier) => !specifier.startsWith('.') && PURE_PACKAGES[specifier] !== path)
+        .map((specifier) => `${path} imports ${specifier}`),
       ...(IMPURE.exec(text) ?? []).map((found) => `${path} has ${found}`),
     ]);
   assert.deepEqual(broken, []);

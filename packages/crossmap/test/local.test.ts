@@ -13,12 +13,17 @@ const pass = { StartAt: 'Done', States: { Done: { Type: 'Pass', End: true } } };
 
 test('a definition that does not validate stops the load with every problem and its place', async () => {
   const assembly = await writeAssembly({
-    stateMachines: { broken: { StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds: 1, Next: 'Gone' } } } },
+    stateMachines: {
+      broken: {
+        StartAt: 'Send',
+        States: { Send: { Type: 'Task', Resource: 'arn:aws:states:::sqs:sendMessage', Next: 'Gone' } },
+      },
+    },
   });
   await assert.rejects(startLocal({ assembly }), (error) => {
     assert.ok(error instanceof AssemblyError);
     assert.match(error.message, /Machinebroken/);
-    assert.match(error.message, /'Wait' states are not supported yet at \/States\/Wait/);
+    assert.match(error.message, /sqs:sendMessage` is not supported yet.* at \/States\/Send\/Resource/);
     return true;
   });
 });

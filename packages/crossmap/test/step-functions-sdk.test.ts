@@ -90,10 +90,13 @@ describe('the Step Functions API, by the AWS SDK', () => {
 
   test('refuses a definition with all that is wrong with it', async () => {
     const { name, message } = await refusal(
-      create('wrong', '{"StartAt":"A","States":{"A":{"Type":"Parallel"},"B":{"Type":"Pass","Next":"C"}}}'),
+      create(
+        'wrong',
+        '{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage","End":true},"B":{"Type":"Pass","Next":"C"}}}',
+      ),
     );
     assert.equal(name, 'InvalidDefinition');
-    assert.match(message, /'Parallel' states are not supported yet at \/States\/A/);
+    assert.match(message, /sqs:sendMessage` is not supported yet.* at \/States\/A\/Resource/);
     assert.match(message, /MISSING_TRANSITION_TARGET: Missing 'Next' target: C at \/States\/B\/Next/);
   });
 

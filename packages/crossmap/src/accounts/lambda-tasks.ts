@@ -5,7 +5,7 @@ import type { FunctionHost } from '../functions/function-host.ts';
 import { type InvokeResult, REFUSALS } from '../functions/invoke-result.ts';
 
 export interface LambdaTasksPorts {
-  readonly functions: FunctionHost;
+  readonly functions: Pick<FunctionHost, 'invoke'>;
   readonly permissions: Permissions;
   readonly requestId: () => string;
   readonly now: () => number;

@@ -1,8 +1,9 @@
 import type { ChoiceRule } from './definition.ts';
 import { isJsonObject, type Json } from './json.ts';
-import { type Path, parsePath, readPath } from './path.ts';
+import { type Path, parsePath, readingRefusal, readPath } from './path.ts';
+import type { Scope } from './scope.ts';
 
-export type Condition = (input: Json, context: Json) => boolean;
+export type Condition = (input: Json, scope: Scope) => boolean;
 
 /** Thrown when a rule compares a place that is not there; the execution fails with States.Runtime. */
 export class ConditionPathNotFound extends Error {
@@ -67,11 +68,14 @@ const operators = [
 
 type Problem = { readonly at: string; readonly reason: string };
 
-const unsupportedFields: Record<string, string> = { Condition: 'JSONata', Assign: 'variables', Output: 'JSONata' };
+/** What a rule of a Choice state has beside its condition. */
+const RULE_FIELDS = ['Next', 'Assign'];
+
+const unsupportedFields: Record<string, string> = { Condition: 'JSONata', Output: 'JSONata' };
 
 /**
  * Every problem of a rule; `at` is where the rule stands in the definition. A rule without problems compiles.
- * Only the rule of a Choice state itself has a `Next`; rules inside And, Or and Not have none.
+ * Only the rule of a Choice state itself has `Next` and `Assign`, which are not looked at here.
  */
 export function ruleProblems(rule: Json | undefined, at: string, nested = false): readonly Problem[] {
   if (!isJsonObject(rule)) return [{ at, reason: 'a choice rule must be an object' }];
@@ -82,9 +86,11 @@ export function ruleProblems(rule: Json | undefined, at: string, nested = false)
       reason: `'${field}' is not supported yet: ${unsupportedFields[field]}`,
     }));
   }
-  const misplaced =
-    nested && rule.Next !== undefined ? [{ at: `${at}/Next`, reason: 'a nested rule has no Next' }] : [];
-  const fields = Object.keys(rule).filter((field) => !['Next', 'Comment'].includes(field));
+  const misplaced = RULE_FIELDS.filter((field) => nested && rule[field] !== undefined).map((field) => ({
+    at: `${at}/${field}`,
+    reason: `a nested rule has no ${field}`,
+  }));
+  const fields = Object.keys(rule).filter((field) => field !== 'Comment' && !RULE_FIELDS.includes(field));
   const combinator = fields.find((field) => field === 'And' || field === 'Or' || field === 'Not');
   if (combinator === undefined) return [...misplaced, ...comparisonProblems(rule, fields, at)];
   if (fields.length > 1) {
@@ -114,8 +120,8 @@ function comparisonProblems(rule: ChoiceRule, fields: readonly string[], at: str
 
 function pathReason(path: Json | undefined): string | undefined {
   if (typeof path !== 'string') return `expected a path, got ${JSON.stringify(path)}`;
-  const parsed = parsePath(path);
-  return parsed.ok ? undefined : parsed.reason;
+  const reason = readingRefusal(path);
+  return reason === undefined ? undefined : `Value is not a Reference Path: ${reason}`;
 }
 
 function operandReason(operator: string, operand: Json | undefined): string | undefined {
@@ -132,15 +138,15 @@ function operandReason(operator: string, operand: Json | undefined): string | un
 export function compileRule(rule: ChoiceRule): Condition {
   if (Array.isArray(rule.And)) {
     const all = (rule.And as ChoiceRule[]).map(compileRule);
-    return (input, context) => all.every((condition) => condition(input, context));
+    return (input, scope) => all.every((condition) => condition(input, scope));
   }
   if (Array.isArray(rule.Or)) {
     const any = (rule.Or as ChoiceRule[]).map(compileRule);
-    return (input, context) => any.some((condition) => condition(input, context));
+    return (input, scope) => any.some((condition) => condition(input, scope));
   }
   if (rule.Not !== undefined) {
     const negated = compileRule(rule.Not as ChoiceRule);
-    return (input, context) => !negated(input, context);
+    return (input, scope) => !negated(input, scope);
   }
   return compileComparison(rule);
 }
@@ -150,25 +156,25 @@ function compileComparison(rule: ChoiceRule): Condition {
   const operator = Object.keys(rule).find((field) => operators.includes(field)) ?? '';
   const operand = rule[operator] ?? null;
   if (operator === 'IsPresent') {
-    return (input, context) => (readPath(variable, input, context) !== undefined) === operand;
+    return (input, scope) => (readPath(variable, input, scope) !== undefined) === operand;
   }
   const test = typeTests[operator];
-  if (test !== undefined) return (input, context) => test(required(variable, input, context)) === operand;
+  if (test !== undefined) return (input, scope) => test(required(variable, input, scope)) === operand;
   if (operator === 'StringMatches') {
     const pattern = wildcard(String(operand));
-    return (input, context) => {
-      const value = required(variable, input, context);
+    return (input, scope) => {
+      const value = required(variable, input, scope);
       return typeof value === 'string' && pattern.test(value);
     };
   }
   const compare = comparisons.get(operator.replace(/Path$/, ''))?.compare ?? (() => false);
-  if (!operator.endsWith('Path')) return (input, context) => compare(required(variable, input, context), operand);
+  if (!operator.endsWith('Path')) return (input, scope) => compare(required(variable, input, scope), operand);
   const other = pathOf(operand);
-  return (input, context) => compare(required(variable, input, context), required(other, input, context));
+  return (input, scope) => compare(required(variable, input, scope), required(other, input, scope));
 }
 
-function required(path: Path, input: Json, context: Json): Json {
-  const value = readPath(path, input, context);
+function required(path: Path, input: Json, scope: Scope): Json {
+  const value = readPath(path, input, scope);
   if (value === undefined) throw new ConditionPathNotFound(path.text);
   return value;
 }

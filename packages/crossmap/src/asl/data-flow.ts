@@ -1,8 +1,10 @@
 import { ConditionPathNotFound } from './choice-rule.ts';
 import type { Failure } from './failure.ts';
+import { IntrinsicFailed } from './intrinsic.ts';
 import { type Json, MAX_PAYLOAD_BYTES } from './json.ts';
-import { notFound, parsePath, readPath, writePath } from './path.ts';
-import { compileTemplate, PathNotFound, type PayloadTemplate } from './payload-template.ts';
+import { notFound, type Path, parsePath, readPath, writePath } from './path.ts';
+import { compileTemplate, PathNotFound } from './payload-template.ts';
+import type { Evaluation, Scope } from './scope.ts';
 
 /**
  * How data goes through a state of the JSONPath language:
@@ -11,11 +13,11 @@ import { compileTemplate, PathNotFound, type PayloadTemplate } from './payload-t
  */
 export interface DataFlow {
   /** InputPath: what the state works on. */
-  readonly input: PayloadTemplate;
+  readonly input: Evaluation;
   /** Parameters, of what `input` gave. */
-  readonly parameters: PayloadTemplate;
+  readonly parameters: Evaluation;
   /** The state's output from its raw input and its result. */
-  output(raw: Json, result: Json, context: Json): Json;
+  output(raw: Json, result: Json, scope: Scope): Json;
 }
 
 export interface DataFlowFields {
@@ -26,7 +28,7 @@ export interface DataFlowFields {
   readonly OutputPath?: string | null;
 }
 
-const itself: PayloadTemplate = (input) => input;
+const itself: Evaluation = (input) => input;
 
 export function compileDataFlow(fields: DataFlowFields): DataFlow {
   const select = fields.ResultSelector === undefined ? itself : compileTemplate(fields.ResultSelector);
@@ -35,21 +37,19 @@ export function compileDataFlow(fields: DataFlowFields): DataFlow {
   return {
     input: compileFilter(fields.InputPath),
     parameters: fields.Parameters === undefined ? itself : compileTemplate(fields.Parameters),
-    output: (raw, result, context) => filter(place(raw, select(result, context)), context),
+    output: (raw, result, scope) => filter(place(raw, select(result, scope)), scope),
   };
 }
 
 /** InputPath or OutputPath. `null` gives `{}`. */
-function compileFilter(text: string | null | undefined): PayloadTemplate {
+function compileFilter(text: string | null | undefined): Evaluation {
   if (text === undefined || text === '$') return itself;
   if (text === null) return () => ({});
   const parsed = parsePath(text);
   if (!parsed.ok) throw new Error(`Compiled before validation: ${parsed.reason}`);
-  return (input, context) => {
-    const found = readPath(parsed.path, input, context);
-    if (found === undefined) {
-      throw new DataFlowFailure('States.Runtime', `Invalid path '${text}' : ${notFound(parsed.path, input, context)}`);
-    }
+  return (input, scope) => {
+    const found = readPath(parsed.path, input, scope);
+    if (found === undefined) throw invalidPath(parsed.path, input, scope);
     return found;
   };
 }
@@ -79,11 +79,18 @@ export class DataFlowFailure extends Error {
   }
 }
 
+/** What a field that must find something throws when its path leads to nothing. */
+export function invalidPath(path: Path, input: Json, scope: Scope): DataFlowFailure {
+  return new DataFlowFailure('States.Runtime', `Invalid path '${path.text}' : ${notFound(path, input, scope)}`);
+}
+
 /** The failure of the state, from what its evaluation threw. Anything the language does not throw is a bug and rethrown. */
 export function failureOf(thrown: unknown, stateName: string, enteredEventId: number): Failure {
   const at = `An error occurred while executing the state '${stateName}' (entered at the event id #${enteredEventId}). `;
   if (thrown instanceof DataFlowFailure) return { error: thrown.error, cause: at + thrown.message };
-  if (thrown instanceof ConditionPathNotFound) return { error: 'States.Runtime', cause: at + thrown.message };
+  if (thrown instanceof ConditionPathNotFound || thrown instanceof IntrinsicFailed) {
+    return { error: 'States.Runtime', cause: at + thrown.message };
+  }
   if (thrown instanceof PathNotFound) {
     const { path, field, searched } = thrown;
     const where = `could not be found in the input '${JSON.stringify(searched)}'`;

@@ -7,9 +7,19 @@ export interface Definition {
   readonly Version?: '1.0';
   readonly StartAt: string;
   readonly States: Readonly<Record<string, State>>;
+  /** Of the whole execution. */
+  readonly TimeoutSeconds?: number;
 }
 
-export type State = PassState | TaskState | ChoiceState | SucceedState | FailState | MapState;
+export type State =
+  | PassState
+  | TaskState
+  | ChoiceState
+  | WaitState
+  | SucceedState
+  | FailState
+  | ParallelState
+  | MapState;
 
 interface StateFields {
   readonly Comment?: string;
@@ -33,26 +43,47 @@ interface ResultFields {
   readonly ResultPath?: string | null;
 }
 
+interface AssignField {
+  /** Variable → value, a payload template. */
+  readonly Assign?: JsonObject;
+}
+
 interface ErrorFields {
   readonly Retry?: readonly Retrier[];
   readonly Catch?: readonly Catcher[];
 }
 
-export interface PassState extends StateFields, Transition {
+export interface PassState extends StateFields, Transition, AssignField {
   readonly Type: 'Pass';
   readonly Result?: Json;
   readonly Parameters?: Json;
   readonly ResultPath?: string | null;
 }
 
-export interface TaskState extends StateFields, Transition, ResultFields, ErrorFields {
+export interface TaskState extends StateFields, Transition, AssignField, ResultFields, ErrorFields {
   readonly Type: 'Task';
   readonly Resource: string;
+  readonly TimeoutSeconds?: number;
+  readonly TimeoutSecondsPath?: string;
 }
 
-export interface ChoiceState extends StateFields {
+/** Exactly one of the four is given. */
+export interface WaitState extends StateFields, Transition, AssignField {
+  readonly Type: 'Wait';
+  readonly Seconds?: number;
+  readonly SecondsPath?: string;
+  readonly Timestamp?: string;
+  readonly TimestampPath?: string;
+}
+
+export interface ParallelState extends StateFields, Transition, AssignField, ResultFields, ErrorFields {
+  readonly Type: 'Parallel';
+  readonly Branches: readonly Definition[];
+}
+
+export interface ChoiceState extends StateFields, AssignField {
   readonly Type: 'Choice';
-  readonly Choices: readonly (ChoiceRule & { readonly Next: string })[];
+  readonly Choices: readonly (ChoiceRule & { readonly Next: string; readonly Assign?: JsonObject })[];
   readonly Default?: string;
 }
 
@@ -65,7 +96,9 @@ export interface FailState {
   readonly Comment?: string;
   readonly QueryLanguage?: 'JSONPath';
   readonly Error?: string;
+  readonly ErrorPath?: string;
   readonly Cause?: string;
+  readonly CausePath?: string;
 }
 
 /** One of `And`, `Or`, `Not`, or `Variable` with one comparison operator. */
@@ -84,11 +117,14 @@ export interface Catcher {
   readonly ErrorEquals: readonly string[];
   readonly Next: string;
   readonly ResultPath?: string | null;
+  readonly Assign?: JsonObject;
 }
 
-export interface MapState extends StateFields, Transition, ResultFields, ErrorFields {
+export interface MapState extends StateFields, Transition, AssignField, ResultFields, ErrorFields {
   readonly Type: 'Map';
-  readonly ItemProcessor: ItemProcessor;
+  /** One of the two is given; `Iterator` is the old name. */
+  readonly ItemProcessor?: ItemProcessor;
+  readonly Iterator?: Definition;
   readonly ItemReader?: ItemReader;
   readonly ItemsPath?: string;
   readonly ItemSelector?: Json;
@@ -102,7 +138,8 @@ export interface MapState extends StateFields, Transition, ResultFields, ErrorFi
 }
 
 export interface ItemProcessor extends Definition {
-  readonly ProcessorConfig: { readonly Mode: 'DISTRIBUTED'; readonly ExecutionType: 'STANDARD' };
+  /** Absent: INLINE. */
+  readonly ProcessorConfig?: { readonly Mode?: 'INLINE' | 'DISTRIBUTED'; readonly ExecutionType?: 'STANDARD' };
 }
 
 /** Reads the JSON array of one S3 object. */

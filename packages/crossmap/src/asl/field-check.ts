@@ -1,6 +1,7 @@
 import type { Diagnostic, DiagnosticCode } from './diagnostics.ts';
+import { isIntrinsic, parseIntrinsic } from './intrinsic.ts';
 import { isJsonObject, type Json, type JsonObject } from './json.ts';
-import { parsePath } from './path.ts';
+import { parsePath, readingRefusal, writeRefusal } from './path.ts';
 import { templateProblems } from './payload-template.ts';
 
 /** Collects diagnostics while a definition is walked. */
@@ -40,27 +41,35 @@ export const text: Check = (value, at, report) => {
   if (typeof value !== 'string') report.add(at, `Expected a string, got ${show(value)}`);
 };
 
+/** InputPath and OutputPath: any path, or null. */
 export const pathOrNull: Check = (value, at, report) => {
-  if (value !== null) path(value, at, report);
+  if (value === null) return;
+  const parsed = typeof value === 'string' ? parsePath(value) : undefined;
+  if (!parsed?.ok) report.add(at, `Value is not a valid JSONPath: ${parsed?.reason ?? show(value)}`);
 };
 
+/** A path that reads one place: no filters, wildcards, slices or unions. */
 export const path: Check = (value, at, report) => {
-  if (typeof value !== 'string') return report.add(at, `Expected a path, got ${show(value)}`);
-  const parsed = parsePath(value);
-  if (!parsed.ok) report.add(at, parsed.reason);
+  const reason = typeof value === 'string' ? readingRefusal(value) : `expected a path, got ${show(value)}`;
+  if (reason !== undefined) report.add(at, `Value is not a Reference Path: ${reason}`);
 };
 
 /** A path into the state's own data: what ResultPath may name. */
 export const referencePathOrNull: Check = (value, at, report) => {
-  pathOrNull(value, at, report);
-  if (typeof value === 'string' && value.startsWith('$$'))
-    report.add(at, `\`${value}\`: the context cannot be written`);
+  if (value === null) return;
+  const reason = typeof value === 'string' ? writeRefusal(value) : `expected a path, got ${show(value)}`;
+  if (reason !== undefined) report.add(at, `Value is not a Reference Path: ${reason}`);
+};
+
+/** CausePath and ErrorPath: a path to one place or the call of an intrinsic function. */
+export const pathOrIntrinsic: Check = (value, at, report) => {
+  const call = typeof value === 'string' && isIntrinsic(value) ? parseIntrinsic(value) : undefined;
+  if (call === undefined) path(value, at, report);
+  else if (!call.ok) report.add(at, `Value is not a valid intrinsic function call: ${call.reason}`);
 };
 
 export const template: Check = (value, at, report) => {
-  for (const { field, reason } of templateProblems(value)) {
-    report.add(at, `The value for the field '${field}' must be a valid JSONPath: ${reason}`);
-  }
+  for (const problem of templateProblems(value)) report.add(at, problem);
 };
 
 export const objectTemplate: Check = (value, at, report) => {

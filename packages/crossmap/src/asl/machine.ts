@@ -1,27 +1,39 @@
 import { type Condition, compileRule } from './choice-rule.ts';
 import { compileDataFlow, compileResultPath, type DataFlow } from './data-flow.ts';
 import type {
+  Catcher,
   ChoiceRule,
   ChoiceState,
   Definition,
+  FailState,
   MapState,
-  PassState,
+  ParallelState,
   Retrier,
   State,
   SucceedState,
   TaskState,
+  WaitState,
 } from './definition.ts';
-import type { Json } from './json.ts';
-import { type CompiledMap, compileMap } from './map-fields.ts';
+import type { Json, JsonObject } from './json.ts';
+import { type CompiledMap, compileMap, type NumberField, numberField } from './map-fields.ts';
+import { compileExpression, compileTemplate } from './payload-template.ts';
+import type { Evaluation, Scope } from './scope.ts';
+import { compileWait } from './wait-time.ts';
 
 /** A definition turned into closures, once per revision. Execution reads no path or template text again. */
 export interface Machine {
   readonly startAt: string;
   readonly states: ReadonlyMap<string, CompiledState>;
+  /** After how long an execution times out; `undefined`: never. */
+  readonly timeoutSeconds: number | undefined;
 }
 
 /** The state that follows, or `undefined` at the end of the machine. */
 type Next = { readonly next: string | undefined };
+
+/** Assign: what it assigns, from what the state gives. */
+export type Assignment = (value: Json, scope: Scope) => Readonly<Record<string, Json>>;
+type Assigns = { readonly assign?: Assignment };
 
 interface Handlers {
   readonly retriers: readonly Retrier[];
@@ -33,86 +45,132 @@ export interface CompiledCatcher {
   readonly next: string;
   /** Puts `{Error, Cause}` into the state's raw input. */
   readonly output: (raw: Json, errorOutput: Json) => Json;
+  readonly assign?: Assignment;
+}
+
+interface CompiledRule extends Assigns {
+  readonly condition: Condition;
+  readonly next: string;
 }
 
 export type CompiledState = { readonly name: string } & (
-  | ({ readonly type: 'Pass'; readonly flow: DataFlow; readonly result: Json | undefined } & Next)
-  | ({ readonly type: 'Task'; readonly flow: DataFlow; readonly resource: string } & Next & Handlers)
-  | {
+  | ({ readonly type: 'Pass'; readonly flow: DataFlow; readonly result: Json | undefined } & Next & Assigns)
+  | ({
+      readonly type: 'Task';
+      readonly flow: DataFlow;
+      readonly resource: string;
+      readonly timeoutSeconds: NumberField;
+    } & Next &
+      Assigns &
+      Handlers)
+  | ({
       readonly type: 'Choice';
       readonly flow: DataFlow;
-      readonly rules: readonly { readonly condition: Condition; readonly next: string }[];
+      readonly rules: readonly CompiledRule[];
       readonly otherwise: string | undefined;
-    }
+    } & Assigns)
+  | ({ readonly type: 'Wait'; readonly flow: DataFlow; readonly wait: ReturnType<typeof compileWait> } & Next & Assigns)
   | { readonly type: 'Succeed'; readonly flow: DataFlow }
-  | { readonly type: 'Fail'; readonly error: string | undefined; readonly cause: string | undefined }
-  | ({ readonly type: 'Map'; readonly flow: DataFlow; readonly map: CompiledMap; readonly processor: Machine } & Next &
+  | { readonly type: 'Fail'; readonly error: Evaluation | undefined; readonly cause: Evaluation | undefined }
+  | ({ readonly type: 'Parallel'; readonly flow: DataFlow; readonly branches: readonly Machine[] } & Next &
+      Assigns &
+      Handlers)
+  | ({
+      readonly type: 'Map';
+      readonly mode: 'INLINE' | 'DISTRIBUTED';
+      readonly flow: DataFlow;
+      readonly map: CompiledMap;
+      readonly processor: Machine;
+    } & Next &
+      Assigns &
       Handlers)
 );
 
 /** Compiles a definition that `validateDefinition` accepted. */
 export function compileMachine(definition: Definition): Machine {
   const states = Object.entries(definition.States).map(([name, state]) => [name, compileState(name, state)] as const);
-  return { startAt: definition.StartAt, states: new Map(states) };
+  return { startAt: definition.StartAt, states: new Map(states), timeoutSeconds: definition.TimeoutSeconds };
 }
 
 function compileState(name: string, state: State): CompiledState {
   switch (state.Type) {
-    case 'Pass':
-      return { type: 'Pass', name, flow: compileDataFlow(state), result: state.Result, ...next(state) };
-    case 'Task':
-      return {
-        type: 'Task',
-        name,
-        flow: compileDataFlow(state),
-        resource: state.Resource,
-        ...next(state),
-        ...handlers(state),
-      };
+    case 'Pass': {
+      const flow = compileDataFlow(state);
+      return { type: 'Pass', name, flow, result: state.Result, next: state.Next, ...assigns(state) };
+    }
+    case 'Task': {
+      const timeoutSeconds = numberField('TimeoutSeconds', state);
+      return { type: 'Task', name, resource: state.Resource, timeoutSeconds, ...work(state) };
+    }
     case 'Choice':
-      return { type: 'Choice', name, flow: compileDataFlow(ioPaths(state)), ...choices(state) };
+      return { type: 'Choice', name, flow: compileDataFlow(ioPaths(state)), ...choices(state), ...assigns(state) };
+    case 'Wait': {
+      const flow = compileDataFlow(ioPaths(state));
+      return { type: 'Wait', name, flow, wait: compileWait(state), next: state.Next, ...assigns(state) };
+    }
     case 'Succeed':
       return { type: 'Succeed', name, flow: compileDataFlow(ioPaths(state)) };
     case 'Fail':
-      return { type: 'Fail', name, error: state.Error, cause: state.Cause };
-    case 'Map': {
-      // In a Map state Parameters is the old name of ItemSelector.
-      const { Parameters: _itemSelector, ...fields } = state;
-      return {
-        type: 'Map',
-        name,
-        flow: compileDataFlow(fields),
-        map: compileMap(state),
-        processor: compileMachine(state.ItemProcessor),
-        ...next(state),
-        ...handlers(state),
-      };
-    }
+      return { type: 'Fail', name, ...compileFail(state) };
+    case 'Parallel':
+      return { type: 'Parallel', name, branches: state.Branches.map(compileMachine), ...work(state) };
+    case 'Map':
+      return { type: 'Map', name, map: compileMap(state), ...processorOf(state), ...work(withoutSelector(state)) };
   }
 }
 
-function ioPaths({ InputPath, OutputPath }: ChoiceState | SucceedState) {
+/** In a Map state Parameters is the old name of ItemSelector. */
+function withoutSelector({ Parameters: _itemSelector, ...state }: MapState): MapState {
+  return state;
+}
+
+function processorOf(state: MapState) {
+  const processor = state.ItemProcessor ?? state.Iterator;
+  if (processor === undefined) throw new Error('Compiled before validation: a Map state without ItemProcessor');
+  const mode = state.ItemProcessor?.ProcessorConfig?.Mode ?? 'INLINE';
+  return { mode, processor: compileMachine(processor) };
+}
+
+/** What states that do work, and may fail, have in common. */
+function work(state: TaskState | ParallelState | MapState): { flow: DataFlow } & Next & Assigns & Handlers {
+  return {
+    flow: compileDataFlow(state),
+    next: state.Next,
+    retriers: state.Retry ?? [],
+    catchers: (state.Catch ?? []).map(compileCatcher),
+    ...assigns(state),
+  };
+}
+
+function compileCatcher(catcher: Catcher): CompiledCatcher {
+  const output = compileResultPath(catcher.ResultPath);
+  return { ErrorEquals: catcher.ErrorEquals, next: catcher.Next, output, ...assigns(catcher) };
+}
+
+function assigns({ Assign }: { readonly Assign?: JsonObject }): Assigns {
+  if (Assign === undefined) return {};
+  return { assign: compileTemplate(Assign) as Assignment };
+}
+
+function ioPaths({ InputPath, OutputPath }: ChoiceState | SucceedState | WaitState) {
   return { ...(InputPath !== undefined && { InputPath }), ...(OutputPath !== undefined && { OutputPath }) };
 }
 
-function next(state: PassState | TaskState | MapState): Next {
-  return { next: state.Next };
-}
-
-function handlers({ Retry = [], Catch = [] }: TaskState | MapState): Handlers {
+function compileFail(state: FailState) {
+  const field = (name: string, literal: string | undefined, path: string | undefined): Evaluation | undefined => {
+    if (path !== undefined) return compileExpression(path, name);
+    return literal === undefined ? undefined : () => literal;
+  };
   return {
-    retriers: Retry,
-    catchers: Catch.map((catcher) => ({
-      ErrorEquals: catcher.ErrorEquals,
-      next: catcher.Next,
-      output: compileResultPath(catcher.ResultPath),
-    })),
+    error: field('ErrorPath', state.Error, state.ErrorPath),
+    cause: field('CausePath', state.Cause, state.CausePath),
   };
 }
 
 function choices(state: ChoiceState) {
-  return {
-    rules: state.Choices.map((rule) => ({ condition: compileRule(rule as ChoiceRule), next: rule.Next })),
-    otherwise: state.Default,
-  };
+  const rules = state.Choices.map((rule) => {
+    const { Assign, ...condition } = rule as ChoiceRule & { readonly Assign?: JsonObject };
+    return { condition: compileRule(condition), next: rule.Next, ...assigns(Assign === undefined ? {} : { Assign }) };
+  });
+  return { rules, otherwise: state.Default };
 }

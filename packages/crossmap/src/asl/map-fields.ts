@@ -1,26 +1,25 @@
-import { DataFlowFailure } from './data-flow.ts';
+import { DataFlowFailure, invalidPath } from './data-flow.ts';
 import type { ItemBatcher, MapState } from './definition.ts';
 import type { Json, JsonObject } from './json.ts';
-import { notFound, parsePath, readPath } from './path.ts';
-import { compileTemplate, type PayloadTemplate } from './payload-template.ts';
+import { parsePath, readPath } from './path.ts';
+import { compileTemplate } from './payload-template.ts';
+import type { Evaluation, Scope } from './scope.ts';
 
 /** The fields of a Distributed Map, compiled. Each number is evaluated when the state is entered. */
 export interface CompiledMap {
   readonly label: string | undefined;
   /** ItemsPath: the items, when no ItemReader gives them. */
-  readonly items: PayloadTemplate;
-  readonly reader: { readonly parameters: PayloadTemplate; readonly maxItems: NumberField } | undefined;
-  readonly itemSelector: PayloadTemplate | undefined;
-  readonly batcher:
-    | { readonly maxItemsPerBatch: NumberField; readonly batchInput: PayloadTemplate | undefined }
-    | undefined;
+  readonly items: Evaluation;
+  readonly reader: { readonly parameters: Evaluation; readonly maxItems: NumberField } | undefined;
+  readonly itemSelector: Evaluation | undefined;
+  readonly batcher: { readonly maxItemsPerBatch: NumberField; readonly batchInput: Evaluation | undefined } | undefined;
   readonly maxConcurrency: NumberField;
   readonly toleratedFailureCount: NumberField;
-  readonly resultWriter: { readonly parameters: PayloadTemplate } | undefined;
+  readonly resultWriter: { readonly parameters: Evaluation } | undefined;
 }
 
 /** A field given as a number or as a path; `undefined` when neither is. Throws `DataFlowFailure`. */
-export type NumberField = (input: Json, context: Json) => number | undefined;
+export type NumberField = (input: Json, scope: Scope) => number | undefined;
 
 export function compileMap(state: MapState): CompiledMap {
   const selector = state.ItemSelector ?? state.Parameters;
@@ -46,17 +45,17 @@ function compileBatcher(batcher: ItemBatcher) {
   };
 }
 
-function compileItemsPath(text: string): PayloadTemplate {
+function compileItemsPath(text: string): Evaluation {
   const parsed = parsePath(text);
   if (!parsed.ok) throw new Error(`Compiled before validation: ${parsed.reason}`);
-  return (input, context) => {
-    const items = readPath(parsed.path, input, context);
+  return (input, scope) => {
+    const items = readPath(parsed.path, input, scope);
     if (items !== undefined) return items;
-    throw new DataFlowFailure('States.Runtime', `Invalid path '${text}' : ${notFound(parsed.path, input, context)}`);
+    throw invalidPath(parsed.path, input, scope);
   };
 }
 
-function numberField(name: string, fields: object): NumberField {
+export function numberField(name: string, fields: object): NumberField {
   const given = fields as JsonObject;
   const literal = given[name];
   const path = given[`${name}Path`];
@@ -64,8 +63,9 @@ function numberField(name: string, fields: object): NumberField {
   if (typeof path !== 'string') return () => undefined;
   const parsed = parsePath(path);
   if (!parsed.ok) throw new Error(`Compiled before validation: ${parsed.reason}`);
-  return (input, context) => {
-    const value = readPath(parsed.path, input, context) ?? null;
+  return (input, scope) => {
+    const value = readPath(parsed.path, input, scope);
+    if (value === undefined) throw invalidPath(parsed.path, input, scope);
     const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
     if (typeof number === 'number' && Number.isInteger(number)) return number;
     const shown = typeof value === 'string' ? value : JSON.stringify(value);
@@ -77,8 +77,8 @@ function numberField(name: string, fields: object): NumberField {
 }
 
 function nonNegative(name: string, field: NumberField): NumberField {
-  return (input, context) => {
-    const value = field(input, context);
+  return (input, scope) => {
+    const value = field(input, scope);
     if (value !== undefined && value < 0) throw new DataFlowFailure('States.Runtime', `${name} cannot be negative.`);
     return value;
   };

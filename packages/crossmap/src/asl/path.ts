@@ -1,94 +1,105 @@
-import type { Json } from './json.ts';
+import { isJsonObject, type Json } from './json.ts';
+import { compileSteps, follow, type Reader, takes } from './json-path/compile.ts';
+import { Cursor, PathSyntaxError } from './json-path/cursor.ts';
+import { parseSteps } from './json-path/parse.ts';
+import type { Scope } from './scope.ts';
 
 /**
- * Paths of the reference kind: `$`, `$.a['b'][0]`, and the same over the context object, `$$.…`. They name one place.
- * Filters, slices, wildcards and `..` are not read here: `parsePath` says so by name.
- * https://states-language.net/spec.html#ref-paths
+ * A path into a state's input (`$.a`), the context object (`$$.a`) or a variable (`$name.a`), compiled. The grammar is
+ * that of Jayway JsonPath as Step Functions accepts it.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/amazon-states-language-paths.html
  */
-export interface Path {
-  readonly text: string;
-  readonly of: 'input' | 'context';
-  readonly steps: readonly (string | number)[];
-}
+export type Path = Reader & { readonly text: string } & (
+    | { readonly of: 'input' }
+    | { readonly of: 'context' }
+    | { readonly of: 'variable'; readonly variable: string }
+  );
 
-export type ParsedPath = { readonly ok: true; readonly path: Path } | { readonly ok: false; readonly reason: string };
+/** `unsupported`: Step Functions accepts the text, this engine does not. */
+export type ParsedPath =
+  | { readonly ok: true; readonly path: Path }
+  | { readonly ok: false; readonly reason: string; readonly unsupported: boolean };
 
-const NAME = /^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}_-]*/u;
-const INDEX = /^\[(-?\d+)\]/;
-const QUOTED = /^\[\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s*\]/s;
+const VARIABLE = /\$([\p{ID_Start}_][\p{ID_Continue}]*)/uy;
 
+/** Space after a path does not count. */
 export function parsePath(text: string): ParsedPath {
-  if (!text.startsWith('$')) return refuse(text, 'a path starts with `$`');
-  const of = text.startsWith('$$') ? 'context' : 'input';
-  let rest = text.slice(of === 'context' ? 2 : 1);
-  if (NAME.test(rest)) return refuse(text, 'variables are not supported yet');
-  const steps: (string | number)[] = [];
-  while (rest !== '') {
-    const step = readStep(rest);
-    if (typeof step === 'string') return refuse(text, step);
-    steps.push(step.value);
-    rest = rest.slice(step.length);
+  const cursor = new Cursor(text.trimEnd());
+  try {
+    const variable = cursor.match(VARIABLE)?.[1];
+    if (variable !== undefined) return { ok: true, path: { text, of: 'variable', variable, ...rest(cursor) } };
+    if (!cursor.take('$')) return refuse(text, 'a path starts with `$`');
+    const of = cursor.take('$') ? 'context' : 'input';
+    return { ok: true, path: { text, of, ...rest(cursor) } };
+  } catch (error) {
+    if (error instanceof PathSyntaxError) return refuse(text, error.message, error.unsupported);
+    throw error;
   }
-  return { ok: true, path: { text, of, steps } };
 }
 
-function readStep(rest: string): { readonly value: string | number; readonly length: number } | string {
-  if (rest.startsWith('..')) return 'recursive descent (`..`) is not supported yet';
-  if (rest.startsWith('.*') || rest.startsWith('[*')) return 'wildcards (`*`) are not supported yet';
-  if (rest.startsWith('[?')) return 'filters (`[?(…)]`) are not supported yet';
-  if (rest.startsWith('.')) {
-    const name = NAME.exec(rest.slice(1));
-    return name ? { value: name[0], length: name[0].length + 1 } : `expected a name after \`.\`, got \`${rest}\``;
-  }
-  const index = INDEX.exec(rest);
-  if (index) {
-    const value = Number(index[1]);
-    return value < 0 ? 'negative indices are not supported yet' : { value, length: index[0].length };
-  }
-  const quoted = QUOTED.exec(rest);
-  if (quoted)
-    return { value: unquote(quoted[1] ?? quoted[2] ?? '', quoted[1] === undefined), length: quoted[0].length };
-  if (rest.startsWith('[(')) return 'script expressions (`[(…)]`) are not supported yet';
-  if (rest.startsWith('()')) return 'functions in paths are not supported yet';
-  if (/^\[[-\d\s]*[:,]/.test(rest) || /^\[\s*['"].*,/.test(rest)) {
-    return 'slices and unions (`[a:b]`, `[a,b]`) are not supported yet';
-  }
-  return `expected \`.name\`, \`['name']\` or \`[0]\`, got \`${rest}\``;
+function rest(cursor: Cursor): Reader {
+  return compileSteps(parseSteps(cursor, false));
 }
 
-/** A backslash stands before the delimiter or another backslash; before anything else it is itself (recorded on AWS). */
-function unquote(quoted: string, double: boolean): string {
-  return quoted.replace(double ? /\\(["\\])/g : /\\(['\\])/g, '$1');
+function refuse(text: string, why: string, unsupported = false): ParsedPath {
+  return { ok: false, reason: `\`${text}\`: ${why}`, unsupported };
 }
 
-function refuse(text: string, why: string): ParsedPath {
-  return { ok: false, reason: `\`${text}\`: ${why}` };
+/**
+ * What the path finds: of a definite path the value, of any other the list of all it finds. `undefined` when there is
+ * nothing: a definite path or the definite beginning of an indefinite one leads nowhere, or the variable is not set.
+ * `null` in the data is a value.
+ */
+export function readPath(path: Path, input: Json, scope: Scope): Json | undefined {
+  const root = rootOf(path, input, scope);
+  return root === undefined ? undefined : path.read(root, root);
 }
 
-/** The value at the path, or `undefined` when there is nothing. `null` in the data is a value. */
-export function readPath(path: Path, input: Json, context: Json): Json | undefined {
-  let value: Json | undefined = path.of === 'context' ? context : input;
-  for (const step of path.steps) {
-    if (typeof value !== 'object' || value === null) return undefined;
-    if (typeof step === 'number') {
-      if (!Array.isArray(value)) return undefined;
-      value = (value as readonly Json[])[step];
-    } else {
-      if (Array.isArray(value) || !Object.hasOwn(value, step)) return undefined;
-      value = (value as { readonly [key: string]: Json })[step];
-    }
-  }
-  return value;
+/** `readPath`, but an indefinite path that leads nowhere gives the empty list: templates and calls read so. */
+export function readPathOrNone(path: Path, input: Json, scope: Scope): Json | undefined {
+  const found = readPath(path, input, scope);
+  return found === undefined && !path.definite ? [] : found;
+}
+
+function rootOf(path: Path, input: Json, scope: Scope): Json | undefined {
+  if (path.of === 'input') return input;
+  if (path.of === 'context') return scope.context;
+  return Object.hasOwn(scope.variables, path.variable) ? scope.variables[path.variable] : undefined;
+}
+
+/** What a path is read in, as AWS's messages show it. */
+export function searchedBy(path: Path, input: Json, scope: Scope): Json {
+  return path.of === 'input' ? input : path.of === 'context' ? scope.context : scope.variables;
+}
+
+/** Why a text is no path that reads one place; `undefined` when it is one. */
+export function readingRefusal(text: string): string | undefined {
+  if (!text.startsWith('$')) return "Reference path didn't start with '$'";
+  const parsed = parsePath(text);
+  if (!parsed.ok) return parsed.reason;
+  return parsed.path.after === undefined ? undefined : `\`${text}\`: a reference path names one place`;
+}
+
+/** Why a text is no path that may be written to; `undefined` when it may: names and indexes from `$` on. */
+export function writeRefusal(text: string): string | undefined {
+  if (!text.startsWith('$')) return "Reference path didn't start with '$'";
+  const parsed = parsePath(text);
+  if (!parsed.ok) return parsed.reason;
+  const { of, after, beginning } = parsed.path;
+  if (of === 'context') return `\`${text}\`: the context cannot be written`;
+  if (of === 'variable') return `\`${text}\`: variables are written by Assign`;
+  const negative = beginning.some((step) => typeof step === 'number' && step < 0);
+  return after === undefined && !negative ? undefined : `\`${text}\`: a reference path names one place`;
 }
 
 export type Written = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly reason: string };
 
 /** A copy of `target` with `value` at the path; missing objects on the way are made. Arrays are never grown. */
 export function writePath(path: Path, target: Json, value: Json): Written {
-  return writeStep(path.steps, 0, target, value);
+  return writeStep(path.beginning, 0, target, value);
 }
 
-function writeStep(steps: Path['steps'], at: number, target: Json | undefined, value: Json): Written {
+function writeStep(steps: Path['beginning'], at: number, target: Json | undefined, value: Json): Written {
   const step = steps[at];
   if (step === undefined) return { ok: true, value };
   if (typeof step === 'number') {
@@ -97,10 +108,10 @@ function writeStep(steps: Path['steps'], at: number, target: Json | undefined, v
     const inner = writeStep(steps, at + 1, target[step], value);
     return inner.ok ? { ok: true, value: target.map((element, i) => (i === step ? inner.value : element)) } : inner;
   }
-  if (target !== undefined && (typeof target !== 'object' || target === null || Array.isArray(target))) {
+  if (target !== undefined && !isJsonObject(target)) {
     return { ok: false, reason: `expected an object to hold '${step}', got ${JSON.stringify(target)}` };
   }
-  const object = (target ?? {}) as { readonly [key: string]: Json };
+  const object = target ?? {};
   const inner = writeStep(steps, at + 1, Object.hasOwn(object, step) ? object[step] : undefined, value);
   if (!inner.ok) return inner;
   const copy = { ...object };
@@ -108,18 +119,42 @@ function writeStep(steps: Path['steps'], at: number, target: Json | undefined, v
   return { ok: true, value: copy };
 }
 
-/** What AWS says of a path that leads to nothing: where it leaves the data, unless only the last step is missing. */
-export function notFound(path: Path, input: Json, context: Json): string {
-  const missing = path.steps.findIndex(
-    (_, i) => readPath({ ...path, steps: path.steps.slice(0, i + 1) }, input, context) === undefined,
-  );
-  const intermediate = missing >= 0 && missing < path.steps.length - 1;
-  return intermediate
-    ? `Missing property in path ${bracketed(path.steps.slice(0, missing + 1))}`
-    : `No results for path: ${bracketed(path.steps)}`;
+/** What AWS says of a path that leads to nothing: at which step it leaves the data. */
+export function notFound(path: Path, input: Json, scope: Scope): string {
+  const { beginning, after } = path;
+  const all = after === undefined ? bracketed(beginning) : '';
+  const root = rootOf(path, input, scope);
+  if (root === undefined) return `No results for path: ${path.text}`;
+  let value: Json = root;
+  for (const [i, step] of beginning.entries()) {
+    const next = follow([step], value);
+    if (next === undefined) return missing(beginning.slice(0, i), step, value, i === beginning.length - 1 ? all : '');
+    value = next;
+  }
+  const here = bracketed(beginning);
+  if (after?.kind === 'names') {
+    const names = `['${after.names.join("', '")}']`;
+    if (!isJsonObject(value)) return `Property ${names} not found in path ${here}`;
+    return `Multi properties can only be used as path leafs: ${here}${names}`;
+  }
+  return after !== undefined && !takes(after, value)
+    ? `Filter: ${path.text} can only be applied to arrays. Current context is: ${JSON.stringify(value)}`
+    : `No results for path: ${here}`;
+}
+
+/** `whole` is the path as a whole when `step` ends it, otherwise empty. */
+function missing(before: Path['beginning'], step: string | number, value: Json, whole: string): string {
+  const here = bracketed(before);
+  if (typeof step === 'number') {
+    if (value === null) return `The path ${here} is null`;
+    if (Array.isArray(value)) return `No results for path: ${whole === '' ? bracketed([...before, step]) : whole}`;
+    return `Filter: [${step}] can only be applied to arrays. Current context is: ${JSON.stringify(value)}`;
+  }
+  if (!isJsonObject(value)) return `Property ['${step}'] not found in path ${here}`;
+  return whole === '' ? `Missing property in path ${here}['${step}']` : `No results for path: ${whole}`;
 }
 
 /** The steps in the bracket form that AWS's messages use: `$['a'][0]`. */
-function bracketed(steps: Path['steps']): string {
+function bracketed(steps: Path['beginning']): string {
   return steps.reduce<string>((text, step) => text + (typeof step === 'number' ? `[${step}]` : `['${step}']`), '$');
 }

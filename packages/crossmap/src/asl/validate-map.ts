@@ -22,7 +22,7 @@ const readerFields = 'readers other than JSON';
 
 export const mapFields: Fields = {
   ItemProcessor: anything,
-  Iterator: 'use ItemProcessor',
+  Iterator: anything,
   ItemReader: unlessListing(
     object(
       {
@@ -77,15 +77,22 @@ export const mapFields: Fields = {
 
 const pairs = ['MaxConcurrency', 'ToleratedFailureCount'];
 
-/** What the whole definition lends to the check of a Map state in it. */
-export interface MapSurroundings {
-  readonly labels: Set<string>;
-  readonly checkProcessor: (processor: JsonObject, at: string) => void;
-}
+/** Fields that only a Distributed Map has. */
+const DISTRIBUTED_ONLY = [
+  'ItemReader',
+  'ItemBatcher',
+  'ResultWriter',
+  'Label',
+  'ToleratedFailureCount',
+  'ToleratedFailureCountPath',
+];
 
-/** What concerns a Map state as a whole: its processor, its label among the others, fields that exclude each other. */
-export function checkMapState(state: JsonObject, at: string, report: Report, around: MapSurroundings): void {
-  const { labels } = around;
+/**
+ * What concerns a Map state as a whole: its mode, its label among the others, fields that exclude each other. Gives
+ * whether it is a Distributed Map. `labels` is absent inside another one.
+ */
+export function checkMapState(state: JsonObject, at: string, report: Report, labels: Set<string> | undefined): boolean {
+  exclusive(state, 'ItemProcessor', 'Iterator', at, report);
   exclusive(state, 'ItemSelector', 'Parameters', at, report);
   for (const field of pairs) exclusive(state, field, `${field}Path`, at, report);
   if (isJsonObject(state.ItemReader) && isJsonObject(state.ItemReader.ReaderConfig)) {
@@ -98,31 +105,45 @@ export function checkMapState(state: JsonObject, at: string, report: Report, aro
       report.add(place, "Expected 'MaxItemsPerBatch' or 'MaxItemsPerBatchPath'");
     }
   }
+  const processor = state.ItemProcessor ?? state.Iterator;
+  if (processor === undefined) report.add(at, 'These fields are required: [ItemProcessor]');
+  const place = `${at}/${state.ItemProcessor === undefined ? 'Iterator' : 'ItemProcessor'}`;
+  if (processor !== undefined && !isJsonObject(processor))
+    report.add(place, `Expected an object, got ${show(processor)}`);
+  const config = isJsonObject(processor) ? processor.ProcessorConfig : undefined;
+  if (!isDistributed(config)) {
+    checkInline(state, config, at, report);
+    return false;
+  }
+  if (labels === undefined) report.add(at, 'A Distributed Map inside a Distributed Map is not supported yet');
   if (typeof state.Label === 'string') {
-    if (labels.has(state.Label))
+    if (labels?.has(state.Label))
       report.add(`${at}/Label`, `Label is used twice: ${state.Label}`, 'DUPLICATE_LABEL_NAME');
-    labels.add(state.Label);
+    labels?.add(state.Label);
   }
-  const processor = state.ItemProcessor;
-  if (processor === undefined) {
-    if (state.Iterator === undefined) report.add(at, 'These fields are required: [ItemProcessor]');
-    return;
-  }
-  const place = `${at}/ItemProcessor`;
-  if (!isJsonObject(processor)) return report.add(place, `Expected an object, got ${show(processor)}`);
-  checkProcessorConfig(processor.ProcessorConfig, `${place}/ProcessorConfig`, report);
-  around.checkProcessor(processor, place);
+  checkDistributed(config, `${place}/ProcessorConfig`, report);
+  return true;
 }
 
-function checkProcessorConfig(config: Json | undefined, at: string, report: Report): void {
-  if (config === undefined || (isJsonObject(config) && (config.Mode ?? 'INLINE') === 'INLINE')) {
-    return report.add(at, "Mode 'INLINE' is not supported yet: use 'DISTRIBUTED'");
-  }
-  if (isJsonObject(config) && config.ExecutionType === 'EXPRESS') {
+function isDistributed(config: Json | undefined): config is JsonObject {
+  return isJsonObject(config) && config.Mode === 'DISTRIBUTED';
+}
+
+function checkInline(state: JsonObject, config: Json | undefined, at: string, report: Report): void {
+  const given = DISTRIBUTED_ONLY.filter((field) => state[field] !== undefined);
+  if (given.length > 0) report.add(at, `Only a Map state in DISTRIBUTED mode has ${given.join(', ')}`);
+  if (config !== undefined) object({ Mode: oneOf('INLINE') })(config, `${at}/ItemProcessor/ProcessorConfig`, report);
+}
+
+function checkDistributed(config: JsonObject, at: string, report: Report): void {
+  if (config.ExecutionType === 'EXPRESS') {
     return report.add(`${at}/ExecutionType`, "'EXPRESS' is not supported yet: use 'STANDARD'");
   }
-  const fields: Fields = { Mode: oneOf('DISTRIBUTED'), ExecutionType: oneOf('STANDARD') };
-  object(fields, ['Mode', 'ExecutionType'])(config, at, report);
+  object({ Mode: oneOf('DISTRIBUTED'), ExecutionType: oneOf('STANDARD') }, ['Mode', 'ExecutionType'])(
+    config,
+    at,
+    report,
+  );
 }
 
 /** A reader that lists a bucket has other fields: it is named, and nothing else of it is looked at. */

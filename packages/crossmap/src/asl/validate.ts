@@ -1,4 +1,4 @@
-import { ruleProblems } from './choice-rule.ts';
+import { isTimestamp, ruleProblems } from './choice-rule.ts';
 import type { Definition } from './definition.ts';
 import type { Diagnostic } from './diagnostics.ts';
 import {
@@ -13,6 +13,8 @@ import {
   object,
   objectTemplate,
   oneOf,
+  path,
+  pathOrIntrinsic,
   pathOrNull,
   Report,
   referencePathOrNull,
@@ -54,7 +56,7 @@ function isJsonata({ QueryLanguage }: JsonObject, at: string, report: Report): b
   return true;
 }
 
-/** What the walk carries along. `labels` is absent inside an ItemProcessor, where no Map state may stand yet. */
+/** What the walk carries along. `labels` is absent inside a Distributed Map, where no other may stand yet. */
 interface Walk {
   readonly report: Report;
   readonly labels?: Set<string>;
@@ -66,10 +68,12 @@ const machineFields: Fields = {
   QueryLanguage: oneOf('JSONPath'),
   StartAt: text,
   States: anything,
-  TimeoutSeconds: 'time-outs of executions',
+  TimeoutSeconds: integer(1, 99_999_999),
 };
 
 const processorFields: Fields = { ...machineFields, ProcessorConfig: anything };
+const { TimeoutSeconds: _ofExecutions, ...branchFields } = machineFields;
+const inlineFields: Fields = { ...branchFields, ProcessorConfig: anything };
 
 /** Checks a state machine or an ItemProcessor, its states, and that every transition has a target. */
 function checkMachine(machine: JsonObject, at: string, fields: Fields, walk: Walk): void {
@@ -102,10 +106,10 @@ const common: Fields = {
   QueryLanguage: oneOf('JSONPath'),
   InputPath: pathOrNull,
   OutputPath: pathOrNull,
-  Assign: 'variables',
   Output: 'JSONata',
   Arguments: 'JSONata',
 };
+const assign: Fields = { Assign: objectTemplate };
 const transition: Fields = { Next: text, End: oneOf(true) };
 const result: Fields = { Parameters: template, ResultSelector: objectTemplate, ResultPath: referencePathOrNull };
 
@@ -132,7 +136,7 @@ const errors: Fields = {
         Next: text,
         ResultPath: referencePathOrNull,
         Comment: text,
-        Assign: 'variables',
+        Assign: objectTemplate,
         Output: 'JSONata',
       },
       ['ErrorEquals', 'Next'],
@@ -141,20 +145,37 @@ const errors: Fields = {
 };
 
 const stateFields: Readonly<Record<string, Fields>> = {
-  Pass: { ...common, ...transition, Result: anything, Parameters: template, ResultPath: referencePathOrNull },
+  Pass: {
+    ...common,
+    ...transition,
+    ...assign,
+    Result: anything,
+    Parameters: template,
+    ResultPath: referencePathOrNull,
+  },
   Task: {
     ...common,
     ...transition,
     ...result,
     ...errors,
+    ...assign,
     Resource: checkResource,
-    TimeoutSeconds: 'time-outs of tasks',
-    TimeoutSecondsPath: 'time-outs of tasks',
+    TimeoutSeconds: integer(1, 99_999_999),
+    TimeoutSecondsPath: path,
     HeartbeatSeconds: 'heartbeats',
     HeartbeatSecondsPath: 'heartbeats',
     Credentials: 'roles of other accounts in a Task',
   },
-  Choice: { ...common, Choices: list(anything, 1), Default: text },
+  Choice: { ...common, ...assign, Choices: list(anything, 1), Default: text },
+  Wait: {
+    ...common,
+    ...transition,
+    ...assign,
+    Seconds: integer(0, 99_999_999),
+    SecondsPath: path,
+    Timestamp: timestamp,
+    TimestampPath: path,
+  },
   Succeed: common,
   Fail: {
     Type: anything,
@@ -162,25 +183,29 @@ const stateFields: Readonly<Record<string, Fields>> = {
     QueryLanguage: oneOf('JSONPath'),
     Error: text,
     Cause: text,
-    ErrorPath: 'paths in Fail states',
-    CausePath: 'paths in Fail states',
+    ErrorPath: pathOrIntrinsic,
+    CausePath: pathOrIntrinsic,
   },
-  Map: { ...common, ...transition, ...result, ...errors, ...mapFields },
+  Parallel: { ...common, ...transition, ...result, ...errors, ...assign, Branches: list(anything, 1) },
+  Map: { ...common, ...transition, ...result, ...errors, ...assign, ...mapFields },
 };
 
 const requiredFields: Readonly<Record<string, readonly string[]>> = {
   Task: ['Resource'],
   Choice: ['Choices'],
+  Parallel: ['Branches'],
 };
+
+const WAIT_FIELDS = ['Seconds', 'SecondsPath', 'Timestamp', 'TimestampPath'];
+
+function timestamp(value: Json, at: string, report: Report): void {
+  if (!isTimestamp(value)) report.add(at, 'String does not match RFC3339 timestamp');
+}
 
 function checkState(state: JsonObject, at: string, walk: Walk, target: Check): void {
   const { report, labels } = walk;
   const type = state.Type;
   if (typeof type !== 'string') return report.add(at, 'These fields are required: [Type]');
-  if (type === 'Map' && labels === undefined) {
-    return report.add(at, 'A Map state inside an ItemProcessor is not supported yet');
-  }
-  if (['Wait', 'Parallel'].includes(type)) return report.add(at, `'${type}' states are not supported yet`);
   const fields = Object.hasOwn(stateFields, type) ? stateFields[type] : undefined;
   if (fields === undefined) return report.add(`${at}/Type`, `Expected a state type, got ${show(type)}`);
   if (isJsonata(state, at, report)) return;
@@ -195,10 +220,26 @@ function checkState(state: JsonObject, at: string, walk: Walk, target: Check): v
     );
   }
   if (type === 'Choice') checkChoice(state, at, report, target);
-  if (type === 'Map' && labels !== undefined) {
-    const checkProcessor = (processor: JsonObject, place: string) =>
-      checkMachine(processor, place, processorFields, { report });
-    checkMapState(state, at, report, { labels, checkProcessor });
+  if (type === 'Wait' && WAIT_FIELDS.filter((field) => state[field] !== undefined).length !== 1) {
+    report.add(at, `Expected exactly one of ${WAIT_FIELDS.map((field) => `'${field}'`).join(', ')}`);
+  }
+  if (type === 'Fail') for (const field of ['Error', 'Cause']) exclusive(state, field, `${field}Path`, at, report);
+  if (type === 'Task') exclusive(state, 'TimeoutSeconds', 'TimeoutSecondsPath', at, report);
+  if (type === 'Parallel' && Array.isArray(state.Branches)) {
+    state.Branches.forEach((branch: Json, i) => {
+      const place = `${at}/Branches[${i}]`;
+      if (isJsonObject(branch)) checkMachine(branch, place, branchFields, walk);
+      else report.add(place, `Expected an object, got ${show(branch)}`);
+    });
+  }
+  if (type === 'Map') {
+    const distributed = checkMapState(state, at, report, labels);
+    const field = state.ItemProcessor === undefined ? 'Iterator' : 'ItemProcessor';
+    const processor = state[field];
+    if (isJsonObject(processor)) {
+      const inner = distributed ? { report } : walk;
+      checkMachine(processor, `${at}/${field}`, distributed ? processorFields : inlineFields, inner);
+    }
   }
   checkErrorHandlers(state, at, report, target);
 }
@@ -216,6 +257,7 @@ function checkChoice(state: JsonObject, at: string, report: Report, target: Chec
       const place = `${at}/Choices[${i}]`;
       for (const problem of ruleProblems(rule, place)) report.add(problem.at, problem.reason);
       if (!isJsonObject(rule)) return;
+      if (rule.Assign !== undefined) objectTemplate(rule.Assign, `${place}/Assign`, report);
       if (typeof rule.Next !== 'string') report.add(place, 'These fields are required: [Next]');
       else target(rule.Next, `${place}/Next`, report);
     });

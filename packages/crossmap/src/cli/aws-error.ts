@@ -2,6 +2,7 @@ import { type CommandError, refusedError, usageError } from './errors.ts';
 
 const HINTS: Readonly<Record<string, string>> = {
   ExecutionAlreadyExists: 'Leave --name out, or give another one.',
+  InvalidName: 'A name has 1 to 80 characters, without spaces, brackets, wildcards and other special characters.',
   AccessDeniedException: 'The credentials in use may not do this: choose others with --profile.',
   ExpiredTokenException: 'The credentials have expired.',
   CredentialsProviderError: 'Start `crossmap dev` in this folder, or give --profile for an account of AWS.',

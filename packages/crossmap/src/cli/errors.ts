@@ -33,6 +33,15 @@ export function refusedError(
   return new CommandError(what, EXIT.refused, more);
 }
 
+/** Of `errno`: what a user can put right on the machine, such as a folder that may not be written. */
+const MACHINE_ERRORS = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EEXIST', 'ENOTDIR', 'EISDIR'];
+
+/** What the machine refuses, as an error of the command; undefined for any other error. */
+export function machineError(error: unknown): CommandError | undefined {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
+  return MACHINE_ERRORS.includes(String(error.code)) ? refusedError(error.message, { cause: error }) : undefined;
+}
+
 export function errorLines({ message, details, hint }: CommandError): string[] {
   return [`error: ${message}`, ...details.map((line) => `  ${line}`), ...(hint === undefined ? [] : [`hint: ${hint}`])];
 }

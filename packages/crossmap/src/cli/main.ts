@@ -14,6 +14,14 @@ process.on('uncaughtException', (error) => {
   process.exit(EXIT.bug);
 });
 
+/** Who reads the output has gone, as `head` does: nobody waits any longer. */
+for (const output of [process.stdout, process.stderr]) {
+  output.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(EXIT.interrupted);
+  });
+}
+
 process.exitCode = await run(process.argv.slice(2), nodeHost(), {
   version,
   connect,

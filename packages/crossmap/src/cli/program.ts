@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { type DevOptions, dev } from './dev.ts';
-import { bugLines, CommandError, EXIT, type ExitCode, errorLines } from './errors.ts';
+import { bugLines, CommandError, EXIT, type ExitCode, errorLines, machineError } from './errors.ts';
 import type { Host } from './host.ts';
 import type { StartLocal } from './local.ts';
 import { DEFAULT_DATA } from './profiles.ts';
@@ -119,11 +119,11 @@ function url(text: string): string {
 /** Commander has written its own errors when it throws them. With --json stdout gets its one object in any case. */
 function report(error: unknown, argv: readonly string[], host: Host): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  const known = error instanceof CommandError;
-  host.stderr.write(`${(known ? errorLines(error) : bugLines(error)).join('\n')}\n`);
-  if (known && argv.includes('--json')) {
-    const { message, details, hint } = error;
+  const known = error instanceof CommandError ? error : machineError(error);
+  host.stderr.write(`${(known === undefined ? bugLines(error) : errorLines(known)).join('\n')}\n`);
+  if (known !== undefined && argv.includes('--json')) {
+    const { message, details, hint } = known;
     host.stdout.write(`${JSON.stringify({ error: { message, details, ...(hint === undefined ? {} : { hint }) } })}\n`);
   }
-  return known ? error.exitCode : EXIT.bug;
+  return known?.exitCode ?? EXIT.bug;
 }

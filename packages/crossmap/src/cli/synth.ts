@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CommandError, EXIT, usageError } from './errors.ts';
 import type { Host } from './host.ts';
@@ -28,7 +28,8 @@ interface Project {
  * Synthesizes the CDK app of the current folder as the CDK CLI does and answers the folder of its cloud assembly:
  * runs `build` and then `app` with a shell, under the environment variables that aws-cdk-lib reads. Context given with
  * `-c` comes before that of cdk.json, and that before cdk.context.json. An `app` that is a folder is an assembly already.
- * What the commands print goes to stderr.
+ * What the commands print goes to stderr. The manifest of an earlier synthesis is removed first: an app that writes none
+ * must not pass for one that did.
  */
 export async function synthesize(options: SynthOptions, host: Host, interrupted: AbortSignal): Promise<string> {
   const given = Object.fromEntries(options.context.map(contextEntry));
@@ -46,6 +47,7 @@ export async function synthesize(options: SynthOptions, host: Host, interrupted:
   if (await isFolder(resolve(host.cwd, app))) return resolve(host.cwd, app);
 
   await mkdir(options.outdir, { recursive: true });
+  await rm(join(options.outdir, 'manifest.json'), { force: true });
   const context = {
     ...(await jsonFile(join(host.cwd, 'cdk.context.json'))),
     ...project?.context,

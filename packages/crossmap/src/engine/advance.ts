@@ -4,14 +4,19 @@ import type { Json } from '../asl/json.ts';
 import type { CompiledState, Machine } from '../asl/machine.ts';
 import { findCatcher, nextRetry } from '../asl/retry.ts';
 import { Advancement, HistoryFull } from './advancement.ts';
+import { abortBranches, endBranches, machineOf, startNextIteration } from './branches.ts';
 import type { Command } from './command.ts';
-import type { Execution } from './execution.ts';
+import { branchIndex, type Execution, flowAt, isLive, parentPath } from './execution.ts';
 import type { EventType, HistoryEvent } from './history.ts';
 import type { Occurrence } from './occurrence.ts';
 import { enterChoice } from './states/choice.ts';
+import { enterFail } from './states/fail.ts';
 import { endMapRun, enterMap } from './states/map.ts';
+import { enterParallel } from './states/parallel.ts';
 import { enterPass } from './states/pass.ts';
-import { endTask, enterTask } from './states/task.ts';
+import { enterSucceed } from './states/succeed.ts';
+import { endTask, enterTask, timeOutTask } from './states/task.ts';
+import { endWait, enterWait } from './states/wait.ts';
 
 export interface Advanced {
   readonly execution: Execution;
@@ -22,15 +27,27 @@ export interface Advanced {
 /**
  * What a state has done when it stops working for now.
  * `exited`: it is over, with this output. `failed`: Retry and Catch decide. `waiting`: an occurrence will go on.
- * `ended`: it has ended the execution.
+ * `branches`: these flows inside it begin, each with its input; the state goes on when all have ended.
  */
 export type Work =
-  | { readonly kind: 'exited'; readonly output: Json; readonly next: string | undefined; readonly previous?: number }
-  | { readonly kind: 'failed'; readonly failure: Failure; readonly event?: FailedEvent }
-  | { readonly kind: 'waiting' }
-  | { readonly kind: 'ended' };
+  | {
+      readonly kind: 'exited';
+      readonly output: Json;
+      readonly next: string | undefined;
+      readonly assigned?: Readonly<Record<string, Json>>;
+      readonly previous?: number;
+    }
+  /** `final`: neither Retry nor Catch of the state sees it. */
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly event?: FailedEvent; readonly final?: true }
+  | { readonly kind: 'branches'; readonly branches: readonly Branch[] }
+  | { readonly kind: 'waiting' };
 
-/** The event that records the failure; it is written once it is known whether the state tries again. */
+export interface Branch {
+  readonly path: string;
+  readonly input: Json;
+}
+
+/** Records the failure once it is known whether the state tries again; gives the id of the event. */
 export type FailedEvent = (retry: { readonly retrier: number; readonly dueAt: number } | undefined) => number;
 
 /**
@@ -39,85 +56,133 @@ export type FailedEvent = (retry: { readonly retrier: number; readonly dueAt: nu
  */
 export async function advance(machine: Machine, execution: Execution, occurrence: Occurrence): Promise<Advanced> {
   const advancement = new Advancement(execution, occurrence);
+  const advancing = new Advance(machine, advancement);
   try {
-    takeUp(machine, advancement, occurrence);
+    advancing.takeUp(occurrence);
   } catch (thrown) {
     if (!(thrown instanceof HistoryFull)) throw thrown;
   }
   return { execution: advancement.execution, events: advancement.events, commands: advancement.commands };
 }
 
-function takeUp(machine: Machine, advancement: Advancement, occurrence: Occurrence): void {
-  const { position } = advancement.execution;
-  if (position.at === 'end') return;
-  if (occurrence.kind === 'execution-aborted') {
-    advancement.emit('ExecutionAborted', occurrence.failure, { previous: 0 });
-    return;
-  }
-  if (position.at === 'start') {
-    if (occurrence.kind !== 'execution-started') return;
-    const { input, roleArn } = advancement.execution.header;
-    advancement.emit('ExecutionStarted', { input, roleArn });
-    return run(machine, advancement, enter(machine, advancement, machine.startAt, input, 0));
-  }
-  const state = stateOf(machine, position.name);
-  const { waiting } = position;
-  if (occurrence.kind === 'task-ended') {
-    if (waiting?.for !== 'task' || waiting.scheduledEventId !== occurrence.scheduledEventId) return;
-    if (state.type === 'Task')
-      run(
-        machine,
-        advancement,
-        attempt(advancement, () => endTask(state, advancement, occurrence.outcome)),
-      );
-  } else if (occurrence.kind === 'retry-due') {
-    if (waiting?.for !== 'retry' || waiting.failedEventId !== occurrence.failedEventId) return;
-    run(machine, advancement, work(state, advancement));
-  } else if (occurrence.kind === 'map-run-ended') {
-    if (waiting?.for !== 'map-run' || waiting.startedEventId !== occurrence.startedEventId) return;
-    if (state.type === 'Map')
-      run(
-        machine,
-        advancement,
-        attempt(advancement, () => endMapRun(state, advancement, occurrence.outcome)),
-      );
-  }
-}
+class Advance {
+  readonly #machine: Machine;
+  readonly #advancement: Advancement;
+  /** What is still to be worked at in this advance, flow by flow. */
+  readonly #jobs: { readonly path: string; readonly work: () => Work }[] = [];
 
-/** Goes on from what a state has done, state after state, until one waits or the execution ends. */
-function run(machine: Machine, advancement: Advancement, done: Work): void {
-  let current = done;
-  while (current.kind !== 'waiting' && current.kind !== 'ended') {
-    const state = stateOf(machine, advancement.state.name);
-    const exit = current.kind === 'exited' ? current : handleFailure(state, advancement, current);
-    if (exit === undefined) return;
-    if (advancement.tooLarge(exit.output)) return advancement.fail(dataLimitExceeded(state.name));
-    const exited = advancement.emit(
-      `${state.type}StateExited` as Extract<EventType, `${string}StateExited`>,
-      { name: state.name, output: exit.output },
-      exit.previous === undefined ? {} : { previous: exit.previous },
-    );
-    if (exit.next === undefined) {
-      advancement.emit('ExecutionSucceeded', { output: exit.output });
-      return;
+  constructor(machine: Machine, advancement: Advancement) {
+    this.#machine = machine;
+    this.#advancement = advancement;
+  }
+
+  takeUp(occurrence: Occurrence): void {
+    const advancement = this.#advancement;
+    if (advancement.ended) return;
+    switch (occurrence.kind) {
+      case 'execution-aborted':
+        advancement.emit('ExecutionAborted', occurrence.failure, { previous: 0 });
+        return;
+      case 'execution-timed-out':
+        advancement.emit('ExecutionTimedOut', { error: 'States.Timeout' }, { previous: 0 });
+        return;
+      case 'execution-started':
+        if (advancement.execution.lastEventId > 0) return;
+        this.#begin();
+        break;
+      default:
+        this.#answer(occurrence);
     }
-    current = enter(machine, advancement, exit.next, exit.output, exited);
+    while (!advancement.ended) {
+      const job = this.#jobs.shift();
+      if (job === undefined) return;
+      if (!isLive(advancement.execution, job.path)) continue;
+      advancement.path = job.path;
+      this.#run(job.work());
+    }
   }
-}
 
-function enter(machine: Machine, advancement: Advancement, name: string, input: Json, previous: number): Work {
-  const state = stateOf(machine, name);
-  advancement.emit(
-    `${state.type}StateEntered` as Extract<EventType, `${string}StateEntered`>,
-    { name, input },
-    { previous },
-  );
-  return work(state, advancement);
-}
+  #begin(): void {
+    const { header } = this.#advancement.execution;
+    this.#advancement.emit('ExecutionStarted', { input: header.input, roleArn: header.roleArn });
+    const { timeoutSeconds } = this.#machine;
+    if (timeoutSeconds !== undefined) {
+      const dueAt = header.startDate + timeoutSeconds * 1000;
+      this.#advancement.commands.push({ kind: 'await-time', dueAt, happening: { kind: 'execution-timed-out' } });
+    }
+    this.#jobs.push({ path: '', work: () => this.#enter(this.#machine.startAt, header.input) });
+  }
 
-/** Lets the state do what it does when entered or tried again. */
-function work(state: CompiledState, advancement: Advancement): Work {
-  return attempt(advancement, () => {
+  /** Goes on with the flow that waits for what the occurrence answers, if one does. */
+  #answer(occurrence: Exclude<Occurrence, { kind: `execution-${string}` }>): void {
+    const { execution } = this.#advancement;
+    const flow = [execution.root, ...execution.branches.values()].find(
+      ({ position }) => position.at === 'state' && position.waiting?.eventId === occurrence.eventId,
+    );
+    if (flow === undefined) return;
+    this.#jobs.push({ path: flow.path, work: () => this.#resume(occurrence) });
+  }
+
+  #resume(occurrence: Exclude<Occurrence, { kind: `execution-${string}` }>): Work {
+    const advancement = this.#advancement;
+    const state = this.#state();
+    const awaited = advancement.state.waiting?.for;
+    return this.#attempt(() => {
+      switch (occurrence.kind) {
+        case 'task-ended':
+          if (state.type === 'Task' && awaited === 'task') return endTask(state, advancement, occurrence.outcome);
+          break;
+        case 'task-timed-out':
+          if (state.type === 'Task' && awaited === 'task') return timeOutTask(state, advancement);
+          break;
+        case 'wait-due':
+          if (state.type === 'Wait' && awaited === 'wait') return endWait(state, advancement);
+          break;
+        case 'map-run-ended':
+          if (state.type === 'Map' && awaited === 'map-run') return endMapRun(state, advancement, occurrence.outcome);
+          break;
+        case 'retry-due':
+          if (awaited === 'retry') return this.#work(state);
+          break;
+      }
+      return { kind: 'waiting' };
+    });
+  }
+
+  /** Goes on from what a state of the flow has done, state after state, until one waits or the flow ends. */
+  #run(done: Work): void {
+    const advancement = this.#advancement;
+    let current = done;
+    while (current.kind !== 'waiting') {
+      if (current.kind === 'branches') return this.#beginBranches(current.branches);
+      const state = this.#state();
+      const exit = current.kind === 'exited' ? current : this.#handleFailure(state, current);
+      if (exit === undefined) return;
+      if (advancement.tooLarge(exit.output)) return this.#fail(dataLimitExceeded(state.name));
+      const { path } = advancement;
+      advancement.emit(
+        `${state.type}StateExited` as Extract<EventType, `${string}StateExited`>,
+        { name: state.name, output: exit.output, ...(exit.assigned && { assignedVariables: exit.assigned }) },
+        {
+          ...(exit.previous !== undefined && { previous: exit.previous }),
+          ...(exit.next === undefined && path !== '' && { hidden: { ended: true } }),
+        },
+      );
+      if (exit.next === undefined) return this.#end(exit.output);
+      current = this.#enter(exit.next, exit.output);
+    }
+  }
+
+  #enter(name: string, input: Json): Work {
+    const state = this.#state(name);
+    const type = `${state.type}StateEntered` as Extract<EventType, `${string}StateEntered`>;
+    this.#advancement.emit(type, { name, input });
+    return this.#attempt(() => this.#work(state));
+  }
+
+  /** Lets the state do what it does when entered or tried again. */
+  #work(state: CompiledState): Work {
+    const advancement = this.#advancement;
     switch (state.type) {
       case 'Pass':
         return enterPass(state, advancement);
@@ -125,67 +190,132 @@ function work(state: CompiledState, advancement: Advancement): Work {
         return enterTask(state, advancement);
       case 'Choice':
         return enterChoice(state, advancement);
+      case 'Wait':
+        return enterWait(state, advancement);
+      case 'Parallel':
+        return enterParallel(state, advancement);
       case 'Map':
         return enterMap(state, advancement);
-      case 'Succeed': {
-        const { raw } = advancement.state;
-        const input = state.flow.input(raw, advancement.context);
-        return { kind: 'exited', output: state.flow.output(raw, input, advancement.context), next: undefined };
-      }
+      case 'Succeed':
+        return enterSucceed(state, advancement);
       case 'Fail':
-        advancement.fail({
-          ...(state.error !== undefined && { error: state.error }),
-          ...(state.cause !== undefined && { cause: state.cause }),
-        });
-        return { kind: 'ended' };
+        return enterFail(state, advancement);
     }
-  });
-}
+  }
 
-/** What the language throws while data flows is the failure of the state. */
-function attempt(advancement: Advancement, evaluate: () => Work): Work {
-  try {
-    return evaluate();
-  } catch (thrown) {
-    if (thrown instanceof HistoryFull) throw thrown;
-    const { name, enteredEventId } = advancement.state;
-    return { kind: 'failed', failure: failureOf(thrown, name, enteredEventId) };
+  /** What the language throws while data flows is the failure of the state. */
+  #attempt(evaluate: () => Work): Work {
+    try {
+      return evaluate();
+    } catch (thrown) {
+      if (thrown instanceof HistoryFull) throw thrown;
+      const { name, enteredEventId } = this.#advancement.state;
+      return { kind: 'failed', failure: failureOf(thrown, name, enteredEventId) };
+    }
   }
-}
 
-/** Retry, else Catch, else the execution fails. Gives the exit of a state that caught. */
-function handleFailure(
-  state: CompiledState,
-  advancement: Advancement,
-  { failure, event }: Extract<Work, { kind: 'failed' }>,
-): Extract<Work, { kind: 'exited' }> | undefined {
-  const handlers = state.type === 'Task' || state.type === 'Map' ? state : { retriers: [], catchers: [] };
-  const { attempts, raw } = advancement.state;
-  const error = failure.error ?? '';
-  const retry = nextRetry(handlers.retriers, attempts, error, advancement.random());
-  if (retry !== undefined && event !== undefined) {
-    const dueAt = advancement.time + Math.round(retry.delaySeconds * 1000);
-    const failedEventId = event({ retrier: retry.retrier, dueAt });
-    advancement.commands.push({ kind: 'await-retry', failedEventId, dueAt });
-    return undefined;
+  #beginBranches(branches: readonly Branch[]): void {
+    for (const { path, input } of branches) {
+      this.#jobs.push({
+        path,
+        work: () => this.#enter(machineOf(this.#machine, this.#advancement.execution, path).startAt, input),
+      });
+    }
   }
-  event?.(undefined);
-  const catcher = findCatcher(handlers.catchers, error);
-  if (catcher === undefined) {
-    advancement.fail(failure);
-    return undefined;
-  }
-  const errorOutput: Json = { Error: error, ...(failure.cause !== undefined && { Cause: failure.cause }) };
-  try {
-    return { kind: 'exited', output: catcher.output(raw, errorOutput), next: catcher.next };
-  } catch (thrown) {
-    advancement.fail(failureOf(thrown, state.name, advancement.state.enteredEventId));
-    return undefined;
-  }
-}
 
-function stateOf(machine: Machine, name: string): CompiledState {
-  const state = machine.states.get(name);
-  if (state === undefined) throw new Error(`Expected a state named ${name} in the machine, found none`);
-  return state;
+  /** The flow has left its last state: the execution succeeds, or the state around it may go on. */
+  #end(output: Json): void {
+    const advancement = this.#advancement;
+    const { path } = advancement;
+    if (path === '') {
+      advancement.emit('ExecutionSucceeded', { output });
+      return;
+    }
+    const lastEventId = advancement.flow.lastEventId;
+    const around = parentPath(path);
+    advancement.path = around;
+    const state = this.#state();
+    if (state.type === 'Map') {
+      advancement.path = path;
+      advancement.emit('MapIterationSucceeded', { name: state.name, index: branchIndex(path) });
+      advancement.path = around;
+    }
+    if (state.type !== 'Map' && state.type !== 'Parallel') return;
+    this.#jobs.push({
+      path: around,
+      work: () =>
+        this.#attempt(() => {
+          const next = state.type === 'Map' ? startNextIteration(state, advancement, lastEventId) : undefined;
+          if (next !== undefined) return { kind: 'branches', branches: [next] };
+          return endBranches(state, advancement);
+        }),
+    });
+  }
+
+  /** The flow has failed and nothing in it caught the failure. */
+  #fail(failure: Failure): void {
+    const advancement = this.#advancement;
+    const { path } = advancement;
+    if (path === '') return advancement.fail(failure);
+    const { lastEventId } = advancement.flow;
+    advancement.path = parentPath(path);
+    const state = this.#state();
+    abortBranches(state, advancement, path, (branch) => this.#state(undefined, branch).type);
+    advancement.path = parentPath(path);
+    const failed = `${state.type}StateFailed` as 'MapStateFailed' | 'ParallelStateFailed';
+    const event: FailedEvent = (retry) =>
+      retry === undefined
+        ? advancement.emit(failed, {}, { previous: lastEventId })
+        : advancement.amend({ retry: { flow: parentPath(path), after: lastEventId, ...retry } });
+    this.#run({ kind: 'failed', failure, event });
+  }
+
+  /** Retry, else Catch, else the flow fails. Gives the exit of a state that caught. */
+  #handleFailure(
+    state: CompiledState,
+    failed: Extract<Work, { kind: 'failed' }>,
+  ): Extract<Work, { kind: 'exited' }> | undefined {
+    const advancement = this.#advancement;
+    const { failure, event, final } = failed;
+    const { retriers, catchers } = 'retriers' in state && !final ? state : { retriers: [], catchers: [] };
+    const { attempts, raw } = advancement.state;
+    const error = failure.error ?? '';
+    const retry = nextRetry(retriers, attempts, error, advancement.random());
+    if (retry !== undefined && event !== undefined) {
+      const dueAt = advancement.time + Math.round(retry.delaySeconds * 1000);
+      const eventId = event({ retrier: retry.retrier, dueAt });
+      advancement.commands.push({ kind: 'await-time', dueAt, happening: { kind: 'retry-due', eventId } });
+      return undefined;
+    }
+    event?.(undefined);
+    const catcher = findCatcher(catchers, error);
+    if (catcher === undefined) {
+      this.#fail(failure);
+      return undefined;
+    }
+    const errorOutput: Json = { Error: error, ...(failure.cause !== undefined && { Cause: failure.cause }) };
+    try {
+      const { scope } = advancement;
+      const assigned = catcher.assign?.(errorOutput, scope);
+      return {
+        kind: 'exited',
+        output: catcher.output(raw, errorOutput),
+        next: catcher.next,
+        ...(assigned && { assigned }),
+      };
+    } catch (thrown) {
+      this.#fail(failureOf(thrown, state.name, advancement.state.enteredEventId));
+      return undefined;
+    }
+  }
+
+  /** The state of that name in the machine of a flow; by default the one the current flow is in. */
+  #state(name?: string, path = this.#advancement.path): CompiledState {
+    const { execution } = this.#advancement;
+    const position = flowAt(execution, path)?.position;
+    const wanted = name ?? (position?.at === 'state' ? position.name : '');
+    const state = machineOf(this.#machine, execution, path).states.get(wanted);
+    if (state === undefined) throw new Error(`Expected a state named ${wanted} in the machine, found none`);
+    return state;
+  }
 }

@@ -1,8 +1,9 @@
 import type { Failure } from '../asl/failure.ts';
-import { exceedsPayloadLimit, type Json } from '../asl/json.ts';
+import { exceedsPayloadLimit, type Json, type JsonObject } from '../asl/json.ts';
+import type { Scope } from '../asl/scope.ts';
 import type { Command } from './command.ts';
 import { contextObject } from './context-object.ts';
-import { apply, type Execution, type InState } from './execution.ts';
+import { apply, branchStarter, type Execution, type Flow, flowAt, type InState, parentPath } from './execution.ts';
 import type { EventDetails, EventType, HistoryEvent, PrivateDetails } from './history.ts';
 import type { Occurrence } from './occurrence.ts';
 import { randomFrom } from './random.ts';
@@ -13,17 +14,23 @@ export const MAX_EVENTS = 25_000;
 /** Leaves an advance at once: the history is full and the execution has failed. */
 export class HistoryFull extends Error {}
 
-/** One advance in the making: the execution as far as it has come, the events that brought it there, what is to be done. */
+/**
+ * One advance in the making: the execution as far as it has come, the events that brought it there, what is to be done.
+ * It works in one flow at a time, `path`; state, scope and events are those of that flow.
+ */
 export class Advancement {
   readonly events: HistoryEvent[] = [];
   readonly commands: Command[] = [];
   readonly time: number;
+  path = '';
   readonly #occurrence: Occurrence;
   #random: (() => number) | undefined;
   #execution: Execution;
+  #beforeLast: Execution;
 
   constructor(execution: Execution, occurrence: Occurrence) {
     this.#execution = execution;
+    this.#beforeLast = execution;
     this.time = occurrence.time;
     this.#occurrence = occurrence;
   }
@@ -39,18 +46,51 @@ export class Advancement {
     return this.#execution;
   }
 
-  /** The state the execution is in. Asking while it is in none is a bug. */
+  get ended(): boolean {
+    return this.#execution.end !== undefined;
+  }
+
+  /** The flow it works in. Asking for one that is gone is a bug. */
+  get flow(): Flow {
+    const flow = flowAt(this.#execution, this.path);
+    if (flow === undefined) throw new Error(`Expected a flow at \`${this.path}\`, found none`);
+    return flow;
+  }
+
+  /** The state the flow is in. Asking while it is in none is a bug. */
   get state(): InState {
-    const { position } = this.#execution;
-    if (position.at !== 'state') throw new Error(`Expected an execution in a state, found it at its ${position.at}`);
+    const { position } = this.flow;
+    if (position.at !== 'state') throw new Error(`Expected a flow in a state, found it at its ${position.at}`);
     return position;
   }
 
-  get context() {
-    return contextObject(this.#execution.header, this.state);
+  /** What the evaluations of the state see. */
+  get scope(): Scope {
+    const context = { ...contextObject(this.#execution.header, this.state), ...this.#iteration() };
+    return { context, variables: this.#variables(), random: () => this.random() };
   }
 
-  /** Adds an event and gives its id. Its previous event is the last one unless another is named. */
+  /** The variables of the flows around, the inner ones last. */
+  #variables(): Scope['variables'] {
+    let path = this.path;
+    let variables = this.flow.variables;
+    while (path !== '') {
+      path = parentPath(path);
+      variables = { ...flowAt(this.#execution, path)?.variables, ...variables };
+    }
+    return variables;
+  }
+
+  /** What the context object says of the innermost iteration of an inline Map around the flow. */
+  #iteration(): JsonObject {
+    for (let path = this.path; path !== ''; path = parentPath(path)) {
+      const item = flowAt(this.#execution, path)?.item;
+      if (item !== undefined) return { Map: { Item: item } };
+    }
+    return {};
+  }
+
+  /** Adds an event of the flow and gives its id. Its previous event is the flow's last one unless another is named. */
   emit<T extends EventType>(
     type: T,
     details: EventDetails[T],
@@ -59,23 +99,38 @@ export class Advancement {
     const id = this.#execution.lastEventId + 1;
     if (id >= MAX_EVENTS && !type.startsWith('Execution')) {
       const cause = `The execution reached the maximum number of history events (${MAX_EVENTS}).`;
+      this.path = '';
       this.emit('ExecutionFailed', { error: 'States.Runtime', cause });
       throw new HistoryFull();
     }
+    const inFlow = this.path === '' ? hidden : { flow: this.path, ...hidden };
     const event = {
       id,
-      previousEventId: previous ?? id - 1,
+      previousEventId: previous ?? flowAt(this.#execution, this.path)?.lastEventId ?? branchStarter(this.path),
       type,
       timestamp: this.time,
       details,
-      ...(hidden && { private: hidden }),
+      ...(inFlow && { private: inFlow }),
     } as HistoryEvent;
     this.events.push(event);
+    this.#beforeLast = this.#execution;
     this.#execution = apply(this.#execution, event);
     return id;
   }
 
+  /** Adds to what the last event hides; there must be one. */
+  amend(hidden: PrivateDetails): number {
+    const last = this.events.pop();
+    if (last === undefined) throw new Error('Expected an event to amend, found none in this advance');
+    const event = { ...last, private: { ...last.private, ...hidden } } as HistoryEvent;
+    this.events.push(event);
+    this.#execution = apply(this.#beforeLast, event);
+    return event.id;
+  }
+
+  /** The execution fails. Its last event follows `previous`, else the machine's own flow. */
   fail(failure: Failure): void {
+    this.path = '';
     this.emit('ExecutionFailed', failure);
   }
 

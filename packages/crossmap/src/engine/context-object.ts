@@ -1,4 +1,5 @@
 import type { Json } from '../asl/json.ts';
+import type { Scope } from '../asl/scope.ts';
 import type { ExecutionHeader, InState } from './execution.ts';
 
 /**
@@ -27,12 +28,13 @@ export function contextObject(
   };
 }
 
-/** The context object while ItemSelector is evaluated for one item. */
-export function itemContext(
-  context: { readonly [key: string]: Json },
+/** The scope while ItemSelector is evaluated for one item. */
+export function itemScope(
+  scope: Scope,
   item: { readonly value: Json; readonly index: number; readonly source: string },
-): Json {
-  return { ...context, Map: { Item: { Index: item.index, Value: item.value, Source: item.source } } };
+): Scope {
+  const current = { Item: { Index: item.index, Value: item.value, Source: item.source } };
+  return { ...scope, context: { ...scope.context, Map: current } };
 }
 
 /** A time as AWS writes it: a fraction of zero is left out. */

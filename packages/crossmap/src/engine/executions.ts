@@ -4,7 +4,7 @@ import { advance } from './advance.ts';
 import type { Command } from './command.ts';
 import { type Execution, type ExecutionHeader, fold, newExecution } from './execution.ts';
 import type { MapRunPlan } from './map-run-plan.ts';
-import type { MapRunOutcome, Occurrence } from './occurrence.ts';
+import type { Happening, MapRunOutcome, Occurrence } from './occurrence.ts';
 import type { Clock, ExecutionEnd, ExecutionRecord, ExecutionStore, Ids, RoleCaller, Tasks } from './ports.ts';
 
 export interface ExecutionPorts {
@@ -52,7 +52,8 @@ interface Live {
   execution: Execution;
   /** The occurrences of one execution are taken up one after the other. */
   queue: Promise<void>;
-  cancelRetry: () => void;
+  /** Cancels what waits for a time, by what it is. */
+  readonly timers: Map<string, () => void>;
   readonly ended: Promise<Ended>;
   readonly end: (record: Ended) => void;
   readonly fault: (fault: unknown) => void;
@@ -92,7 +93,7 @@ export class Executions {
     });
     ended.catch(() => {});
     const execution = newExecution(request.header);
-    const live: Live = { request, execution, queue: Promise.resolve(), cancelRetry: () => {}, ended, end, fault };
+    const live: Live = { request, execution, queue: Promise.resolve(), timers: new Map(), ended, end, fault };
     this.#live.set(request.header.executionArn, live);
     return { started: this.#deliver(live, { kind: 'execution-started' }), ended };
   }
@@ -106,10 +107,10 @@ export class Executions {
   /** Takes up no further occurrence, starts nothing more and waits for no retry; what is committed stays. */
   close(): void {
     this.#closed = true;
-    for (const live of this.#live.values()) live.cancelRetry();
+    for (const live of this.#live.values()) cancelTimers(live);
   }
 
-  #deliver(live: Live, what: OccurrenceBody): Promise<void> {
+  #deliver(live: Live, what: Happening): Promise<void> {
     const { clock, ids, onFault } = this.#ports;
     const taken = live.queue.then(async () => {
       if (this.#closed && what.kind === 'execution-started')
@@ -145,7 +146,7 @@ export class Executions {
     }
     if (!this.#closed) for (const command of commands) this.#perform(live, command);
     if (record.status !== 'RUNNING') {
-      live.cancelRetry();
+      cancelTimers(live);
       this.#live.delete(request.header.executionArn);
       live.end(record);
     }
@@ -154,23 +155,30 @@ export class Executions {
   #perform(live: Live, command: Command): void {
     const { clock, tasks, mapRuns } = this.#ports;
     const { header } = live.request;
-    const back = (occurrence: OccurrenceBody) => this.#deliver(live, occurrence);
+    const back = (occurrence: Happening) => this.#deliver(live, occurrence);
     switch (command.kind) {
       case 'run-task': {
-        const { scheduledEventId, integration, parameters } = command;
+        const { eventId, integration, parameters } = command;
         const request = { caller: callerOf(header), resource: integration, parameters };
-        this.#await(live, tasks.run(request), (outcome) => back({ kind: 'task-ended', scheduledEventId, outcome }));
+        this.#await(live, tasks.run(request), (outcome) => {
+          cancelTimer(live, { kind: 'task-timed-out', eventId });
+          return back({ kind: 'task-ended', eventId, outcome });
+        });
         return;
       }
-      case 'await-retry': {
-        const { failedEventId, dueAt } = command;
-        live.cancelRetry = clock.at(dueAt, () => void back({ kind: 'retry-due', failedEventId }).catch(() => {}));
+      case 'await-time': {
+        const { dueAt, happening } = command;
+        const cancel = clock.at(dueAt, () => {
+          live.timers.delete(timerName(happening));
+          back(happening).catch(() => {});
+        });
+        live.timers.set(timerName(happening), cancel);
         return;
       }
       case 'start-map-run': {
-        const { startedEventId, mapRunArn, plan } = command;
+        const { eventId, mapRunArn, plan } = command;
         const run = mapRuns.run({ mapRunArn, parent: header, plan });
-        this.#await(live, run, (outcome) => back({ kind: 'map-run-ended', startedEventId, outcome }));
+        this.#await(live, run, (outcome) => back({ kind: 'map-run-ended', eventId, outcome }));
         return;
       }
     }
@@ -186,7 +194,19 @@ export class Executions {
   }
 }
 
-type OccurrenceBody = Occurrence extends infer O ? (O extends Occurrence ? Omit<O, 'time' | 'seed'> : never) : never;
+function timerName(happening: Happening): string {
+  return 'eventId' in happening ? `${happening.kind} ${happening.eventId}` : happening.kind;
+}
+
+function cancelTimer(live: Live, happening: Happening): void {
+  live.timers.get(timerName(happening))?.();
+  live.timers.delete(timerName(happening));
+}
+
+function cancelTimers(live: Live): void {
+  for (const cancel of live.timers.values()) cancel();
+  live.timers.clear();
+}
 
 /** Who an execution acts as. AWS names the role session after the execution. */
 export function callerOf({ roleArn, region, name }: ExecutionHeader): RoleCaller {
@@ -200,9 +220,8 @@ function recordOf({ header, inputText, child }: StartRequest, execution: Executi
   return { ...fields, ...(child && { child }), ...endOf(execution, inputText) };
 }
 
-function endOf({ position, header }: Execution, inputText: string): ExecutionEnd {
-  if (position.at !== 'end') return { status: 'RUNNING' };
-  const { event } = position;
+function endOf({ end: event, header }: Execution, inputText: string): ExecutionEnd {
+  if (event === undefined) return { status: 'RUNNING' };
   const stopDate = event.timestamp;
   switch (event.type) {
     case 'ExecutionSucceeded':

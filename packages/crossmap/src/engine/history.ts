@@ -21,8 +21,24 @@ export interface EventDetails {
   SucceedStateEntered: StateEntered;
   SucceedStateExited: StateExited;
   FailStateEntered: StateEntered;
+  WaitStateEntered: StateEntered;
+  WaitStateExited: StateExited;
+  ParallelStateEntered: StateEntered;
+  ParallelStateExited: StateExited;
   MapStateEntered: StateEntered;
   MapStateExited: StateExited;
+
+  ParallelStateStarted: NoDetails;
+  ParallelStateSucceeded: NoDetails;
+  ParallelStateFailed: NoDetails;
+  TaskStateAborted: NoDetails;
+  WaitStateAborted: NoDetails;
+  ParallelStateAborted: NoDetails;
+  MapStateAborted: NoDetails;
+  MapIterationStarted: Iteration;
+  MapIterationSucceeded: Iteration;
+  MapIterationFailed: Iteration;
+  MapIterationAborted: Iteration;
 
   LambdaFunctionScheduled: { readonly resource: string; readonly input: Json; readonly timeoutInSeconds?: number };
   LambdaFunctionStarted: NoDetails;
@@ -62,6 +78,13 @@ export interface StateEntered {
 export interface StateExited {
   readonly name: string;
   readonly output: Json;
+  /** What Assign assigned, by the name of the variable. */
+  readonly assignedVariables?: Readonly<Record<string, Json>>;
+}
+/** `name` is the Map state's, `index` the iteration's. */
+export interface Iteration {
+  readonly name: string;
+  readonly index: number;
 }
 export interface TaskResource {
   readonly resourceType: string;
@@ -70,12 +93,26 @@ export interface TaskResource {
 
 export type EventType = keyof EventDetails;
 
-/**
- * What the state of an execution needs and AWS's events do not hold. The API never shows it.
- * `retry`: this failed attempt is tried again by retrier `retrier` of the state, not before `dueAt` (epoch ms).
- */
+/** What the state of an execution needs and AWS's events do not hold. The API never shows it. Times are epoch ms. */
 export interface PrivateDetails {
-  readonly retry?: { readonly retrier: number; readonly dueAt: number };
+  /** The path of the flow the event belongs to; absent for the machine's own. */
+  readonly flow?: string;
+  /** With this exit from its last state the flow has ended. */
+  readonly ended?: true;
+  /**
+   * Retrier `retrier` of the state that flow `flow` is in tries again, not before `dueAt`. The attempt follows event
+   * `after`, or this one.
+   */
+  readonly retry?: {
+    readonly flow: string;
+    readonly retrier: number;
+    readonly dueAt: number;
+    readonly after?: number;
+  };
+  /** The item of the iteration that was started. */
+  readonly item?: { readonly Index: number; readonly Value: Json };
+  /** When the Wait state that was entered ends. */
+  readonly waitUntil?: number;
 }
 
 /** One event. `id` counts from 1 without gaps; `previousEventId` is 0 where AWS starts at 0; `timestamp` in epoch ms. */

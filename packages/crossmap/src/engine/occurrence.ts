@@ -4,15 +4,20 @@ import type { TaskOutcome } from './ports.ts';
 
 /**
  * Something that happened to an execution. It brings the time (epoch ms) and the chance (32 random bits) that the pure
- * core has not. The event id names what it answers; an answer to something no longer waited for changes nothing.
+ * core has not.
  */
-export type Occurrence = { readonly time: number; readonly seed: number } & (
+export type Occurrence = Happening & { readonly time: number; readonly seed: number };
+
+/** The event id names what it answers; an answer to something no longer waited for changes nothing. */
+export type Happening =
   | { readonly kind: 'execution-started' }
-  | { readonly kind: 'task-ended'; readonly scheduledEventId: number; readonly outcome: TaskOutcome }
-  | { readonly kind: 'retry-due'; readonly failedEventId: number }
-  | { readonly kind: 'map-run-ended'; readonly startedEventId: number; readonly outcome: MapRunOutcome }
-  | { readonly kind: 'execution-aborted'; readonly failure: Failure }
-);
+  | { readonly kind: 'task-ended'; readonly eventId: number; readonly outcome: TaskOutcome }
+  | { readonly kind: 'task-timed-out'; readonly eventId: number }
+  | { readonly kind: 'retry-due'; readonly eventId: number }
+  | { readonly kind: 'wait-due'; readonly eventId: number }
+  | { readonly kind: 'map-run-ended'; readonly eventId: number; readonly outcome: MapRunOutcome }
+  | { readonly kind: 'execution-timed-out' }
+  | { readonly kind: 'execution-aborted'; readonly failure: Failure };
 
 /** `result-too-large`: the run succeeded and its outputs together are over the payload limit. */
 export type MapRunOutcome =

@@ -4,7 +4,13 @@ import type { EventDetails, EventType } from '../engine/history.ts';
 /** How a field of an event's details is packed. A `payload` is JSON of any size; a `text` is likely to come again. */
 export type FieldKind = 'payload' | 'text' | 'number';
 
-type KindOf<V> = [Json] extends [V] ? 'payload' : [V] extends [number | undefined] ? 'number' : 'text';
+type KindOf<V> = [Json] extends [V]
+  ? 'payload'
+  : [V] extends [number | undefined]
+    ? 'number'
+    : [V] extends [string | undefined]
+      ? 'text'
+      : 'payload';
 
 interface PackedType<T extends EventType> {
   readonly code: number;
@@ -13,7 +19,8 @@ interface PackedType<T extends EventType> {
 
 const failure = { error: 'text', cause: 'text' } as const;
 const entered = { name: 'text', input: 'payload' } as const;
-const exited = { name: 'text', output: 'payload' } as const;
+const exited = { name: 'text', output: 'payload', assignedVariables: 'payload' } as const;
+const iteration = { name: 'text', index: 'number' } as const;
 const task = { resourceType: 'text', resource: 'text' } as const;
 
 /** Codes and the order of fields are in data files: never change one, give a new type the next code. */
@@ -57,6 +64,21 @@ const PACKED_TYPES: { readonly [T in EventType]: PackedType<T> } = {
   MapRunSucceeded: { code: 30, fields: {} },
   MapRunFailed: { code: 31, fields: failure },
   MapRunAborted: { code: 32, fields: {} },
+  WaitStateEntered: { code: 33, fields: entered },
+  WaitStateExited: { code: 34, fields: exited },
+  ParallelStateEntered: { code: 35, fields: entered },
+  ParallelStateExited: { code: 36, fields: exited },
+  ParallelStateStarted: { code: 37, fields: {} },
+  ParallelStateSucceeded: { code: 38, fields: {} },
+  ParallelStateFailed: { code: 39, fields: {} },
+  TaskStateAborted: { code: 40, fields: {} },
+  WaitStateAborted: { code: 41, fields: {} },
+  ParallelStateAborted: { code: 42, fields: {} },
+  MapStateAborted: { code: 43, fields: {} },
+  MapIterationStarted: { code: 44, fields: iteration },
+  MapIterationSucceeded: { code: 45, fields: iteration },
+  MapIterationFailed: { code: 46, fields: iteration },
+  MapIterationAborted: { code: 47, fields: iteration },
 };
 
 export interface EventForm {

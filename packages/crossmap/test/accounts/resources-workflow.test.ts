@@ -171,7 +171,10 @@ test('express state machines, foreign definitions and broken definitions are ref
 });
 
 test('a definition that does not validate is refused with all its problems, and with every other problem', async (context) => {
-  const states = { W: { Type: 'Wait', Seconds: 1, Next: 'P' }, P: { Type: 'Pass', Next: 'Gone' } };
+  const states = {
+    W: { Type: 'Task', Resource: 'arn:aws:states:::sqs:sendMessage', Next: 'P' },
+    P: { Type: 'Pass', Next: 'Gone' },
+  };
   const found = await problems(
     loadResources(context, {
       Topic: { Type: 'AWS::SNS::Topic' },
@@ -181,6 +184,9 @@ test('a definition that does not validate is refused with all its problems, and 
   const lines = found.map(({ code, location, message }) => `${code} ${location.logicalId}: ${message}`);
   assert.equal(lines.length, 3, lines.join('\n'));
   assert.match(lines[0] ?? '', /^UNSUPPORTED_RESOURCE_TYPE Topic/);
-  assert.match(lines[1] ?? '', /^INVALID_DEFINITION M: .*'Wait' states are not supported yet at \/States\/W$/);
+  assert.match(
+    lines[1] ?? '',
+    /^INVALID_DEFINITION M: .*sqs:sendMessage` is not supported yet.* at \/States\/W\/Resource$/,
+  );
   assert.match(lines[2] ?? '', /^INVALID_DEFINITION M: MISSING_TRANSITION_TARGET: .*Gone at \/States\/P\/Next$/);
 });

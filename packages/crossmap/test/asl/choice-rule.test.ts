@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ConditionPathNotFound, compileRule, ruleProblems } from '../../src/asl/choice-rule.ts';
 import type { Json, JsonObject } from '../../src/asl/json.ts';
+import type { Scope } from '../../src/asl/scope.ts';
+import { scopeOf } from './scopes.ts';
 
-function holds(rule: JsonObject, input: Json, context: Json = {}): boolean {
+function holds(rule: JsonObject, input: Json, scope: Partial<Scope> = {}): boolean {
   assert.deepEqual(ruleProblems(rule, ''), []);
-  return compileRule(rule)(input, context);
+  return compileRule(rule)(input, scopeOf(scope));
 }
 
 /** For each family: an operand, a smaller and a larger value of its kind, and a value of another kind. */
@@ -131,8 +133,12 @@ test('And and Or stop at the rule that decides', () => {
   assert.equal(holds({ Or: [{ Not: present }, fails] }, {}), true);
 });
 
-test('a rule may look at the context object', () => {
-  assert.ok(holds({ Variable: '$$.Execution.Name', StringEquals: 'n' }, {}, { Execution: { Name: 'n' } }));
+test('a rule may look at the context object and at variables, on either side', () => {
+  const scope = { context: { Execution: { Name: 'n' } }, variables: { v: 'n', w: { x: [1] } } };
+  assert.ok(holds({ Variable: '$$.Execution.Name', StringEquals: 'n' }, {}, scope));
+  assert.ok(holds({ Variable: '$v', StringEqualsPath: '$$.Execution.Name' }, {}, scope));
+  assert.ok(holds({ Variable: '$w.x[-1]', NumericEquals: 1 }, {}, scope));
+  assert.ok(holds({ Variable: '$nothing', IsPresent: false }, {}, scope));
 });
 
 test('comparing what is not there throws, on either side', () => {
@@ -150,8 +156,14 @@ describe('rules that are refused, and where', () => {
     ['two operators', { Variable: '$', IsNull: true, IsString: true }, '', /IsNull, IsString/],
     ['an unknown operator', { Variable: '$', StringContains: 'a' }, '', /StringContains/],
     ['no Variable', { IsNull: true }, '/Variable', /expected a path/],
-    ['a Variable that is no path', { Variable: 'a', IsNull: true }, '/Variable', /starts with/],
-    ['a path operand that is no path', { Variable: '$', StringEqualsPath: 'a' }, '/StringEqualsPath', /starts with/],
+    [
+      'a Variable that is no path',
+      { Variable: 'a', IsNull: true },
+      '/Variable',
+      /^Value is not a Reference Path: Reference path didn't start with '\$'$/,
+    ],
+    ['a Variable of many places', { Variable: '$.a[*]', IsNull: true }, '/Variable', /names one place/],
+    ['a path operand that is no path', { Variable: '$', StringEqualsPath: 'a' }, '/StringEqualsPath', /start with/],
     ['a string for a number', { Variable: '$', NumericEquals: '1' }, '/NumericEquals', /expected a number/],
     ['a number for a string', { Variable: '$', StringEquals: 1 }, '/StringEquals', /expected a string/],
     ['a number for StringMatches', { Variable: '$', StringMatches: 1 }, '/StringMatches', /expected a string/],
@@ -170,7 +182,7 @@ describe('rules that are refused, and where', () => {
     ['a Next inside', { Not: { Variable: '$', IsNull: true, Next: 'A' } }, '/Not/Next', /nested rule/],
     ['a bad rule deep inside', { Not: { Or: [{ Variable: '$', IsNull: 1 }] } }, '/Not/Or[0]/IsNull', /boolean/],
     ['Condition', { Condition: '{% true %}' }, '/Condition', /JSONata/],
-    ['Assign', { Variable: '$', IsNull: true, Assign: {} }, '/Assign', /variables/],
+    ['an Assign inside', { Not: { Variable: '$', IsNull: true, Assign: {} } }, '/Not/Assign', /nested rule/],
     ['Output', { Variable: '$', IsNull: true, Output: {} }, '/Output', /JSONata/],
   ];
   for (const [name, rule, at, reason] of refused) {

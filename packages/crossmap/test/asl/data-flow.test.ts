@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { compileDataFlow, type DataFlowFields, failureOf } from '../../src/asl/data-flow.ts';
 import type { Json } from '../../src/asl/json.ts';
+import { scopeOf } from './scopes.ts';
 
 /** What a state with these fields gives for an input and a result. */
 function flow(fields: DataFlowFields, raw: Json, result?: Json): Json {
   const compiled = compileDataFlow(fields);
-  const parameters = compiled.parameters(compiled.input(raw, {}), {});
-  return compiled.output(raw, result === undefined ? parameters : result, {});
+  const parameters = compiled.parameters(compiled.input(raw, scopeOf()), scopeOf());
+  return compiled.output(raw, result === undefined ? parameters : result, scopeOf());
 }
 
 /** The failure of state `S`, entered by event 7. */
@@ -59,11 +60,18 @@ describe('InputPath, Parameters, ResultSelector, ResultPath and OutputPath', () 
     assert.deepEqual(flow({ OutputPath: null }, { a: 1 }, 9), {});
   });
 
-  test('InputPath and OutputPath may name the context', () => {
-    const compiled = compileDataFlow({ InputPath: '$$.Execution', OutputPath: '$$.State.Name' });
-    const context = { Execution: { Name: 'n' }, State: { Name: 'S' } };
-    assert.deepEqual(compiled.input({}, context), { Name: 'n' });
-    assert.equal(compiled.output({}, {}, context), 'S');
+  test('InputPath and OutputPath may name the context or a variable', () => {
+    const compiled = compileDataFlow({ InputPath: '$$.Execution', OutputPath: '$v.name' });
+    const scope = scopeOf({ context: { Execution: { Name: 'n' } }, variables: { v: { name: 'S' } } });
+    assert.deepEqual(compiled.input({}, scope), { Name: 'n' });
+    assert.equal(compiled.output({}, {}, scope), 'S');
+  });
+
+  test('an indefinite InputPath or OutputPath gives the list of what it finds', () => {
+    const raw = { a: [{ b: 1 }, { b: 2 }, {}] };
+    assert.deepEqual(flow({ InputPath: '$.a[*].b' }, raw), [1, 2]);
+    assert.deepEqual(flow({ OutputPath: '$..b' }, raw), [1, 2]);
+    assert.deepEqual(flow({ OutputPath: '$.a[?(@.b > 5)]' }, raw), []);
   });
 
   test('null at a path is a value', () => {
@@ -83,7 +91,19 @@ describe('failures, in AWS words', () => {
         error: 'States.Runtime',
         cause: `${AT}Invalid path '$.none.deeper' : Missing property in path $['none']`,
       });
+      assert.equal(
+        failure({ [field]: '$.none[*]' }, {}).cause,
+        `${AT}Invalid path '$.none[*]' : Missing property in path $['none']`,
+      );
     }
+  });
+
+  test('an intrinsic function that cannot be called', () => {
+    const expression = 'States.ArrayLength($.none)';
+    assert.deepEqual(failure({ Parameters: { 'a.$': expression } }, { b: 1 }), {
+      error: 'States.Runtime',
+      cause: `${AT}The function '${expression}' had the following error: The JsonPath argument for the field '$.none' could not be found in the input '{"b":1}'`,
+    });
   });
 
   test('a field of Parameters or ResultSelector that leads to nothing', () => {

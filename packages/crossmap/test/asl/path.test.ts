@@ -2,7 +2,17 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Json } from '../../src/asl/json.ts';
-import { notFound, type Path, parsePath, readPath, writePath } from '../../src/asl/path.ts';
+import {
+  notFound,
+  type Path,
+  parsePath,
+  readingRefusal,
+  readPath,
+  writePath,
+  writeRefusal,
+} from '../../src/asl/path.ts';
+import type { Scope } from '../../src/asl/scope.ts';
+import { scopeOf } from './scopes.ts';
 
 function path(text: string): Path {
   const parsed = parsePath(text);
@@ -10,19 +20,33 @@ function path(text: string): Path {
   return parsed.path;
 }
 
-function refusal(text: string): string {
+function refusal(text: string) {
   const parsed = parsePath(text);
   assert.ok(!parsed.ok, `${text} was read`);
-  return parsed.reason;
+  return parsed;
 }
 
-const read = (text: string, input: Json, context: Json = {}) => readPath(path(text), input, context);
+const read = (text: string, input: Json, scope: Partial<Scope> = {}) => readPath(path(text), input, scopeOf(scope));
 
 describe('paths that name one place', () => {
   test('$ is the input, $$ the context', () => {
-    assert.equal(read('$', 1, 2), 1);
-    assert.equal(read('$$', 1, 2), 2);
-    assert.equal(read('$$.Execution.Name', {}, { Execution: { Name: 'n' } }), 'n');
+    assert.equal(read('$', 1), 1);
+    assert.deepEqual(read('$$', 1, { context: { a: 2 } }), { a: 2 });
+    assert.equal(read('$$.Execution.Name', {}, { context: { Execution: { Name: 'n' } } }), 'n');
+  });
+
+  test('$name is a variable', () => {
+    const variables = { name: { a: [1, 2] }, größe: 3, _x1: null };
+    assert.deepEqual(read('$name', {}, { variables }), variables.name);
+    assert.equal(read('$name.a[1]', {}, { variables }), 2);
+    assert.equal(read('$größe', {}, { variables }), 3);
+    assert.equal(read('$_x1', {}, { variables }), null);
+    for (const text of ['$other', '$toString']) assert.equal(read(text, {}, { variables }), undefined);
+    assert.deepEqual(
+      read('$name.a[?(@ == $.a[1])]', { a: [0, 0] }, { variables }),
+      [2],
+      '$ in a filter is the variable',
+    );
   });
 
   test('dots, brackets, both quotes and indices may be mixed', () => {
@@ -38,8 +62,18 @@ describe('paths that name one place', () => {
     assert.equal(read(String.raw`$['q\"q']`, { 'q\\"q': 1 }), 1);
   });
 
-  test('names may hold any letters, digits, underscores and hyphens', () => {
-    for (const name of ['a', '_a', 'a-b', 'straße', '名前', 'a1']) assert.equal(read(`$.${name}`, { [name]: 1 }), 1);
+  test('names run to the next dot, bracket or space, and a function is a name too', () => {
+    for (const name of ['a', '_a', 'a-b', 'straße', '名前', 'a1', '1a', 'a:b', 'a@b', 'length()'])
+      assert.equal(read(`$.${name}`, { [name]: 1 }), 1);
+  });
+
+  test('a negative index counts from the end', () => {
+    assert.equal(read('$[-1]', [1, 2, 3]), 3);
+    assert.equal(read('$[-4]', [1, 2, 3]), undefined);
+  });
+
+  test('a dot may stand before a bracket, and space after the path', () => {
+    assert.equal(read("$.a.[0].['b'] ", { a: [{ b: 1 }] }), 1);
   });
 
   test('null in the data is a value, nothing there is undefined', () => {
@@ -58,36 +92,59 @@ describe('paths that name one place', () => {
   });
 });
 
-describe('what is not read is refused by name', () => {
+describe('what is no path is refused', () => {
   const refusals: readonly (readonly [string, RegExp])[] = [
-    ['$..a', /recursive descent/],
-    ['$.a..b', /recursive descent/],
-    ['$.*', /wildcards/],
-    ['$.a[*]', /wildcards/],
-    ['$.a[?(@.b > 1)]', /filters/],
-    ['$.a[1:2]', /slices/],
-    ['$.a[:2]', /slices/],
-    ['$.a[1,2]', /unions/],
-    ["$['a','b']", /unions/],
-    ['$.a[-1]', /negative indices/],
-    ['$.a[(@.length-1)]', /script expressions/],
-    ['$.a.length()', /functions/],
-    ['$variable', /variables/],
-    ['$variable.a', /variables/],
     ['', /starts with `\$`/],
     ['a.b', /starts with `\$`/],
-    ['$.', /expected a name/],
+    ['$.', /expected a name after `\.`, got the end/],
+    ['$...', /expected a name/],
+    ['$..', /expected a name/],
     ['$.a b', /expected/],
-    ['$[a]', /expected/],
+    ['$$23', /expected/],
+    ['$[a]', /expected a name in quotes, an index/],
     ["$['a", /expected/],
-    ['$.1a', /expected a name/],
+    ['$[]', /expected/],
+    ['$[0', /expected `\]`/],
+    ['$[:]', /bound/],
+    ["$['a',]", /a name in quotes/],
+    ['$[1,]', /an index/],
+    ['$.a[(@.length-1)]', /script expressions/],
+    ['$.a[?@.b]', /expected `\(`/],
+    ['$.a[?()]', /expected a path or a literal/],
+    ['$.a[?(1)]', /comparison operator/],
+    ['$.a[?(@.b == )]', /a path or a literal/],
+    ['$.a[?(@.b =~ /[/)]', /expected|regular expression/i],
+    ['$.a[?(@.b && )]', /a path or a literal/],
   ];
   for (const [text, reason] of refusals) {
     test(`\`${text}\``, () => {
-      assert.match(refusal(text), reason);
-      assert.ok(refusal(text).includes(`\`${text}\``), 'the refusal quotes the path');
+      const refused = refusal(text);
+      assert.match(refused.reason, reason);
+      assert.ok(refused.reason.includes(`\`${text}\``), 'the refusal quotes the path');
+      assert.equal(refused.unsupported, false);
     });
   }
+
+  test('what AWS reads and this engine does not is marked', () => {
+    for (const text of ['$.a[1:5:2]', "$.a[?(@.b contains 'x')]", '$.a[?(@.b empty true)]']) {
+      assert.equal(refusal(text).unsupported, true, text);
+    }
+  });
+});
+
+describe('which paths may stand where', () => {
+  test('a path that reads one place', () => {
+    for (const text of ['$', '$.a[0]', '$.a[-1]', '$$.a', '$v.a']) assert.equal(readingRefusal(text), undefined, text);
+    for (const text of ['$.a[*]', '$..a', '$.a[0:1]', '$.a[0,1]', "$['a','b']", '$.a[?(@.b)]']) {
+      assert.match(readingRefusal(text) ?? '', /names one place/, text);
+    }
+    assert.equal(readingRefusal("States.Format('a')"), "Reference path didn't start with '$'");
+  });
+
+  test('a path that may be written', () => {
+    for (const text of ['$', '$.a[0].b', "$['a b']"]) assert.equal(writeRefusal(text), undefined, text);
+    for (const text of ['$$.a', '$v', '$.a[-1]', '$.a[*]', 'a']) assert.ok(writeRefusal(text), text);
+  });
 });
 
 describe('writing', () => {
@@ -128,15 +185,19 @@ describe('writing', () => {
         const at = path(`$.${names.join('.')}`);
         const written = writePath(at, data, value);
         assert.equal(JSON.stringify(data), before);
-        if (written.ok) assert.equal(readPath(at, written.value, {}), value);
+        if (written.ok) assert.equal(readPath(at, written.value, scopeOf()), value);
       }),
     );
   });
 });
 
 test('a path that leads to nothing is described as AWS does', () => {
-  const told = (text: string, input: Json) => notFound(path(text), input, {});
+  const told = (text: string, input: Json) => notFound(path(text), input, scopeOf());
   assert.equal(told('$.a', {}), "No results for path: $['a']");
   assert.equal(told("$.a['b'][0]", { a: { b: [] } }), "No results for path: $['a']['b'][0]");
   assert.equal(told('$.a.b.c', { a: {} }), "Missing property in path $['a']['b']");
+  assert.equal(told('$.a.length()', { a: [] }), "Property ['length()'] not found in path $['a']");
+  assert.equal(told('$.a[0]', { a: 1 }), 'Filter: [0] can only be applied to arrays. Current context is: 1');
+  assert.equal(told('$.a[0]', { a: null }), "The path $['a'] is null");
+  assert.equal(told("$['a','b'].c", { a: 1 }), "Multi properties can only be used as path leafs: $['a', 'b']");
 });

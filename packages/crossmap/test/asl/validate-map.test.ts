@@ -1,6 +1,6 @@
 import { describe } from 'node:test';
 import type { Json } from '../../src/asl/json.ts';
-import { machineOf, map, pass, processor, reader, writer } from './definitions.ts';
+import { machineOf, map, processor, reader, writer } from './definitions.ts';
 import { type Row, refuses } from './refused-definitions.ts';
 
 const inState = (state: Json) => machineOf(state);
@@ -10,19 +10,6 @@ const P = `${S}/ItemProcessor`;
 describe('Map', () => {
   refuses([
     ['no ItemProcessor', inState({ Type: 'Map', End: true }), S, /\[ItemProcessor\]/],
-    ['Iterator', inState({ Type: 'Map', Iterator: processor(), End: true }), `${S}/Iterator`, /use ItemProcessor/],
-    [
-      'inline by default',
-      inState(map({ ItemProcessor: { StartAt: 'P', States: { P: pass() } } })),
-      `${P}/ProcessorConfig`,
-      /'INLINE' is not supported yet/,
-    ],
-    [
-      'Mode INLINE',
-      inState(map({ ItemProcessor: processor({ ProcessorConfig: { Mode: 'INLINE' } }) })),
-      `${P}/ProcessorConfig`,
-      /'INLINE' is not supported yet/,
-    ],
     [
       'no ExecutionType',
       inState(map({ ItemProcessor: processor({ ProcessorConfig: { Mode: 'DISTRIBUTED' } }) })),
@@ -41,7 +28,7 @@ describe('Map', () => {
       'a Map in a Map',
       inState(map({ ItemProcessor: processor({ States: { P: map() } }) })),
       `${P}/States/P`,
-      /inside an ItemProcessor is not supported yet/,
+      /inside a Distributed Map is not supported yet/,
     ],
     [
       'a bad state in the processor',

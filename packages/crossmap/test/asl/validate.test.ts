@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { invalidDefinition } from '../../src/asl/diagnostics.ts';
-import type { Json } from '../../src/asl/json.ts';
+import type { Json, JsonObject } from '../../src/asl/json.ts';
 import { validateDefinition } from '../../src/asl/validate.ts';
 import { choice, FUNCTION, INVOKE, machineOf, map, pass, processor, reader, task, writer } from './definitions.ts';
 import { diagnosticsOf, refuses } from './refused-definitions.ts';
@@ -41,12 +41,6 @@ describe('the text and the machine', () => {
       'INVALID_STATE_NAME',
     ],
     [
-      'TimeoutSeconds of the machine',
-      machineOf(pass(), { TimeoutSeconds: 5 }),
-      '/TimeoutSeconds',
-      /time-outs of executions/,
-    ],
-    [
       'JSONata for the machine',
       machineOf(pass({ Output: 1 }), { QueryLanguage: 'JSONata' }),
       '/QueryLanguage',
@@ -66,8 +60,6 @@ describe('states and transitions', () => {
     ['no Type', inState({ End: true }), S, /\[Type\]/],
     ['an unknown Type', inState({ Type: 'Loop' }), `${S}/Type`, /"Loop"/],
     ['a Type that objects inherit', inState({ Type: 'constructor' }), `${S}/Type`, /"constructor"/],
-    ['Wait', inState({ Type: 'Wait', Seconds: 1, End: true }), S, /'Wait' states are not supported yet/],
-    ['Parallel', inState({ Type: 'Parallel', Branches: [], End: true }), S, /'Parallel' states are not supported yet/],
     ['neither Next nor End', inState({ Type: 'Pass' }), S, /exactly one/, 'MISSING_END_STATE'],
     ['both Next and End', inState(pass({ Next: 'S' })), S, /exactly one/, 'MISSING_END_STATE'],
     ['End false', inState({ Type: 'Pass', End: false }), `${S}/End`, /true, got false/],
@@ -75,36 +67,57 @@ describe('states and transitions', () => {
     ['an unknown field', inState(pass({ Foo: 1 })), `${S}/Foo`, /'Foo' is not known/],
     ['a field of another state', inState(pass({ Resource: FUNCTION })), `${S}/Resource`, /not known/],
     ['JSONata for the state', inState(pass({ QueryLanguage: 'JSONata' })), `${S}/QueryLanguage`, /'JSONata' is not/],
-    ['Assign', inState(pass({ Assign: { a: 1 } })), `${S}/Assign`, /'Assign' is not supported yet: variables/],
     ['Output', inState(pass({ Output: 1 })), `${S}/Output`, /'Output' is not supported yet: JSONata/],
     ['Arguments', inState(task({ Arguments: {} })), `${S}/Arguments`, /'Arguments' is not supported yet: JSONata/],
     ['Result beside Parameters', inState(pass({ Result: 1, Parameters: {} })), S, /'Result' and 'Parameters'/],
     ['Next in Succeed', inState({ Type: 'Succeed', Next: 'S' }), `${S}/Next`, /not known/],
-    ['ErrorPath in Fail', inState({ Type: 'Fail', ErrorPath: '$.e' }), `${S}/ErrorPath`, /paths in Fail states/],
-    ['CausePath in Fail', inState({ Type: 'Fail', CausePath: '$.c' }), `${S}/CausePath`, /paths in Fail states/],
     ['a Cause that is no text', inState({ Type: 'Fail', Cause: 1 }), `${S}/Cause`, /Expected a string/],
   ]);
 });
 
 describe('paths and templates', () => {
+  const invalidField = (field: string) =>
+    new RegExp(`^The value for the field '${field}' must be a valid JSONPath or a valid intrinsic function call$`);
   refuses([
-    ['an InputPath that is no path', inState(pass({ InputPath: 'a' })), `${S}/InputPath`, /starts with/],
-    ['an InputPath that is no text', inState(pass({ InputPath: 1 })), `${S}/InputPath`, /Expected a path, got 1/],
-    ['a wildcard', inState(pass({ OutputPath: '$.a[*]' })), `${S}/OutputPath`, /wildcards .* not supported yet/],
-    ['a slice', inState(pass({ OutputPath: '$.a[0:2]' })), `${S}/OutputPath`, /slices .* not supported yet/],
-    ['a filter', inState(pass({ InputPath: '$.a[?(@.b)]' })), `${S}/InputPath`, /filters .* not supported yet/],
-    ['recursive descent', inState(pass({ InputPath: '$..a' })), `${S}/InputPath`, /recursive descent .* not supported/],
-    ['a variable', inState(pass({ InputPath: '$v' })), `${S}/InputPath`, /variables are not supported yet/],
+    ['an InputPath that is no path', inState(pass({ InputPath: 'a' })), `${S}/InputPath`, /not a valid JSONPath/],
+    ['an InputPath that is no text', inState(pass({ InputPath: 1 })), `${S}/InputPath`, /not a valid JSONPath: 1/],
+    ['an OutputPath that ends', inState(pass({ OutputPath: '$.a[' })), `${S}/OutputPath`, /got the end/],
+    ['an InputPath that is a call', inState(pass({ InputPath: 'States.UUID()' })), `${S}/InputPath`, /starts with/],
+    ['a step in a slice', inState(pass({ OutputPath: '$.a[0:2:1]' })), `${S}/OutputPath`, /not supported/],
     ['a ResultPath into the context', inState(pass({ ResultPath: '$$.a' })), `${S}/ResultPath`, /cannot be written/],
     [
-      'an intrinsic function',
-      inState(pass({ Parameters: { 'a.$': 'States.UUID()' } })),
+      'a ResultPath into a variable',
+      inState(pass({ ResultPath: '$v' })),
+      `${S}/ResultPath`,
+      /Value is not a Reference Path/,
+    ],
+    ['a ResultPath of many places', inState(pass({ ResultPath: '$.a[*]' })), `${S}/ResultPath`, /names one place/],
+    ['a ResultPath that is no text', inState(pass({ ResultPath: 1 })), `${S}/ResultPath`, /expected a path, got 1/],
+    ['an ItemsPath of many places', inState(map({ ItemsPath: '$.a[*]' })), `${S}/ItemsPath`, /names one place/],
+    [
+      'an unknown intrinsic function',
+      inState(pass({ Parameters: { 'a.$': 'States.Nothing()' } })),
       `${S}/Parameters`,
-      /field 'a\.\$'.*intrinsic functions are not supported yet/,
+      invalidField('a.\\$'),
+    ],
+    [
+      'a string with an escape that is none',
+      inState(pass({ Parameters: { a: [{ 'b.$': String.raw`States.Array('\"')` }] } })),
+      `${S}/Parameters`,
+      invalidField('b.\\$'),
     ],
     ['a field given twice', inState(pass({ Parameters: { a: 1, 'a.$': '$' } })), `${S}/Parameters`, /without `\.\$`/],
     ['a ResultSelector that is no object', inState(task({ ResultSelector: 1 })), `${S}/ResultSelector`, /an object/],
   ]);
+
+  const accepted: readonly JsonObject[] = [
+    { InputPath: '$.a[?(@.b)]', OutputPath: '$..a' },
+    { InputPath: '$v', OutputPath: "$['a','b']" },
+    { Parameters: { 'a.$': "States.Format('{}', States.UUID())", 'b.$': '$v.x[1:]' } },
+  ];
+  for (const fields of accepted) {
+    test(`accepted: ${JSON.stringify(fields)}`, () => assert.deepEqual(diagnosticsOf(inState(pass(fields))), []));
+  }
 });
 
 describe('Task', () => {
@@ -147,13 +160,6 @@ describe('Task', () => {
       inState(task({ Resource: INVOKE, Parameters: { FunctionName: 'f', Qualifier: '1' } })),
       `${S}/Parameters/Qualifier`,
       /not supported yet/,
-    ],
-    ['TimeoutSeconds', inState(task({ TimeoutSeconds: 5 })), `${S}/TimeoutSeconds`, /time-outs of tasks/],
-    [
-      'TimeoutSecondsPath',
-      inState(task({ TimeoutSecondsPath: '$.t' })),
-      `${S}/TimeoutSecondsPath`,
-      /time-outs of tasks/,
     ],
     ['HeartbeatSeconds', inState(task({ HeartbeatSeconds: 5 })), `${S}/HeartbeatSeconds`, /heartbeats/],
     ['Credentials', inState(task({ Credentials: { RoleArn: 'r' } })), `${S}/Credentials`, /roles of other accounts/],
@@ -213,13 +219,7 @@ describe('Retry and Catch', () => {
       'a ResultPath of Catch that is no path',
       inState(task({ Catch: [{ ErrorEquals: ['E'], Next: 'S', ResultPath: 'x' }] })),
       `${S}/Catch[0]/ResultPath`,
-      /starts with/,
-    ],
-    [
-      'Assign in Catch',
-      inState(task({ Catch: [{ ErrorEquals: ['E'], Next: 'S', Assign: {} }] })),
-      `${S}/Catch[0]/Assign`,
-      /variables/,
+      /start with/,
     ],
   ]);
 });
@@ -255,8 +255,8 @@ test('all problems are given at once, in the order of the definition', () => {
     Foo: 1,
     States: {
       A: { Type: 'Pass', InputPath: 'a', Next: 'Y' },
-      B: { Type: 'Wait' },
-      C: map({ ItemProcessor: processor({ States: { P: task({ TimeoutSeconds: 1, Resource: 'r' }) } }) }),
+      B: { Type: 'Loop' },
+      C: map({ ItemProcessor: processor({ States: { P: task({ Foo: 1, Resource: 'r' }) } }) }),
     },
   };
   const diagnostics = diagnosticsOf(definition);
@@ -267,9 +267,9 @@ test('all problems are given at once, in the order of the definition', () => {
       '/StartAt',
       '/States/A/InputPath',
       '/States/A/Next',
-      '/States/B',
+      '/States/B/Type',
       '/States/C/ItemProcessor/States/P/Resource',
-      '/States/C/ItemProcessor/States/P/TimeoutSeconds',
+      '/States/C/ItemProcessor/States/P/Foo',
     ],
   );
   const text = invalidDefinition(diagnostics);

@@ -246,6 +246,21 @@ test('an app that writes no assembly is refused, exit 3', async () => {
   assert.match(stderr, /^error: Not a cloud assembly: .*manifest\.json cannot be read\n/);
 });
 
+test('an app that writes no assembly does not get the one of an earlier start', async () => {
+  const cwd = await goodApp();
+  assert.equal((await dev(cwd)).exitCode, 0);
+  await writeFile(join(cwd, 'app.js'), '');
+  const { exitCode, started } = await dev(cwd);
+  assert.deepEqual([exitCode, started.length], [3, 0]);
+});
+
+test('a folder that cannot be written is refused, exit 3, and is no bug', async () => {
+  const cwd = await appFolder({ 'app.js': APP, 'cdk.json': cdkJson(), '.crossmap': 'a file' });
+  const { exitCode, stderr } = await dev(cwd);
+  assert.equal(exitCode, 3);
+  assert.match(stderr, /^error: EEXIST: file already exists, mkdir '.*\.crossmap'\n$/);
+});
+
 test('a port in use is refused, exit 3', async () => {
   const { exitCode, stderr } = await dev(await goodApp(), [], {
     fails: Object.assign(new Error(), { code: 'EADDRINUSE' }),

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { run } from '../../src/cli/program.ts';
 import { fakeHost } from './fake-host.ts';
 
@@ -114,3 +117,15 @@ for (const [what, argv, message] of [
     assert.match(stderr, /hint: see crossmap --help\n$/);
   });
 }
+
+test('output that nobody reads any longer ends the command without calling it a bug', async () => {
+  const main = new URL('../../src/cli/main.js', import.meta.url);
+  const child = spawn(process.execPath, [fileURLToPath(main), '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.destroy();
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const [code] = await once(child, 'close');
+  assert.deepEqual([code, stderr], [130, '']);
+});

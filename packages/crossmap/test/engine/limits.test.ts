@@ -88,7 +88,7 @@ describe('25,000 events', () => {
     const { events, commands } = await advance(
       machine,
       { ...begun.execution, lastEventId },
-      { ...at, kind: 'task-ended', scheduledEventId: 5, outcome },
+      { ...at, kind: 'task-ended', eventId: 5, outcome },
     );
     return { types: events.map(({ type }) => type), commands: commands.map(({ kind }) => kind) };
   }

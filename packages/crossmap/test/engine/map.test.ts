@@ -227,7 +227,10 @@ describe('fields that are wrong when the state is entered', () => {
     });
     const { cause } = await refused({ ToleratedFailureCountPath: '$[0]' }, '[-1]');
     assert.equal(cause, 'ToleratedFailureCount cannot be negative.');
-    assert.match((await refused({ ToleratedFailureCountPath: '$[7]' }, '[]')).cause ?? '', /"null" which is not/);
+    assert.match(
+      (await refused({ ToleratedFailureCountPath: '$[7]' }, '[]')).cause ?? '',
+      /Invalid path '\$\[7\]' : No results/,
+    );
   });
 
   test('MaxItemsPath and MaxItemsPerBatchPath', async () => {

@@ -111,7 +111,7 @@ describe('Retry', () => {
     const failures = bench.history.filter(({ type }) => type === 'LambdaFunctionFailed');
     assert.deepEqual(
       failures.map((event) => event.private),
-      [{ retry: { retrier: 1, dueAt: begin + 2_000 } }, undefined],
+      [{ retry: { flow: '', retrier: 1, dueAt: begin + 2_000 } }, undefined],
     );
   });
 

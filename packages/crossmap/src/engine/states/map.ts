@@ -2,13 +2,14 @@ import { DataFlowFailure, dataLimitExceeded, failureOf } from '../../asl/data-fl
 import { isJsonObject, type Json } from '../../asl/json.ts';
 import type { CompiledState } from '../../asl/machine.ts';
 import type { CompiledMap } from '../../asl/map-fields.ts';
-import type { PayloadTemplate } from '../../asl/payload-template.ts';
+import type { Evaluation, Scope } from '../../asl/scope.ts';
 import type { Work } from '../advance.ts';
 import type { Advancement } from '../advancement.ts';
-import { itemContext } from '../context-object.ts';
+import { itemScope } from '../context-object.ts';
 import { type ItemSource, type MapRunPlan, SelectionFailed } from '../map-run-plan.ts';
 import type { MapRunOutcome } from '../occurrence.ts';
 import { uuidFrom, uuidOfName } from '../random.ts';
+import { enterInlineMap } from './inline-map.ts';
 
 type MapState = Extract<CompiledState, { type: 'Map' }>;
 
@@ -17,32 +18,33 @@ type MapState = Extract<CompiledState, { type: 'Map' }>;
  * and MapRunStarted (observed: a bad path of the first kind leaves no MapStateStarted in the history).
  */
 export function enterMap(state: MapState, advancement: Advancement): Work {
+  if (state.mode === 'INLINE') return enterInlineMap(state, advancement);
   const { map } = state;
-  const { context } = advancement;
-  const input = state.flow.input(advancement.state.raw, context);
-  const maxConcurrency = map.maxConcurrency(input, context) ?? 0;
-  const items = map.reader === undefined ? stateData(map, input, context) : undefined;
+  const { scope } = advancement;
+  const input = state.flow.input(advancement.state.raw, scope);
+  const maxConcurrency = map.maxConcurrency(input, scope) ?? 0;
+  const items = map.reader === undefined ? stateData(map, input, scope) : undefined;
   advancement.emit('MapStateStarted', { length: items?.items.length ?? 0 });
   const plan: MapRunPlan = {
     label: map.label,
-    source: items ?? jsonObject(map, input, context),
+    source: items ?? jsonObject(map, input, scope),
     selectItem: map.itemSelector === undefined ? ({ value }) => value : selection(map.itemSelector, input, advancement),
-    batch: batchOf(map, input, context),
+    batch: batchOf(map, input, scope),
     maxConcurrency,
-    toleratedFailureCount: map.toleratedFailureCount(input, context) ?? 0,
-    resultWriter: resultWriterOf(map, input, context),
+    toleratedFailureCount: map.toleratedFailureCount(input, scope) ?? 0,
+    resultWriter: resultWriterOf(map, input, scope),
     processor: state.processor,
   };
   const mapRunArn = newMapRunArn(map.label, advancement);
-  const startedEventId = advancement.emit('MapRunStarted', { mapRunArn });
-  advancement.commands.push({ kind: 'start-map-run', startedEventId, mapRunArn, plan });
+  const eventId = advancement.emit('MapRunStarted', { mapRunArn });
+  advancement.commands.push({ kind: 'start-map-run', eventId, mapRunArn, plan });
   return { kind: 'waiting' };
 }
 
-function selection(select: PayloadTemplate, input: Json, { context, state }: Advancement): MapRunPlan['selectItem'] {
+function selection(select: Evaluation, input: Json, { scope, state }: Advancement): MapRunPlan['selectItem'] {
   return (item) => {
     try {
-      return select(input, itemContext(context, item));
+      return select(input, itemScope(scope, item));
     } catch (thrown) {
       throw new SelectionFailed(failureOf(thrown, state.name, state.enteredEventId));
     }
@@ -57,8 +59,8 @@ function newMapRunArn(label: string | undefined, advancement: Advancement): stri
   return `arn:${partition}:states:${region}:${accountId}:mapRun:${stateMachineName}/${named}:${id}`;
 }
 
-function stateData(map: CompiledMap, input: Json, context: Json): Extract<ItemSource, { kind: 'state-data' }> {
-  const items = map.items(input, context);
+function stateData(map: CompiledMap, input: Json, scope: Scope): Extract<ItemSource, { kind: 'state-data' }> {
+  const items = map.items(input, scope);
   if (Array.isArray(items)) return { kind: 'state-data', items };
   const expected = isJsonObject(items)
     ? 'A JSON object as items is not supported yet: Map state input must be an array but was'
@@ -66,8 +68,8 @@ function stateData(map: CompiledMap, input: Json, context: Json): Extract<ItemSo
   throw new DataFlowFailure('States.Runtime', `${expected}: ${JSON.stringify(items)}`);
 }
 
-function jsonObject(map: CompiledMap, input: Json, context: Json): ItemSource {
-  const parameters = map.reader?.parameters(input, context) as { readonly [key: string]: Json };
+function jsonObject(map: CompiledMap, input: Json, scope: Scope): ItemSource {
+  const parameters = map.reader?.parameters(input, scope) as { readonly [key: string]: Json };
   return {
     kind: 'json-object',
     bucket: stringParameter(parameters, 'Bucket', 'ItemReader'),
@@ -76,7 +78,7 @@ function jsonObject(map: CompiledMap, input: Json, context: Json): ItemSource {
       parameters.ExpectedBucketOwner === undefined
         ? undefined
         : stringParameter(parameters, 'ExpectedBucketOwner', 'ItemReader'),
-    maxItems: map.reader?.maxItems(input, context),
+    maxItems: map.reader?.maxItems(input, scope),
   };
 }
 
@@ -89,16 +91,16 @@ function stringParameter(parameters: { readonly [key: string]: Json }, name: str
   );
 }
 
-function batchOf(map: CompiledMap, input: Json, context: Json): MapRunPlan['batch'] {
+function batchOf(map: CompiledMap, input: Json, scope: Scope): MapRunPlan['batch'] {
   if (map.batcher === undefined) return undefined;
-  const maxItems = map.batcher.maxItemsPerBatch(input, context) ?? Number.POSITIVE_INFINITY;
+  const maxItems = map.batcher.maxItemsPerBatch(input, scope) ?? Number.POSITIVE_INFINITY;
   if (maxItems < 1) throw new DataFlowFailure('States.Runtime', 'field MaxItemsPerBatch must be positive');
-  return { maxItems, input: map.batcher.batchInput?.(input, context) };
+  return { maxItems, input: map.batcher.batchInput?.(input, scope) };
 }
 
-function resultWriterOf(map: CompiledMap, input: Json, context: Json): MapRunPlan['resultWriter'] {
+function resultWriterOf(map: CompiledMap, input: Json, scope: Scope): MapRunPlan['resultWriter'] {
   if (map.resultWriter === undefined) return undefined;
-  const parameters = map.resultWriter.parameters(input, context) as { readonly [key: string]: Json };
+  const parameters = map.resultWriter.parameters(input, scope) as { readonly [key: string]: Json };
   return {
     bucket: stringParameter(parameters, 'Bucket', 'ResultWriter'),
     prefix: parameters.Prefix === undefined ? '' : stringParameter(parameters, 'Prefix', 'ResultWriter'),
@@ -107,20 +109,21 @@ function resultWriterOf(map: CompiledMap, input: Json, context: Json): MapRunPla
 
 export function endMapRun(state: MapState, advancement: Advancement, outcome: MapRunOutcome): Work {
   const { waiting, raw } = advancement.state;
-  const mapRunStarted = waiting?.for === 'map-run' ? waiting.startedEventId : 0;
+  const { path, scope } = advancement;
+  const mapRunStarted = waiting?.eventId ?? 0;
   if (outcome.kind === 'failed') {
     const { failure } = outcome;
     advancement.emit('MapRunFailed', failure, { previous: mapRunStarted });
     const event = (retry: { readonly retrier: number; readonly dueAt: number } | undefined) =>
-      advancement.emit('MapStateFailed', {}, retry && { hidden: { retry } });
+      advancement.emit('MapStateFailed', {}, retry && { hidden: { retry: { flow: path, ...retry } } });
     return { kind: 'failed', failure, event };
   }
   advancement.emit('MapRunSucceeded', {}, { previous: mapRunStarted });
   advancement.emit('MapStateSucceeded', {});
   if (outcome.kind === 'result-too-large') {
-    advancement.fail(dataLimitExceeded(state.name));
-    return { kind: 'ended' };
+    return { kind: 'failed', failure: dataLimitExceeded(state.name), final: true };
   }
-  const output = state.flow.output(raw, outcome.output, advancement.context);
-  return { kind: 'exited', output, next: state.next, previous: mapRunStarted };
+  const assigned = state.assign?.(outcome.output, scope);
+  const output = state.flow.output(raw, outcome.output, scope);
+  return { kind: 'exited', output, next: state.next, previous: mapRunStarted, ...(assigned && { assigned }) };
 }

@@ -4,8 +4,10 @@ import type { Advancement } from '../advancement.ts';
 
 export function enterPass(state: Extract<CompiledState, { type: 'Pass' }>, advancement: Advancement): Work {
   const { raw } = advancement.state;
-  const { context } = advancement;
-  const input = state.flow.input(raw, context);
-  const result = state.result === undefined ? state.flow.parameters(input, context) : state.result;
-  return { kind: 'exited', output: state.flow.output(raw, result, context), next: state.next };
+  const { scope } = advancement;
+  const input = state.flow.input(raw, scope);
+  const result = state.result === undefined ? state.flow.parameters(input, scope) : state.result;
+  const assigned = state.assign?.(result, scope);
+  const output = state.flow.output(raw, result, scope);
+  return { kind: 'exited', output, next: state.next, ...(assigned && { assigned }) };
 }

@@ -19,24 +19,36 @@ function integrationOf(resource: string): TaskIntegration {
 
 export function enterTask(state: TaskState, advancement: Advancement): Work {
   const { raw } = advancement.state;
-  const { context } = advancement;
-  const parameters = state.flow.parameters(state.flow.input(raw, context), context);
+  const { scope } = advancement;
+  const input = state.flow.input(raw, scope);
+  const parameters = state.flow.parameters(input, scope);
   if (advancement.tooLarge(parameters)) return { kind: 'failed', failure: parametersTooLarge(state.name) };
   const integration = integrationOf(state.resource);
-  const scheduledEventId = schedule(integration, parameters, advancement);
-  advancement.commands.push({ kind: 'run-task', scheduledEventId, integration, parameters });
+  const timeoutInSeconds = state.timeoutSeconds(input, scope);
+  const timeout = timeoutInSeconds === undefined ? {} : { timeoutInSeconds };
+  const eventId = schedule(integration, parameters, timeout, advancement);
+  advancement.commands.push({ kind: 'run-task', eventId, integration, parameters });
+  if (timeoutInSeconds !== undefined) {
+    const dueAt = advancement.time + timeoutInSeconds * 1000;
+    advancement.commands.push({ kind: 'await-time', dueAt, happening: { kind: 'task-timed-out', eventId } });
+  }
   return { kind: 'waiting' };
 }
 
-function schedule(integration: TaskIntegration, parameters: Json, advancement: Advancement): number {
+function schedule(
+  integration: TaskIntegration,
+  parameters: Json,
+  timeout: { readonly timeoutInSeconds?: number },
+  advancement: Advancement,
+): number {
   if (integration.kind === 'lambda-function') {
-    const details = { resource: integration.functionArn, input: parameters };
+    const details = { resource: integration.functionArn, input: parameters, ...timeout };
     const id = advancement.emit('LambdaFunctionScheduled', details);
     advancement.emit('LambdaFunctionStarted', {});
     return id;
   }
   const { region } = advancement.execution.header;
-  const id = advancement.emit('TaskScheduled', { ...LAMBDA_INVOKE, region, parameters });
+  const id = advancement.emit('TaskScheduled', { ...LAMBDA_INVOKE, region, parameters, ...timeout });
   advancement.emit('TaskStarted', LAMBDA_INVOKE);
   return id;
 }
@@ -49,7 +61,31 @@ export function endTask(state: TaskState, advancement: Advancement, outcome: Tas
   if (integration.kind === 'lambda-function') advancement.emit('LambdaFunctionSucceeded', { output });
   else advancement.emit('TaskSucceeded', { ...LAMBDA_INVOKE, output });
   const { raw } = advancement.state;
-  return { kind: 'exited', output: state.flow.output(raw, output, advancement.context), next: state.next };
+  const { scope } = advancement;
+  const assigned = state.assign?.(output, scope);
+  return {
+    kind: 'exited',
+    output: state.flow.output(raw, output, scope),
+    next: state.next,
+    ...(assigned && { assigned }),
+  };
+}
+
+/** The task has taken longer than it may. What it still gives is not waited for. */
+export function timeOutTask(state: TaskState, advancement: Advancement): Work {
+  const integration = integrationOf(state.resource);
+  const failure: Failure = { error: 'States.Timeout' };
+  const { path } = advancement;
+  return {
+    kind: 'failed',
+    failure,
+    event: (retry) => {
+      const hidden = retry && { hidden: { retry: { flow: path, ...retry } } };
+      return integration.kind === 'lambda-function'
+        ? advancement.emit('LambdaFunctionTimedOut', failure, hidden)
+        : advancement.emit('TaskTimedOut', { ...LAMBDA_INVOKE, ...failure }, hidden);
+    },
+  };
 }
 
 /** A result over the payload limit is the task's failure, which Retry and Catch see. */
@@ -60,12 +96,15 @@ function limited(integration: TaskIntegration, outcome: TaskOutcome): TaskOutcom
 }
 
 function failed(integration: TaskIntegration, failure: Failure, advancement: Advancement): Work {
+  const { path } = advancement;
   return {
     kind: 'failed',
     failure,
-    event: (retry) =>
-      integration.kind === 'lambda-function'
-        ? advancement.emit('LambdaFunctionFailed', failure, retry && { hidden: { retry } })
-        : advancement.emit('TaskFailed', { ...LAMBDA_INVOKE, ...failure }, retry && { hidden: { retry } }),
+    event: (retry) => {
+      const hidden = retry && { hidden: { retry: { flow: path, ...retry } } };
+      return integration.kind === 'lambda-function'
+        ? advancement.emit('LambdaFunctionFailed', failure, hidden)
+        : advancement.emit('TaskFailed', { ...LAMBDA_INVOKE, ...failure }, hidden);
+    },
   };
 }

@@ -18,6 +18,10 @@ const DETAILS_MEMBER: Readonly<Partial<Record<EventType, string>>> = {
   TaskFailed: 'taskFailedEventDetails',
   TaskTimedOut: 'taskTimedOutEventDetails',
   MapStateStarted: 'mapStateStartedEventDetails',
+  MapIterationStarted: 'mapIterationStartedEventDetails',
+  MapIterationSucceeded: 'mapIterationSucceededEventDetails',
+  MapIterationFailed: 'mapIterationFailedEventDetails',
+  MapIterationAborted: 'mapIterationAbortedEventDetails',
   MapRunStarted: 'mapRunStartedEventDetails',
   MapRunFailed: 'mapRunFailedEventDetails',
 };
@@ -62,7 +66,19 @@ function apiDetails(
           ? [[name, text(value)] as const, [completeness, { truncated: false }] as const]
           : [];
       }
+      if (name === 'assignedVariables') return includeExecutionData ? assignedVariables(value) : [];
       return [[name, name === 'parameters' ? JSON.stringify(value) : value] as const];
     }),
   );
+}
+
+/** Each variable's value as JSON text. */
+function assignedVariables(value: Json): readonly (readonly [string, Json])[] {
+  const texts = Object.entries(value as JsonObject).map(
+    ([name, assigned]) => [name, JSON.stringify(assigned)] as const,
+  );
+  return [
+    ['assignedVariables', Object.fromEntries(texts)],
+    ['assignedVariablesDetails', { truncated: false }],
+  ];
 }

@@ -1,0 +1,49 @@
+import { isTimestamp } from './choice-rule.ts';
+import { DataFlowFailure } from './data-flow.ts';
+import type { WaitState } from './definition.ts';
+import type { Json } from './json.ts';
+import { parsePath, readPath } from './path.ts';
+import type { Scope } from './scope.ts';
+
+/** Until when a Wait state waits: a number of seconds from now, or a time (epoch ms). */
+export type WaitTime =
+  | { readonly kind: 'seconds'; readonly seconds: number }
+  | { readonly kind: 'time'; readonly time: number };
+
+/** Compiles the field of a Wait state that says how long. Throws `DataFlowFailure`; its texts are recorded ones. */
+export function compileWait(state: WaitState): (input: Json, scope: Scope) => WaitTime {
+  const { Seconds, SecondsPath, Timestamp, TimestampPath } = state;
+  if (Seconds !== undefined) return () => ({ kind: 'seconds', seconds: Seconds });
+  if (Timestamp !== undefined) return () => ({ kind: 'time', time: Date.parse(Timestamp) });
+  const text = SecondsPath ?? TimestampPath ?? '';
+  const parsed = parsePath(text);
+  if (!parsed.ok) throw new Error(`Compiled before validation: ${parsed.reason}`);
+  const read = (input: Json, scope: Scope): Json => {
+    const value = readPath(parsed.path, input, scope);
+    if (value !== undefined) return value;
+    throw new DataFlowFailure('States.Runtime', `Invalid path '${text}'`);
+  };
+  return SecondsPath === undefined
+    ? (input, scope) => timestamp(read(input, scope), text)
+    : (input, scope) => seconds(read(input, scope), text);
+}
+
+function seconds(value: Json, path: string): WaitTime {
+  const refuse = (what: string) =>
+    new DataFlowFailure('States.Runtime', `The SecondsPath parameter ${what}: ${path} == ${shown(value)}`);
+  if (typeof value !== 'number' || !Number.isInteger(value)) throw refuse('does not reference a valid integer');
+  if (value < 0) throw refuse('references a negative value');
+  return { kind: 'seconds', seconds: value };
+}
+
+function timestamp(value: Json, path: string): WaitTime {
+  if (isTimestamp(value)) return { kind: 'time', time: Date.parse(value) };
+  throw new DataFlowFailure(
+    'States.Runtime',
+    `The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: ${path} == ${shown(value)}`,
+  );
+}
+
+function shown(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,201 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Accounts } from './accounts/accounts.ts';
+import { Authorization } from './accounts/authorize.ts';
+import { type Denial, Denials } from './accounts/denials.ts';
+import type { Deployment } from './accounts/deployment.ts';
+import { EmbeddedDeployment } from './accounts/embedded-deployment.ts';
+import { EmbeddedObjects } from './accounts/embedded-objects.ts';
+import { FunctionCode } from './accounts/function-code.ts';
+import { FunctionSessions } from './accounts/function-sessions.ts';
+import { LambdaTasks } from './accounts/lambda-tasks.ts';
+import { Executions } from './engine/executions.ts';
+import type { Clock } from './engine/ports.ts';
+import { FunctionHost } from './functions/function-host.ts';
+import type { InvokeResult } from './functions/invoke-result.ts';
+import { LocalError } from './local-error.ts';
+import { MapRuns } from './map-run/map-runs.ts';
+import { directoryBlobs } from './s3/directory-blobs.ts';
+import { EmbeddedS3 } from './s3/embedded-s3.ts';
+import { memoryBlobs } from './s3/memory-blobs.ts';
+import { ObjectStore } from './s3/object-store.ts';
+import { type Listening, listen } from './server/server.ts';
+import type { StepFunctions } from './server/step-functions/operation.ts';
+import { StateMachines } from './server/step-functions/state-machines.ts';
+import { openDatabase } from './sqlite/open.ts';
+import { MemoryStore } from './store/memory-store.ts';
+import { openSqliteStore } from './store/sqlite-store.ts';
+import { systemClock, systemIds } from './system.ts';
+
+/** What may stand in for a part of the embedded cloud, for who tests the engine itself. */
+export interface StandIns {
+  /**
+   * The time of executions and Map Runs. Requests are always dated by the system's clock.
+   * @default - the system's clock
+   */
+  readonly clock?: Clock;
+  /** Answers an invocation of a function in place of the function host, or `undefined` for a function it has not. */
+  invoke?(functionArn: string, payload: string): Promise<InvokeResult> | undefined;
+}
+
+export interface CloudOptions {
+  /** The folder where buckets and executions are kept; `undefined` for in memory. */
+  readonly data: string | undefined;
+  readonly environments: number;
+  onLog(line: string): void;
+}
+
+/** The embedded accounts with every service, nothing deployed and nothing listening yet. */
+export interface Cloud {
+  readonly accounts: Accounts;
+  readonly s3: EmbeddedS3;
+  readonly stepFunctions: StepFunctions;
+  readonly deployment: Deployment;
+  /** Where the code of functions that have it in the template is written. */
+  readonly inlineCodeDirectory: string;
+  denials(): readonly Denial[];
+  /** Serves every service on 127.0.0.1. Rejects with Node's error for a port that cannot be had. */
+  listen(port: number): Promise<Listening>;
+  /** Stops at once. What is committed stays in `data`. */
+  close(): Promise<void>;
+  /** Closes, and removes what this start made of a data folder that held nothing before, so that the next can. */
+  discard(): Promise<void>;
+}
+
+/** Puts the embedded cloud together. Rejects with `LocalError` or `DatabaseError`. */
+export async function openCloud({ data, environments, onLog }: CloudOptions, standIns: StandIns = {}): Promise<Cloud> {
+  const onBug = (thrown: unknown) =>
+    onLog(`BUG ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : thrown}`);
+  const now = systemClock.now;
+  const clock = standIns.clock ?? systemClock;
+
+  const { store, objects, closeStores, discardStores } = await openStores(data);
+  const accounts = new Accounts({ now });
+  const denials = new Denials(now);
+  const authorization = new Authorization(accounts, denials, ({ explanation }) => onLog(explanation));
+  const s3 = new EmbeddedS3({ store: objects, authorizer: authorization, now, newId: systemIds.uuid });
+  let port = 0;
+  const functionSessions = new FunctionSessions(accounts, now);
+  const functions = new FunctionHost({
+    environments,
+    endpoint: () => `http://127.0.0.1:${port}`,
+    credentials: (configuration) => functionSessions.credentials(configuration),
+    clock: systemClock,
+    requestId: systemIds.uuid,
+  });
+  const stateMachines = new StateMachines({ store, accounts, clock });
+  const functionCode = await FunctionCode.open();
+  const buckets = bucketsOf(s3);
+  const deployment = new EmbeddedDeployment({
+    accounts,
+    functions,
+    functionCode,
+    functionSessions,
+    buckets,
+    stateMachines,
+  });
+  const mapRuns = new MapRuns({
+    clock,
+    ids: systemIds,
+    store,
+    objects: new EmbeddedObjects(accounts, s3),
+    permissions: authorization,
+    executions: () => executions,
+  });
+  const invoke = (functionArn: string, payload: string) =>
+    standIns.invoke?.(functionArn, payload) ?? functions.invoke(functionArn, payload);
+  const executions: Executions = new Executions({
+    clock,
+    ids: systemIds,
+    store,
+    tasks: new LambdaTasks({
+      functions: { invoke },
+      permissions: authorization,
+      requestId: systemIds.uuid,
+      now: clock.now,
+    }),
+    mapRuns,
+    onFault: onBug,
+  });
+  const stepFunctions = { store, executions, mapRuns, stateMachines, clock, ids: systemIds };
+
+  let server: Listening | undefined;
+  const close = async () => {
+    await server?.close();
+    executions.close();
+    await functions.close();
+    await functionCode.close();
+    await closeStores();
+  };
+  return {
+    accounts,
+    s3,
+    stepFunctions,
+    deployment,
+    inlineCodeDirectory: functionCode.inlineCodeDirectory,
+    denials: () => denials.list(),
+    async listen(wanted) {
+      server = await listen(wanted, {
+        stepFunctions,
+        s3,
+        authorizer: authorization,
+        lookup: (accessKeyId, sessionToken) => accounts.caller(accessKeyId, sessionToken),
+        now,
+        onBug,
+        localEndpoint: { denials: () => denials.list(), logs: (functionArn) => functions.logs(functionArn) },
+      });
+      port = server.port;
+      return server;
+    },
+    close,
+    async discard() {
+      await close();
+      await discardStores();
+    },
+  };
+}
+
+async function openStores(data: string | undefined) {
+  if (data === undefined) {
+    const database = await openDatabase(':memory:');
+    const objects = await ObjectStore.open(database, memoryBlobs());
+    return {
+      store: new MemoryStore(),
+      objects,
+      closeStores: async () => objects.close(),
+      discardStores: async () => {},
+    };
+  }
+  await mkdir(data, { recursive: true });
+  const files = ['executions.sqlite', 'objects.sqlite', 'objects'].map((name) => join(data, name));
+  const fresh = !files.some((file) => existsSync(file));
+  const store = await openSqliteStore(join(data, 'executions.sqlite'));
+  if (store.holdsData()) {
+    await store.close();
+    throw new LocalError(
+      `The data folder ${data} holds the executions of an earlier start\n` +
+        'Going on with them is not supported yet. Remove the folder, or give another one.',
+    );
+  }
+  const objects = await ObjectStore.open(
+    await openDatabase(join(data, 'objects.sqlite')),
+    await directoryBlobs(join(data, 'objects')),
+  );
+  const closeStores = async () => {
+    await store.close();
+    await objects.close();
+  };
+  const discardStores = async () => {
+    for (const file of fresh ? files : []) await rm(file, { recursive: true, force: true });
+  };
+  return { store, objects, closeStores, discardStores };
+}
+
+function bucketsOf(s3: EmbeddedS3) {
+  return {
+    createBucket: ({ bucketName, accountId, region }: { bucketName: string; accountId: string; region: string }) =>
+      s3.provisionBucket({ name: bucketName, accountId, region }),
+    putBucketPolicy: (bucketName: string, policy: string) => s3.provisionPolicy(bucketName, policy),
+  };
+}

@@ -1,0 +1,92 @@
+import type { Json } from '../asl/json.ts';
+import type { CompiledState, Machine } from '../asl/machine.ts';
+import type { Branch, Work } from './advance.ts';
+import type { Advancement } from './advancement.ts';
+import { branchesOf, branchIndex, branchPath, type Execution, type Flow, flowAt, parentPath } from './execution.ts';
+import type { EventType } from './history.ts';
+import { itemsOf, iterationInput } from './states/inline-map.ts';
+
+type Parallel = Extract<CompiledState, { type: 'Parallel' }>;
+type MapState = Extract<CompiledState, { type: 'Map' }>;
+
+/** The machine that the states of a flow are in. */
+export function machineOf(machine: Machine, execution: Execution, path: string): Machine {
+  if (path === '') return machine;
+  const around = parentPath(path);
+  const position = flowAt(execution, around)?.position;
+  const state = position?.at === 'state' ? machineOf(machine, execution, around).states.get(position.name) : undefined;
+  const inner = state?.type === 'Parallel' ? state.branches[branchIndex(path)] : undefined;
+  const found = state?.type === 'Map' ? state.processor : inner;
+  if (found === undefined) throw new Error(`Expected a Parallel or Map state around \`${path}\`, found none`);
+  return found;
+}
+
+function branches({ execution, path, state }: Advancement): readonly Flow[] {
+  return state.waiting?.for === 'branches' ? branchesOf(execution, path, state.waiting.eventId) : [];
+}
+
+/** Starts the next iteration of an inline Map in the place of one that ended, if one is left. */
+export function startNextIteration(state: MapState, advancement: Advancement, previous: number): Branch | undefined {
+  const index = branches(advancement).length;
+  const items = itemsOf(state, advancement);
+  return index < items.length ? startIteration(state, advancement, items, index, previous) : undefined;
+}
+
+/** Emits MapIterationStarted for item `index`, in the flow of the new iteration. */
+export function startIteration(
+  state: MapState,
+  advancement: Advancement,
+  items: readonly Json[],
+  index: number,
+  previous: number,
+): Branch {
+  const around = advancement.path;
+  const value = items[index] as Json;
+  const input = iterationInput(state, advancement, value, index);
+  const startedEventId = advancement.state.waiting?.eventId ?? 0;
+  const path = branchPath(around, startedEventId, index);
+  advancement.path = path;
+  const hidden = { item: { Index: index, Value: value } };
+  advancement.emit('MapIterationStarted', { name: state.name, index }, { previous, hidden });
+  advancement.path = around;
+  return { path, input };
+}
+
+/** The state's exit when all its branches have ended; until then it waits. */
+export function endBranches(state: Parallel | MapState, advancement: Advancement): Work {
+  const all = branches(advancement);
+  const expected = state.type === 'Parallel' ? state.branches.length : itemsOf(state, advancement).length;
+  const outputs: Json[] = [];
+  for (const { path, position } of all) if (position.at === 'end') outputs[branchIndex(path)] = position.output;
+  if (all.length < expected || Object.keys(outputs).length < expected) return { kind: 'waiting' };
+  const previous = advancement.flow.lastEventId;
+  advancement.emit(state.type === 'Parallel' ? 'ParallelStateSucceeded' : 'MapStateSucceeded', {});
+  const { scope } = advancement;
+  const output = state.flow.output(advancement.state.raw, outputs, scope);
+  const assigned = state.assign?.(outputs, scope);
+  return { kind: 'exited', output, next: state.next, previous, ...(assigned && { assigned }) };
+}
+
+/** Records that one branch failed, and that those still at work were stopped. */
+export function abortBranches(
+  state: CompiledState,
+  advancement: Advancement,
+  failed: string,
+  stateTypeAt: (path: string) => CompiledState['type'],
+): void {
+  const siblings = branches(advancement).filter(({ path, position }) => path !== failed && position.at !== 'end');
+  const previous = flowAt(advancement.execution, failed)?.lastEventId ?? 0;
+  const iteration = (type: 'MapIterationFailed' | 'MapIterationAborted', path: string) => {
+    advancement.path = path;
+    if (state.type === 'Map') advancement.emit(type, { name: state.name, index: branchIndex(path) }, { previous });
+  };
+  iteration('MapIterationFailed', failed);
+  for (const { path, position } of siblings) {
+    advancement.path = path;
+    const aborted = position.at === 'state' ? `${stateTypeAt(path)}StateAborted` : '';
+    if (/^(Task|Wait|Parallel|Map)StateAborted$/.test(aborted)) {
+      advancement.emit(aborted as Extract<EventType, `${string}StateAborted`>, {}, { previous });
+    }
+    iteration('MapIterationAborted', path);
+  }
+}
