@@ -2,7 +2,13 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  GetObjectCommand,
+  S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
 import { startLocal } from 'crossmap/testing';
 
 const { keys, batch, environments } = JSON.parse(process.argv[2]);
@@ -117,13 +123,7 @@ await writeFile(join(assembly, 'Bench.template.json'), JSON.stringify(template))
 
 const local = await startLocal({ assembly, data: join(folder, 'data'), environments: Number(environments) });
 const s3 = new S3Client(local.clientConfig(account));
-const list = Array.from({ length: Number(keys) }, (_, i) => ({
-  Key: `year=2026/part-${String(i).padStart(9, '0')}.csv`,
-  Size: 1000 + (i % 977),
-  ETag: '"d41d8cd98f00b204e9800998ecf8427e"',
-  LastModified: '2026-11-23T00:00:00.000Z',
-}));
-await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'objects.json', Body: JSON.stringify(list) }));
+await uploadList({ Bucket: bucket, Key: 'objects.json' });
 
 const cpuBefore = process.cpuUsage();
 const started = performance.now();
@@ -150,3 +150,30 @@ process.send({
   cpuSeconds: Math.round((cpu.user + cpu.system) / 1000) / 1000,
   peakRssMb: Math.round(process.resourceUsage().maxRSS / 1024),
 });
+
+/** In parts, so that the figures are those of the server and not of a list in memory. */
+async function uploadList(object) {
+  const { UploadId } = await s3.send(new CreateMultipartUploadCommand(object));
+  const upload = { ...object, UploadId };
+  const Parts = [];
+  const send = async (text) => {
+    const PartNumber = Parts.length + 1;
+    const { ETag } = await s3.send(new UploadPartCommand({ ...upload, PartNumber, Body: text }));
+    Parts.push({ PartNumber, ETag });
+  };
+  let text = '[';
+  for (let i = 0; i < Number(keys); i++) {
+    const item = {
+      Key: `year=2026/part-${String(i).padStart(9, '0')}.csv`,
+      Size: 1000 + (i % 977),
+      ETag: '"d41d8cd98f00b204e9800998ecf8427e"',
+      LastModified: '2026-11-23T00:00:00.000Z',
+    };
+    text += (i === 0 ? '' : ',') + JSON.stringify(item);
+    if (text.length < 8 * 1024 * 1024) continue;
+    await send(text);
+    text = '';
+  }
+  await send(`${text}]`);
+  await s3.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } }));
+}

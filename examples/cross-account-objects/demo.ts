@@ -23,9 +23,7 @@ const EXECUTION = 'demo';
 // The SDK warns of Node.js 20 in every process; this is about something else.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
-const { values } = parseArgs({
-  options: { prefix: { type: 'string' }, 'without-bucket-policy': { type: 'boolean', default: false } },
-});
+const values = givenOptions();
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const data = join(folder, '.crossmap', 'demo');
 const say = (line: string) => console.log(line);
@@ -72,8 +70,22 @@ async function run(): Promise<number> {
   return problems.length === 0 && processed === expected.length && failed === 0 ? 0 : 1;
 }
 
+/** Ends the process where they are none of this demo's. */
+function givenOptions() {
+  try {
+    return parseArgs({
+      options: { prefix: { type: 'string' }, 'without-bucket-policy': { type: 'boolean', default: false } },
+    }).values;
+  } catch (error) {
+    console.error(`error: ${error instanceof Error ? error.message : error}`);
+    console.error('hint: npm run demo -- [--prefix PREFIX] [--without-bucket-policy]');
+    return process.exit(2);
+  }
+}
+
 function stopped(): number {
-  say(`\nStopped, and the server of this demo with it. What was committed is in ${relative(process.cwd(), data)}.`);
+  say('\nStopped, and the server of this demo with it; an execution under way ends here.');
+  say(`What was committed is in ${relative(process.cwd(), data)}.`);
   return 130;
 }
 
