@@ -28,8 +28,13 @@ const folder = fileURLToPath(new URL('..', import.meta.url));
 const data = join(folder, '.crossmap', 'demo');
 const say = (line: string) => console.log(line);
 
-await rm(data, { recursive: true, force: true });
-await mkdir(data, { recursive: true });
+try {
+  await rm(data, { recursive: true, force: true });
+  await mkdir(data, { recursive: true });
+} catch (error) {
+  console.error(`error: ${data} cannot be made: ${error instanceof Error ? error.message : error}`);
+  process.exit(3);
+}
 
 say('Synthesizing the app: two stacks, two accounts');
 synthesize(join(data, 'cdk.out'), { withoutBucketPolicy: String(values['without-bucket-policy']) });

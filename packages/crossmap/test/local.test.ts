@@ -6,8 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { AssemblyError, LocalError, startLocal } from '../src/index.ts';
+import { openLocal } from '../src/local.ts';
+import { describeExecution } from '../src/server/step-functions/operations/describe-execution.ts';
+import { startExecution } from '../src/server/step-functions/operations/start-execution.ts';
+import { Parameters } from '../src/server/step-functions/parameters.ts';
+import { MemoryStore } from '../src/store/memory-store.ts';
 import { startLocal as startForTest } from '../src/testing.ts';
-import { writeAssembly } from './cloud-assembly.ts';
+import { ACCOUNT, REGION, writeAssembly } from './cloud-assembly.ts';
 
 const pass = { StartAt: 'Done', States: { Done: { Type: 'Pass', End: true } } };
 
@@ -198,3 +203,28 @@ function taskOf(functionName: string): object {
   const Resource = 'arn:aws:states:::lambda:invoke';
   return { Type: 'Task', Resource, Parameters, OutputPath: '$.Payload', End: true };
 }
+
+test('an execution that the store could not keep up with says so instead of running forever', async () => {
+  const call = { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', Parameters: { FunctionName: 'work' } };
+  const { local, stepFunctions } = await openLocal({
+    assembly: await writeAssembly({
+      functions: { work: 'exports.handler = async () => 1;' },
+      stateMachines: { call: { StartAt: 'Call', States: { Call: { ...call, End: true } } } },
+    }),
+  });
+  try {
+    const { store, executions } = stepFunctions;
+    assert.ok(store instanceof MemoryStore);
+    const scope = { accountId: ACCOUNT, region: REGION };
+    const start = new Parameters({ stateMachineArn: local.stateMachines[0]?.stateMachineArn ?? '' });
+    const { executionArn = '' } = await startExecution.handle(start, stepFunctions, scope);
+    await store.close();
+    await assert.rejects(executions.ended(String(executionArn)) ?? Promise.resolve(), /closed/);
+    await assert.rejects(describeExecution.handle(new Parameters({ executionArn }), stepFunctions, scope), {
+      code: 'InternalFailure',
+      message: /cannot go on and stays as it was last recorded: .*not kept/,
+    });
+  } finally {
+    await local.close();
+  }
+});

@@ -228,6 +228,30 @@ describe('the Step Functions API, by the AWS SDK', () => {
     );
   });
 
+  test('a page of a history ends before it holds many megabytes, and the next goes on', async () => {
+    const names = Array.from({ length: 20 }, (_, i) => `S${i}`);
+    const States = Object.fromEntries(
+      names.map((name, i) => [name, { Type: 'Pass', ...(i === 19 ? { End: true } : { Next: `S${i + 1}` }) }]),
+    );
+    const { stateMachineArn } = await create('large', JSON.stringify({ StartAt: 'S0', States }));
+    const input = JSON.stringify('x'.repeat(250_000));
+    const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn, input }));
+    const sizes: number[] = [];
+    const ids: (number | undefined)[] = [];
+    for await (const { events = [] } of paginateGetExecutionHistory(
+      { client: sfn, pageSize: 1000 },
+      { executionArn },
+    )) {
+      sizes.push(events.length);
+      ids.push(...events.map(({ id }) => id));
+    }
+    assert.deepEqual(sizes, [17, 17, 8]);
+    assert.deepEqual(
+      ids,
+      Array.from({ length: 42 }, (_, i) => i + 1),
+    );
+  });
+
   test('names what it does not know', async () => {
     const stop = sfn.send(new StopExecutionCommand({ executionArn: `${arnOf('x')}:y` }));
     assert.deepEqual(await refusal(stop), {

@@ -31,7 +31,7 @@ export async function dev(options: DevOptions, host: Host, startLocal: StartLoca
   const interrupted = host.interruptible();
   const data = options.memory ? await mkdtemp(join(tmpdir(), 'crossmap-')) : resolve(host.cwd, options.data);
   try {
-    await mkdir(data, { recursive: true });
+    await makeDataFolder(data);
     const assembly =
       options.assembly === undefined
         ? await synthesize({ ...options, outdir: join(data, 'cdk.out') }, host, interrupted)
@@ -50,6 +50,18 @@ export async function dev(options: DevOptions, host: Host, startLocal: StartLoca
     return EXIT.ok;
   } finally {
     if (options.memory) await rm(data, { recursive: true, force: true });
+  }
+}
+
+async function makeDataFolder(data: string): Promise<void> {
+  try {
+    await mkdir(data, { recursive: true });
+  } catch (error) {
+    throw refusedError(`The data folder ${data} cannot be made`, {
+      details: [error instanceof Error ? error.message : String(error)],
+      hint: 'Give another one with --data, or keep nothing with --memory.',
+      cause: error,
+    });
   }
 }
 
@@ -90,7 +102,8 @@ function startError(error: unknown, port: number): unknown {
   }
   if (!SOLVABLE.includes(error.name)) return error;
   const [what = '', ...details] = error.message.split('\n');
-  return refusedError(what, { details, cause: error });
+  const hint = error.name === 'LocalError' ? '`crossmap dev --memory` keeps nothing and needs no folder.' : undefined;
+  return refusedError(what, { details, ...(hint === undefined ? {} : { hint }), cause: error });
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -13,7 +13,7 @@ export interface ExecutionPorts {
   readonly store: ExecutionStore;
   readonly tasks: Tasks;
   readonly mapRuns: MapRunStarter;
-  /** Called with what should not happen: a bug, or a store that cannot write. The execution stays as last committed. */
+  /** Called once with what should not happen: a bug, or a store that cannot write. Its executions stay as last committed. */
   readonly onFault: (fault: unknown, executionArn: string) => void;
   /** Forgets the execution after every event and folds it from the stored history: proves that the history is the state. */
   readonly restartEveryEvent?: boolean;
@@ -63,6 +63,8 @@ interface Live {
 export class Executions {
   readonly #ports: ExecutionPorts;
   readonly #live = new Map<string, Live>();
+  readonly #faults = new Map<string, unknown>();
+  #reported: unknown;
   #closed = false;
 
   constructor(ports: ExecutionPorts) {
@@ -77,6 +79,11 @@ export class Executions {
   /** What a running execution was started with; known from the moment `start` is called. */
   live(executionArn: string): StartRequest | undefined {
     return this.#live.get(executionArn)?.request;
+  }
+
+  /** What keeps an execution that was running in this process from going on. It stays as last committed. */
+  fault(executionArn: string): unknown {
+    return this.#faults.get(executionArn);
   }
 
   /** The end of a running execution, as `Running.ended`; `undefined` when it is not running in this process. */
@@ -94,6 +101,7 @@ export class Executions {
     ended.catch(() => {});
     const execution = newExecution(request.header);
     const live: Live = { request, execution, queue: Promise.resolve(), timers: new Map(), ended, end, fault };
+    this.#faults.delete(request.header.executionArn);
     this.#live.set(request.header.executionArn, live);
     return { started: this.#deliver(live, { kind: 'execution-started' }), ended };
   }
@@ -111,11 +119,11 @@ export class Executions {
   }
 
   #deliver(live: Live, what: Happening): Promise<void> {
-    const { clock, ids, onFault } = this.#ports;
+    const { clock, ids } = this.#ports;
     const taken = live.queue.then(async () => {
       if (this.#closed && what.kind === 'execution-started')
         throw new Error('Expected open Executions, found them closed');
-      if (this.#closed) return;
+      if (this.#closed || this.#faults.has(live.request.header.executionArn)) return;
       const drawn = {
         time: clock.now(),
         // Only retries and Map Runs need chance, which takes longer than a whole advance.
@@ -125,12 +133,20 @@ export class Executions {
       };
       await this.#takeUp(live, Object.assign(drawn, what));
     });
-    live.queue = taken.catch((thrown: unknown) => {
-      this.#live.delete(live.request.header.executionArn);
-      live.fault(thrown);
-      onFault(thrown, live.request.header.executionArn);
-    });
+    live.queue = taken.catch((thrown: unknown) => this.#stop(live, thrown));
     return taken;
+  }
+
+  /** A fault that many executions share, such as a commit that failed, is reported once. */
+  #stop(live: Live, fault: unknown): void {
+    const { executionArn } = live.request.header;
+    this.#live.delete(executionArn);
+    this.#faults.set(executionArn, fault);
+    cancelTimers(live);
+    live.fault(fault);
+    if (fault === this.#reported) return;
+    this.#reported = fault;
+    this.#ports.onFault(fault, executionArn);
   }
 
   async #takeUp(live: Live, occurrence: Occurrence): Promise<void> {
@@ -185,12 +201,7 @@ export class Executions {
   }
 
   #await<T>(live: Live, work: Promise<T>, then: (value: T) => Promise<void>): void {
-    work
-      .then(then, (thrown: unknown) => {
-        live.fault(thrown);
-        this.#ports.onFault(thrown, live.request.header.executionArn);
-      })
-      .catch(() => {});
+    work.then(then, (thrown: unknown) => this.#stop(live, thrown)).catch(() => {});
   }
 }
 

@@ -6,11 +6,11 @@ import { S3Error } from './errors.ts';
 /** Compiles a bucket policy. Errors: `MalformedPolicy`, with what was expected, found and where. */
 export function parseBucketPolicy(bucketName: string, document: string): Policy {
   const json = parseJson(document);
-  checkResources(bucketName, json);
+  checkStatements(bucketName, json);
   try {
     return parsePolicy(json, 'resource');
   } catch (error) {
-    if (error instanceof PolicyError) throw new S3Error('MalformedPolicy', { message: error.message });
+    if (error instanceof PolicyError) throw malformed(error.message);
     throw error;
   }
 }
@@ -19,21 +19,44 @@ function parseJson(document: string): unknown {
   try {
     return JSON.parse(document);
   } catch {
-    throw new S3Error('MalformedPolicy', { message: "Policies must be valid JSON and the first byte must be '{'" });
+    throw malformed("Policies must be valid JSON and the first byte must be '{'");
   }
 }
 
-/** S3 takes no statement about another bucket. What is no statement at all is left to the parser. */
-function checkResources(bucketName: string, document: unknown): void {
+/**
+ * What S3 refuses beyond the language: another bucket, another service, an action on objects for the bucket alone or the
+ * other way round. What is no statement at all is left to the parser.
+ */
+function checkStatements(bucketName: string, document: unknown): void {
   const arn = bucketArn(bucketName);
   for (const statement of listOf(elementOf(document, 'Statement'))) {
-    for (const resource of listOf(elementOf(statement, 'Resource'))) {
-      if (typeof resource !== 'string' || resource === arn || resource.startsWith(`${arn}/`)) continue;
-      throw new S3Error('MalformedPolicy', {
-        message: `Policy has invalid resource: expected ${arn} or ${arn}/…, got ${resource}`,
-      });
+    const resources = listOf(elementOf(statement, 'Resource')).filter((resource) => typeof resource === 'string');
+    for (const resource of resources) {
+      if (resource === arn || resource.startsWith(`${arn}/`)) continue;
+      throw malformed(`Policy has invalid resource: expected ${arn} or ${arn}/…, got ${resource}`);
+    }
+    for (const action of listOf(elementOf(statement, 'Action')).filter((action) => typeof action === 'string')) {
+      if (!/^(\*$|s3:)/i.test(action)) throw malformed(`Policy has invalid action: expected s3:…, got ${action}`);
+      const level = levelOf(action);
+      if (level === undefined || resources.length === 0) continue;
+      if (resources.some((resource) => (level === 'bucket') === (resource === arn))) continue;
+      const expected = level === 'bucket' ? arn : `${arn}/*`;
+      throw malformed(
+        `Action does not apply to any resource(s) in statement: ${action} needs ${expected}, got ${resources.join(', ')}`,
+      );
     }
   }
+}
+
+/** S3 names most of its actions after what they are about; the others, and patterns, are not looked at. */
+function levelOf(action: string): 'bucket' | 'object' | undefined {
+  if (/[*?]/.test(action)) return undefined;
+  if (/bucket/i.test(action)) return 'bucket';
+  return /object/i.test(action) ? 'object' : undefined;
+}
+
+function malformed(message: string): S3Error {
+  return new S3Error('MalformedPolicy', { message });
 }
 
 function elementOf(value: unknown, name: string): unknown {

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Authorizer } from '../iam/evaluate.ts';
+import { CommitFailed } from '../store/commit.ts';
 import { type AuthenticationErrorCode, authenticate, type CredentialLookup } from './sigv4.ts';
 import { ApiError, type ApiErrorCode } from './step-functions/errors.ts';
 import type { StepFunctions } from './step-functions/operation.ts';
@@ -36,6 +37,7 @@ export async function handleJson(
     result = await respond(target, message, options);
   } catch (error) {
     if (error instanceof ApiError) result = errorResponse(error);
+    else if (error instanceof CommitFailed) result = errorResponse(new ApiError('InternalFailure', error.message));
     else {
       options.onBug(error);
       result = { status: 500, body: { __type: 'InternalFailure', message: 'The request failed because of a bug.' } };

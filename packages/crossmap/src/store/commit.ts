@@ -20,6 +20,15 @@ export interface CommitPort<W extends Write> {
 
 const MAX_EVENTS_PER_COMMIT = 5_000;
 
+/** Nothing of a commit is kept: the disk is full, or the data file cannot be written for another reason. */
+export class CommitFailed extends Error {
+  override readonly name = 'CommitFailed';
+
+  constructor(writes: number, cause: unknown) {
+    super(`Could not commit ${writes} writes, none of them is kept: ${String(cause)}`, { cause });
+  }
+}
+
 /** A write waiting for its commit, and the promise of those who made it. */
 class Gathered<W> {
   write: W;
@@ -124,9 +133,7 @@ export class GroupCommitter<W extends Write> {
         }
       });
     } catch (cause) {
-      const failure = new Error(`Could not commit ${all.length} writes, none of them is kept: ${String(cause)}`, {
-        cause,
-      });
+      const failure = new CommitFailed(all.length, cause);
       for (const gathered of all) gathered.reject(failure);
       return;
     }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -254,11 +254,22 @@ test('an app that writes no assembly does not get the one of an earlier start', 
   assert.deepEqual([exitCode, started.length], [3, 0]);
 });
 
-test('a folder that cannot be written is refused, exit 3, and is no bug', async () => {
+test('a data folder that cannot be made is refused, exit 3', async () => {
   const cwd = await appFolder({ 'app.js': APP, 'cdk.json': cdkJson(), '.crossmap': 'a file' });
   const { exitCode, stderr } = await dev(cwd);
   assert.equal(exitCode, 3);
-  assert.match(stderr, /^error: EEXIST: file already exists, mkdir '.*\.crossmap'\n$/);
+  assert.match(
+    stderr,
+    /^error: The data folder .*\.crossmap cannot be made\n {2}EEXIST: .*\nhint: .*--data.*--memory\.\n$/,
+  );
+});
+
+test('a file that the machine does not let read is refused, exit 3, and is no bug', async () => {
+  const cwd = await appFolder({ 'app.js': APP });
+  await mkdir(join(cwd, 'cdk.json'));
+  const { exitCode, stderr } = await dev(cwd);
+  assert.equal(exitCode, 3);
+  assert.match(stderr, /^error: EISDIR: .*\n$/);
 });
 
 test('a port in use is refused, exit 3', async () => {
@@ -280,6 +291,14 @@ test('what the embedded accounts refuse is shown line by line, exit 3', async ()
   - UNSUPPORTED_RESOURCE_TYPE at Workflow › Queue
 `,
   );
+});
+
+test('a data folder of an earlier start is refused with the way around it, exit 3', async () => {
+  const message = 'The data folder /app/.crossmap holds the executions of an earlier start\nRemove the folder';
+  const fails = Object.assign(new Error(message), { name: 'LocalError' });
+  const { exitCode, stderr } = await dev(await goodApp(), [], { fails });
+  assert.equal(exitCode, 3);
+  assert.match(stderr, /earlier start\n {2}Remove the folder\nhint: `crossmap dev --memory`/);
 });
 
 test('any other error of the embedded accounts is a bug, exit 70', async () => {

@@ -166,6 +166,34 @@ describe('faults', () => {
     assert.match(String(bench.faults[0]), /disk full/);
   });
 
+  test('a fault that executions share is reported once, and each of them says what stopped it', async () => {
+    const bench = new Workbench();
+    const other = `${EXECUTION}-2`;
+    const header = { ...headerOf({}, 0), executionArn: other };
+    const disk = new Error('disk full');
+    bench.store.broken = disk;
+    const first = bench.start(task);
+    const second = bench.executions.start({ header, inputText: '{}', machine: machineOf(task) });
+    await assert.rejects(first.ended, /disk full/);
+    await assert.rejects(second.ended, /disk full/);
+    assert.deepEqual(bench.faults, [disk]);
+    assert.equal(bench.executions.fault(EXECUTION), disk);
+    assert.equal(bench.executions.fault(other), disk);
+    bench.store.broken = undefined;
+    await bench.executions.start({ header, inputText: '{}', machine: machineOf(task) }).ended;
+    assert.equal(bench.executions.fault(other), undefined);
+  });
+
+  test('a fault in what an execution waits for stops the execution', async () => {
+    const bench = new Workbench();
+    bench.task = () => {
+      throw new TypeError('bug');
+    };
+    await assert.rejects(bench.start(task).ended, /bug/);
+    assert.equal(bench.executions.running, 0);
+    assert.match(String(bench.executions.fault(EXECUTION)), /bug/);
+  });
+
   test('a bug in a task is a fault, not a failure of the execution', async () => {
     const bench = new Workbench();
     bench.task = () => {

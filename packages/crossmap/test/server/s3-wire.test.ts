@@ -4,6 +4,7 @@ import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { after, test } from 'node:test';
 import {
   CopyObjectCommand,
+  CreateSessionCommand,
   DeleteObjectsCommand,
   GetBucketAclCommand,
   GetBucketVersioningCommand,
@@ -240,6 +241,7 @@ test('what S3 has and this one does not is refused by name', async () => {
     [() => client.send(new GetBucketAclCommand({ Bucket })), /GetBucketAcl /],
     [() => client.send(new ListObjectsCommand({ Bucket })), /ListObjects \(version 1/],
     [() => client.send(new ListMultipartUploadsCommand({ Bucket })), /ListMultipartUploads /],
+    [() => client.send(new CreateSessionCommand({ Bucket })), /CreateSession /],
     [() => client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: [{ Key }] } })), /DeleteObjects /],
     [() => client.send(new CopyObjectCommand({ Bucket, Key, CopySource: `${Bucket}/b` })), /CopyObject /],
     [() => client.send(new PutObjectTaggingCommand({ Bucket, Key, Tagging: { TagSet: [] } })), /PutObjectTagging /],

@@ -4,6 +4,7 @@ export const API_ERRORS = {
   ExecutionAlreadyExists: 400,
   ExecutionDoesNotExist: 400,
   ExpiredTokenException: 400,
+  InternalFailure: 500,
   InvalidArn: 400,
   InvalidDefinition: 400,
   InvalidExecutionInput: 400,

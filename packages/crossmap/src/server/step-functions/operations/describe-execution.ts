@@ -9,12 +9,19 @@ export async function existingExecution(store: ExecutionStore, executionArn: str
   throw new ApiError('ExecutionDoesNotExist', `Execution Does Not Exist: '${executionArn}'`);
 }
 
-/** https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html */
+/**
+ * An execution that a fault stopped is an `InternalFailure` with the fault, so that nobody waits for its end.
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
+ */
 export const describeExecution: Operation = {
   resource: (parameters) => parameters.arn('executionArn'),
-  async handle(parameters, { store }) {
+  async handle(parameters, { store, executions }) {
     parameters.refuseOthers(['executionArn'], { includedData: (value) => value === 'ALL_DATA' });
     const record = await existingExecution(store, parameters.arn('executionArn'));
+    const fault = executions.fault(record.executionArn);
+    if (record.status === 'RUNNING' && fault !== undefined) {
+      throw new ApiError('InternalFailure', `The execution cannot go on and stays as it was last recorded: ${fault}`);
+    }
     return {
       executionArn: record.executionArn,
       stateMachineArn: record.stateMachineArn,
