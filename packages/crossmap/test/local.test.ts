@@ -5,11 +5,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { AssemblyError, LocalError, startLocal } from '../src/index.ts';
 import { openLocal } from '../src/local.ts';
 import { describeExecution } from '../src/server/step-functions/operations/describe-execution.ts';
 import { startExecution } from '../src/server/step-functions/operations/start-execution.ts';
 import { Parameters } from '../src/server/step-functions/parameters.ts';
+import { CommitFailed } from '../src/store/commit.ts';
 import { MemoryStore } from '../src/store/memory-store.ts';
 import { startLocal as startForTest } from '../src/testing.ts';
 import { ACCOUNT, REGION, writeAssembly } from './cloud-assembly.ts';
@@ -225,6 +227,22 @@ test('an execution that the store could not keep up with says so instead of runn
       message: /cannot go on and stays as it was last recorded: .*not kept/,
     });
   } finally {
+    await local.close();
+  }
+});
+
+test('a start that cannot be committed is answered with the reason', async () => {
+  const { local, stepFunctions } = await openLocal({
+    assembly: await writeAssembly({ stateMachines: { pass } }),
+  });
+  const [{ region, ...credentials } = assert.fail()] = local.accounts;
+  const sfn = new SFNClient({ endpoint: local.endpoint, region, credentials, maxAttempts: 1 });
+  try {
+    Object.assign(stepFunctions.store, { recordExecution: () => Promise.reject(new CommitFailed(1, 'disk full')) });
+    const start = sfn.send(new StartExecutionCommand({ stateMachineArn: local.stateMachines[0]?.stateMachineArn }));
+    await assert.rejects(start, { name: 'InternalFailure', message: /none of them is kept: disk full/ });
+  } finally {
+    sfn.destroy();
     await local.close();
   }
 });

@@ -144,6 +144,21 @@ test('an expected owner that is another is denied before anything is authorized'
   await assert.rejects(malformed, refusal('InvalidBucketOwnerAWSAccountID', 400));
 });
 
+test('a policy with an action that cannot apply to its resources is refused, as S3 does', async () => {
+  const misplaced: readonly (readonly [object, RegExp])[] = [
+    [{ Resource: `arn:aws:s3:::${Bucket}/*` }, /^Action does not apply to any resource.*s3:ListBucket needs/],
+    [{ Action: ['s3:GetObject', 's3:Get*'] }, /^Action does not apply to any resource.*s3:GetObject needs/],
+    [{ Action: 'ec2:RunInstances' }, /^Policy has invalid action.*ec2:RunInstances/],
+  ];
+  for (const [wrong, message] of misplaced) {
+    await assert.rejects(put({ ...allow(LIST), ...wrong }), (error: S3ServiceException) => {
+      assert.match(error.message, message);
+      return refusal('MalformedPolicy', 400)(error);
+    });
+  }
+  await put({ ...allow(LIST), Action: ['s3:Get*', '*', 's3:ListMultipartUploadParts', 's3:ListBucket'] });
+});
+
 test('a policy is kept as it was put; one that is none or of another bucket is refused with the reason', async () => {
   const Policy = `{"Version": "2012-10-17",  "Statement": ${JSON.stringify([allow(LIST)])}}`;
   await owner.send(new PutBucketPolicyCommand({ Bucket, Policy }));
@@ -159,18 +174,6 @@ test('a policy is kept as it was put; one that is none or of another bucket is r
       return refusal('MalformedPolicy', 400)(error);
     },
   );
-  const misplaced: readonly (readonly [object, RegExp])[] = [
-    [{ Resource: `arn:aws:s3:::${Bucket}/*` }, /^Action does not apply to any resource.*s3:ListBucket needs/],
-    [{ Action: ['s3:GetObject', 's3:Get*'] }, /^Action does not apply to any resource.*s3:GetObject needs/],
-    [{ Action: 'ec2:RunInstances' }, /^Policy has invalid action.*ec2:RunInstances/],
-  ];
-  for (const [wrong, message] of misplaced) {
-    await assert.rejects(put({ ...allow(LIST), ...wrong }), (error: S3ServiceException) => {
-      assert.match(error.message, message);
-      return refusal('MalformedPolicy', 400)(error);
-    });
-  }
-  await put({ ...allow(LIST), Action: ['s3:Get*', '*', 's3:ListMultipartUploadParts', 's3:ListBucket'] });
   await assert.rejects(put(LIST), refusal('MalformedPolicy', 400));
   assert.equal((await owner.send(new GetBucketPolicyCommand({ Bucket }))).Policy, Policy);
   await owner.send(new DeleteBucketPolicyCommand({ Bucket }));
