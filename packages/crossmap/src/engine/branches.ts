@@ -1,10 +1,10 @@
 import type { Json } from '../asl/json.ts';
 import type { CompiledState, Machine } from '../asl/machine.ts';
-import type { Branch, Work } from './advance.ts';
 import type { Advancement } from './advancement.ts';
 import { branchesOf, branchIndex, branchPath, type Execution, type Flow, flowAt, parentPath } from './execution.ts';
 import type { EventType } from './history.ts';
 import { itemsOf, iterationInput } from './states/inline-map.ts';
+import type { Branch, Work } from './work.ts';
 
 type Parallel = Extract<CompiledState, { type: 'Parallel' }>;
 type MapState = Extract<CompiledState, { type: 'Map' }>;

@@ -1,6 +1,6 @@
 import type { CompiledState } from '../../asl/machine.ts';
-import type { Work } from '../advance.ts';
 import type { Advancement } from '../advancement.ts';
+import type { Work } from '../work.ts';
 
 export function enterChoice(state: Extract<CompiledState, { type: 'Choice' }>, advancement: Advancement): Work {
   const { raw, name, enteredEventId } = advancement.state;

@@ -1,10 +1,10 @@
 import { DataFlowFailure } from '../../asl/data-flow.ts';
 import type { Json } from '../../asl/json.ts';
 import type { CompiledState } from '../../asl/machine.ts';
-import type { Work } from '../advance.ts';
 import type { Advancement } from '../advancement.ts';
 import { endBranches, startIteration } from '../branches.ts';
 import { itemScope } from '../context-object.ts';
+import type { Work } from '../work.ts';
 
 type MapState = Extract<CompiledState, { type: 'Map' }>;
 

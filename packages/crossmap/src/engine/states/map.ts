@@ -3,12 +3,12 @@ import { isJsonObject, type Json } from '../../asl/json.ts';
 import type { CompiledState } from '../../asl/machine.ts';
 import type { CompiledMap } from '../../asl/map-fields.ts';
 import type { Evaluation, Scope } from '../../asl/scope.ts';
-import type { Work } from '../advance.ts';
 import type { Advancement } from '../advancement.ts';
 import { itemScope } from '../context-object.ts';
 import { type ItemSource, type MapRunPlan, SelectionFailed } from '../map-run-plan.ts';
 import type { MapRunOutcome } from '../occurrence.ts';
 import { uuidFrom, uuidOfName } from '../random.ts';
+import type { Work } from '../work.ts';
 import { enterInlineMap } from './inline-map.ts';
 
 type MapState = Extract<CompiledState, { type: 'Map' }>;

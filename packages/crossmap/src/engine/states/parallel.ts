@@ -1,7 +1,7 @@
 import type { CompiledState } from '../../asl/machine.ts';
-import type { Work } from '../advance.ts';
 import type { Advancement } from '../advancement.ts';
 import { branchPath } from '../execution.ts';
+import type { Work } from '../work.ts';
 
 export function enterParallel(state: Extract<CompiledState, { type: 'Parallel' }>, advancement: Advancement): Work {
   const { scope, path } = advancement;

@@ -2,9 +2,9 @@ import { dataLimitExceeded, parametersTooLarge } from '../../asl/data-flow.ts';
 import type { Failure } from '../../asl/failure.ts';
 import { exceedsPayloadLimit, type Json } from '../../asl/json.ts';
 import type { CompiledState } from '../../asl/machine.ts';
-import type { Work } from '../advance.ts';
 import type { Advancement } from '../advancement.ts';
 import type { TaskIntegration, TaskOutcome } from '../ports.ts';
+import type { Work } from '../work.ts';
 
 type TaskState = Extract<CompiledState, { type: 'Task' }>;
 
@@ -73,19 +73,7 @@ export function endTask(state: TaskState, advancement: Advancement, outcome: Tas
 
 /** The task has taken longer than it may. What it still gives is not waited for. */
 export function timeOutTask(state: TaskState, advancement: Advancement): Work {
-  const integration = integrationOf(state.resource);
-  const failure: Failure = { error: 'States.Timeout' };
-  const { path } = advancement;
-  return {
-    kind: 'failed',
-    failure,
-    event: (retry) => {
-      const hidden = retry && { hidden: { retry: { flow: path, ...retry } } };
-      return integration.kind === 'lambda-function'
-        ? advancement.emit('LambdaFunctionTimedOut', failure, hidden)
-        : advancement.emit('TaskTimedOut', { ...LAMBDA_INVOKE, ...failure }, hidden);
-    },
-  };
+  return failed(integrationOf(state.resource), { error: 'States.Timeout' }, advancement, 'TimedOut');
 }
 
 /** A result over the payload limit is the task's failure, which Retry and Catch see. */
@@ -95,7 +83,12 @@ function limited(integration: TaskIntegration, outcome: TaskOutcome): TaskOutcom
   return { kind: 'failed', failure: dataLimitExceeded(name) };
 }
 
-function failed(integration: TaskIntegration, failure: Failure, advancement: Advancement): Work {
+function failed(
+  integration: TaskIntegration,
+  failure: Failure,
+  advancement: Advancement,
+  how: 'Failed' | 'TimedOut' = 'Failed',
+): Work {
   const { path } = advancement;
   return {
     kind: 'failed',
@@ -103,8 +96,8 @@ function failed(integration: TaskIntegration, failure: Failure, advancement: Adv
     event: (retry) => {
       const hidden = retry && { hidden: { retry: { flow: path, ...retry } } };
       return integration.kind === 'lambda-function'
-        ? advancement.emit('LambdaFunctionFailed', failure, hidden)
-        : advancement.emit('TaskFailed', { ...LAMBDA_INVOKE, ...failure }, hidden);
+        ? advancement.emit(`LambdaFunction${how}`, failure, hidden)
+        : advancement.emit(`Task${how}`, { ...LAMBDA_INVOKE, ...failure }, hidden);
     },
   };
 }

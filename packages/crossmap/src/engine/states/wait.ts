@@ -1,7 +1,7 @@
 import { DataFlowFailure } from '../../asl/data-flow.ts';
 import type { CompiledState } from '../../asl/machine.ts';
-import type { Work } from '../advance.ts';
 import type { Advancement } from '../advancement.ts';
+import type { Work } from '../work.ts';
 
 type WaitState = Extract<CompiledState, { type: 'Wait' }>;
 
