@@ -18,6 +18,7 @@ import type { Json, JsonObject } from './json.ts';
 import { type CompiledMap, compileMap, type NumberField, numberField } from './map-fields.ts';
 import { compileExpression, compileTemplate } from './payload-template.ts';
 import type { Evaluation, Scope } from './scope.ts';
+import { parseTaskResource, type TaskResource } from './task-resource.ts';
 import { compileWait } from './wait-time.ts';
 
 /** A definition turned into closures, once per revision. Execution reads no path or template text again. */
@@ -58,7 +59,7 @@ export type CompiledState = { readonly name: string } & (
   | ({
       readonly type: 'Task';
       readonly flow: DataFlow;
-      readonly resource: string;
+      readonly resource: TaskResource;
       readonly timeoutSeconds: NumberField;
     } & Next &
       Assigns &
@@ -100,7 +101,7 @@ function compileState(name: string, state: State): CompiledState {
     }
     case 'Task': {
       const timeoutSeconds = numberField('TimeoutSeconds', state);
-      return { type: 'Task', name, resource: state.Resource, timeoutSeconds, ...work(state) };
+      return { type: 'Task', name, resource: resourceOf(state), timeoutSeconds, ...work(state) };
     }
     case 'Choice':
       return { type: 'Choice', name, flow: compileDataFlow(ioPaths(state)), ...choices(state), ...assigns(state) };
@@ -129,6 +130,12 @@ function processorOf(state: MapState) {
   if (processor === undefined) throw new Error('Compiled before validation: a Map state without ItemProcessor');
   const mode = state.ItemProcessor?.ProcessorConfig?.Mode ?? 'INLINE';
   return { mode, processor: compileMachine(processor) };
+}
+
+function resourceOf({ Resource }: TaskState): TaskResource {
+  const resource = parseTaskResource(Resource);
+  if (resource === undefined) throw new Error(`Compiled before validation: the resource ${Resource}`);
+  return resource;
 }
 
 /** What states that do work, and may fail, have in common. */

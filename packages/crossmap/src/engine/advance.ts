@@ -15,7 +15,7 @@ import { endMapRun, enterMap } from './states/map.ts';
 import { enterParallel } from './states/parallel.ts';
 import { enterPass } from './states/pass.ts';
 import { enterSucceed } from './states/succeed.ts';
-import { endTask, enterTask, timeOutTask } from './states/task.ts';
+import { endTask, enterTask, submitTask, timeOutTask } from './states/task.ts';
 import { endWait, enterWait } from './states/wait.ts';
 import type { Branch, FailedEvent, Work } from './work.ts';
 
@@ -104,6 +104,9 @@ class Advance {
     const awaited = advancement.state.waiting?.for;
     return this.#attempt(() => {
       switch (occurrence.kind) {
+        case 'task-submitted':
+          if (state.type === 'Task' && awaited === 'task') return submitTask(state, advancement, occurrence.output);
+          break;
         case 'task-ended':
           if (state.type === 'Task' && awaited === 'task') return endTask(state, advancement, occurrence.outcome);
           break;

@@ -1,14 +1,14 @@
 import type { Json } from '../asl/json.ts';
+import type { TaskResource } from '../asl/task-resource.ts';
 import type { MapRunPlan } from './map-run-plan.ts';
 import type { Happening } from './occurrence.ts';
-import type { TaskIntegration } from './ports.ts';
 
 /** What the shell is to do once the events are durable. Its end comes back as an occurrence with the same event id. */
 export type Command =
   | {
       readonly kind: 'run-task';
       readonly eventId: number;
-      readonly integration: TaskIntegration;
+      readonly resource: TaskResource;
       readonly parameters: Json;
     }
   /** Lets `happening` happen at `dueAt` (epoch ms). */

@@ -5,7 +5,16 @@ import type { Command } from './command.ts';
 import { type Execution, type ExecutionHeader, fold, newExecution } from './execution.ts';
 import type { MapRunPlan } from './map-run-plan.ts';
 import type { Happening, MapRunOutcome, Occurrence } from './occurrence.ts';
-import type { Clock, ExecutionEnd, ExecutionRecord, ExecutionStore, Ids, RoleCaller, Tasks } from './ports.ts';
+import type {
+  Clock,
+  ExecutionEnd,
+  ExecutionRecord,
+  ExecutionStore,
+  Ids,
+  RoleCaller,
+  TaskOutcome,
+  Tasks,
+} from './ports.ts';
 
 export interface ExecutionPorts {
   readonly clock: Clock;
@@ -174,11 +183,16 @@ export class Executions {
     const back = (occurrence: Happening) => this.#deliver(live, occurrence);
     switch (command.kind) {
       case 'run-task': {
-        const { eventId, integration, parameters } = command;
-        const request = { caller: callerOf(header), resource: integration, parameters };
-        this.#await(live, tasks.run(request), (outcome) => {
+        const { eventId, resource, parameters } = command;
+        const request = { caller: callerOf(header), resource, parameters };
+        const end = (outcome: TaskOutcome) => {
           cancelTimer(live, { kind: 'task-timed-out', eventId });
           return back({ kind: 'task-ended', eventId, outcome });
+        };
+        this.#await(live, tasks.run(request), async (outcome) => {
+          if (outcome.kind !== 'submitted') return end(outcome);
+          await back({ kind: 'task-submitted', eventId, output: outcome.output });
+          this.#await(live, outcome.ended, end);
         });
         return;
       }

@@ -41,10 +41,24 @@ export interface EventDetails {
   MapIterationAborted: Iteration;
 
   LambdaFunctionScheduled: { readonly resource: string; readonly input: Json; readonly timeoutInSeconds?: number };
+  LambdaFunctionScheduleFailed: FailureDetails;
   LambdaFunctionStarted: NoDetails;
+  LambdaFunctionStartFailed: FailureDetails;
   LambdaFunctionSucceeded: { readonly output: Json };
   LambdaFunctionFailed: FailureDetails;
   LambdaFunctionTimedOut: FailureDetails;
+
+  ActivityScheduled: {
+    readonly resource: string;
+    readonly input: Json;
+    readonly timeoutInSeconds?: number;
+    readonly heartbeatInSeconds?: number;
+  };
+  ActivityScheduleFailed: FailureDetails;
+  ActivityStarted: { readonly workerName?: string };
+  ActivitySucceeded: { readonly output: Json };
+  ActivityFailed: FailureDetails;
+  ActivityTimedOut: FailureDetails;
 
   TaskScheduled: TaskResource & {
     readonly region: string;
@@ -52,9 +66,15 @@ export interface EventDetails {
     readonly timeoutInSeconds?: number;
   };
   TaskStarted: TaskResource;
+  TaskStartFailed: TaskResource & FailureDetails;
+  TaskSubmitted: TaskResource & { readonly output: Json };
+  TaskSubmitFailed: TaskResource & FailureDetails;
   TaskSucceeded: TaskResource & { readonly output: Json };
   TaskFailed: TaskResource & FailureDetails;
   TaskTimedOut: TaskResource & FailureDetails;
+
+  /** A JSONata expression failed in `state`, in the field `location`. */
+  EvaluationFailed: FailureDetails & { readonly state: string; readonly location: string };
 
   /** `length` is 0 whenever an ItemReader is used. */
   MapStateStarted: { readonly length: number };

@@ -11,6 +11,8 @@ export type Occurrence = Happening & { readonly time: number; readonly seed: num
 /** The event id names what it answers; an answer to something no longer waited for changes nothing. */
 export type Happening =
   | { readonly kind: 'execution-started' }
+  /** The call of a `.sync` integration was answered with `output`. */
+  | { readonly kind: 'task-submitted'; readonly eventId: number; readonly output: Json }
   | { readonly kind: 'task-ended'; readonly eventId: number; readonly outcome: TaskOutcome }
   | { readonly kind: 'task-timed-out'; readonly eventId: number }
   | { readonly kind: 'retry-due'; readonly eventId: number }

@@ -1,5 +1,6 @@
 import type { Failure } from '../asl/failure.ts';
 import type { Json } from '../asl/json.ts';
+import type { TaskResource } from '../asl/task-resource.ts';
 import type { HistoryEvent } from './history.ts';
 
 /** Where time comes from. `at` calls `run` once when the clock reaches `time` (epoch ms) and gives a way to cancel. */
@@ -93,24 +94,25 @@ export interface RoleCaller {
 
 export interface TaskRequest {
   readonly caller: RoleCaller;
-  readonly resource: TaskIntegration;
+  readonly resource: TaskResource;
   readonly parameters: Json;
 }
-
-/** The integrations the engine can schedule. `resource` is what the definition names. */
-export type TaskIntegration =
-  /** `Resource` is the ARN of a Lambda function: the parameters are the payload, the payload is the output. */
-  | { readonly kind: 'lambda-function'; readonly functionArn: string }
-  /** `arn:aws:states:::lambda:invoke`. */
-  | { readonly kind: 'lambda-invoke' };
 
 export type TaskOutcome =
   | { readonly kind: 'succeeded'; readonly output: Json }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
+/** The job of a `.sync` integration has begun: `output` is the answer of the call, `ended` how the job ends. */
+export interface TaskSubmitted {
+  readonly kind: 'submitted';
+  readonly output: Json;
+  readonly ended: Promise<TaskOutcome>;
+}
+
 /** Runs tasks. A failure of the task is an outcome; the promise rejects only for a bug. */
 export interface Tasks {
-  run(request: TaskRequest): Promise<TaskOutcome>;
+  /** With `.waitForTaskToken` the outcome is that of the call; the end of the task comes with the token. */
+  run(request: TaskRequest): Promise<TaskOutcome | TaskSubmitted>;
 }
 
 /** A request that the service refused, with the service's own error code and message. */

@@ -79,6 +79,21 @@ const PACKED_TYPES: { readonly [T in EventType]: PackedType<T> } = {
   MapIterationSucceeded: { code: 45, fields: iteration },
   MapIterationFailed: { code: 46, fields: iteration },
   MapIterationAborted: { code: 47, fields: iteration },
+  TaskSubmitted: { code: 48, fields: { ...task, output: 'payload' } },
+  EvaluationFailed: { code: 49, fields: { state: 'text', location: 'text', ...failure } },
+  ActivityScheduled: {
+    code: 50,
+    fields: { resource: 'text', input: 'payload', timeoutInSeconds: 'number', heartbeatInSeconds: 'number' },
+  },
+  ActivityStarted: { code: 51, fields: { workerName: 'text' } },
+  ActivitySucceeded: { code: 52, fields: { output: 'payload' } },
+  ActivityFailed: { code: 53, fields: failure },
+  ActivityTimedOut: { code: 54, fields: failure },
+  ActivityScheduleFailed: { code: 55, fields: failure },
+  TaskSubmitFailed: { code: 56, fields: { ...task, ...failure } },
+  TaskStartFailed: { code: 57, fields: { ...task, ...failure } },
+  LambdaFunctionScheduleFailed: { code: 58, fields: failure },
+  LambdaFunctionStartFailed: { code: 59, fields: failure },
 };
 
 export interface EventForm {

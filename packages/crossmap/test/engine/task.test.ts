@@ -40,7 +40,13 @@ test('lambda:invoke: the events name the integration, the Region and the paramet
     [5, 'TaskStateExited', { name: 'S', output: { p: 5 } }],
     [6, 'ExecutionSucceeded', { output: { p: 5 } }],
   ]);
-  assert.deepEqual(bench.taskRequests[0]?.resource, { kind: 'lambda-invoke' });
+  assert.deepEqual(bench.taskRequests[0]?.resource, {
+    kind: 'service',
+    service: 'lambda',
+    action: 'invoke',
+    pattern: 'request-response',
+    resource: 'invoke',
+  });
 });
 
 test('a failure nobody handles fails the execution with its error and cause', async () => {
