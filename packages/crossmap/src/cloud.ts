@@ -10,6 +10,9 @@ import { EmbeddedObjects } from './accounts/embedded-objects.ts';
 import { FunctionCode } from './accounts/function-code.ts';
 import { FunctionSessions } from './accounts/function-sessions.ts';
 import { LambdaTasks } from './accounts/lambda-tasks.ts';
+import { LogGroups } from './accounts/log-groups.ts';
+import type { MockConfig } from './accounts/mock-config.ts';
+import { MockedTasks } from './accounts/mocked-tasks.ts';
 import { Executions } from './engine/executions.ts';
 import type { Clock } from './engine/ports.ts';
 import { FunctionHost } from './functions/function-host.ts';
@@ -20,8 +23,11 @@ import { directoryBlobs } from './s3/directory-blobs.ts';
 import { EmbeddedS3 } from './s3/embedded-s3.ts';
 import { memoryBlobs } from './s3/memory-blobs.ts';
 import { ObjectStore } from './s3/object-store.ts';
+import { logsApi } from './server/logs/operations.ts';
 import { type Listening, listen } from './server/server.ts';
+import { logEvents } from './server/step-functions/execution-log.ts';
 import type { StepFunctions } from './server/step-functions/operation.ts';
+import { stepFunctionsApi } from './server/step-functions/operations.ts';
 import { StateMachines } from './server/step-functions/state-machines.ts';
 import { openDatabase } from './sqlite/open.ts';
 import { MemoryStore } from './store/memory-store.ts';
@@ -43,6 +49,8 @@ export interface CloudOptions {
   /** The folder where buckets and executions are kept; `undefined` for in memory. */
   readonly data: string | undefined;
   readonly environments: number;
+  /** The responses that tasks of executions with a test case get. */
+  readonly mocks?: MockConfig | undefined;
   onLog(line: string): void;
 }
 
@@ -51,6 +59,7 @@ export interface Cloud {
   readonly accounts: Accounts;
   readonly s3: EmbeddedS3;
   readonly stepFunctions: StepFunctions;
+  readonly logGroups: LogGroups;
   readonly deployment: Deployment;
   /** Where the code of functions that have it in the template is written. */
   readonly inlineCodeDirectory: string;
@@ -64,7 +73,10 @@ export interface Cloud {
 }
 
 /** Puts the embedded cloud together. Rejects with `LocalError` or `DatabaseError`. */
-export async function openCloud({ data, environments, onLog }: CloudOptions, standIns: StandIns = {}): Promise<Cloud> {
+export async function openCloud(
+  { data, environments, mocks, onLog }: CloudOptions,
+  standIns: StandIns = {},
+): Promise<Cloud> {
   const onBug = (thrown: unknown) =>
     onLog(`BUG ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : thrown}`);
   const now = systemClock.now;
@@ -84,7 +96,15 @@ export async function openCloud({ data, environments, onLog }: CloudOptions, sta
     clock: systemClock,
     requestId: systemIds.uuid,
   });
-  const stateMachines = new StateMachines({ store, accounts, clock });
+  const logGroups = new LogGroups(clock.now);
+  const stateMachines = new StateMachines({
+    store,
+    accounts,
+    permissions: authorization,
+    logGroups,
+    clock,
+    ids: systemIds,
+  });
   const functionCode = await FunctionCode.open();
   const buckets = bucketsOf(s3);
   const deployment = new EmbeddedDeployment({
@@ -93,6 +113,7 @@ export async function openCloud({ data, environments, onLog }: CloudOptions, sta
     functionCode,
     functionSessions,
     buckets,
+    logGroups,
     stateMachines,
   });
   const mapRuns = new MapRuns({
@@ -105,20 +126,30 @@ export async function openCloud({ data, environments, onLog }: CloudOptions, sta
   });
   const invoke = (functionArn: string, payload: string) =>
     standIns.invoke?.(functionArn, payload) ?? functions.invoke(functionArn, payload);
+  const tasks = new LambdaTasks({
+    functions: { invoke },
+    permissions: authorization,
+    requestId: systemIds.uuid,
+    now: clock.now,
+  });
   const executions: Executions = new Executions({
     clock,
     ids: systemIds,
     store,
-    tasks: new LambdaTasks({
-      functions: { invoke },
-      permissions: authorization,
-      requestId: systemIds.uuid,
-      now: clock.now,
-    }),
+    tasks: mocks === undefined ? tasks : new MockedTasks(mocks, tasks),
     mapRuns,
+    log: (request, events) => logEvents(logGroups, request, events),
     onFault: onBug,
   });
-  const stepFunctions = { store, executions, mapRuns, stateMachines, clock, ids: systemIds };
+  const stepFunctions: StepFunctions = {
+    store,
+    executions,
+    mapRuns,
+    stateMachines,
+    clock,
+    ids: systemIds,
+    ...(mocks && { mocks }),
+  };
 
   let server: Listening | undefined;
   const close = async () => {
@@ -132,18 +163,23 @@ export async function openCloud({ data, environments, onLog }: CloudOptions, sta
     accounts,
     s3,
     stepFunctions,
+    logGroups,
     deployment,
     inlineCodeDirectory: functionCode.inlineCodeDirectory,
     denials: () => denials.list(),
     async listen(wanted) {
       server = await listen(wanted, {
-        stepFunctions,
+        apis: [stepFunctionsApi(stepFunctions), logsApi(logGroups)],
         s3,
         authorizer: authorization,
         lookup: (accessKeyId, sessionToken) => accounts.caller(accessKeyId, sessionToken),
         now,
         onBug,
-        localEndpoint: { denials: () => denials.list(), logs: (functionArn) => functions.logs(functionArn) },
+        localEndpoint: {
+          denials: () => denials.list(),
+          logs: (functionArn) => functions.logs(functionArn),
+          logGroup: (logGroupArn) => logGroups.records(logGroupArn),
+        },
       });
       port = server.port;
       return server;

@@ -8,7 +8,7 @@ import type { EventDetails, EventType, HistoryEvent, PrivateDetails } from './hi
 import type { Occurrence } from './occurrence.ts';
 import { randomFrom } from './random.ts';
 
-/** The most events of an execution; the last one must end it. */
+/** The most events of a STANDARD execution; the last one must end it. */
 export const MAX_EVENTS = 25_000;
 
 /** Leaves an advance at once: the history is full and the execution has failed. */
@@ -97,7 +97,8 @@ export class Advancement {
     { previous, hidden }: { readonly previous?: number; readonly hidden?: PrivateDetails } = {},
   ): number {
     const id = this.#execution.lastEventId + 1;
-    if (id >= MAX_EVENTS && !type.startsWith('Execution')) {
+    const limited = this.#execution.header.express === undefined;
+    if (limited && id >= MAX_EVENTS && !type.startsWith('Execution')) {
       const cause = `The execution reached the maximum number of history events (${MAX_EVENTS}).`;
       this.path = '';
       this.emit('ExecutionFailed', { error: 'States.Runtime', cause });

@@ -3,11 +3,12 @@ import type { Scope } from '../asl/scope.ts';
 import type { ExecutionHeader, InState } from './execution.ts';
 
 /**
- * The context object (`$$`) in a state. `RetryCount` is there only in states that may have a Retry (recorded on AWS).
+ * The context object (`$$`) in a state. `RetryCount` is there only in states that may have a Retry, `RedriveCount` not
+ * in a synchronous EXPRESS execution (recorded on AWS).
  * https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
  */
 export function contextObject(
-  { executionArn, input, startDate, name, roleArn, stateMachineArn, stateMachineName }: ExecutionHeader,
+  { executionArn, input, startDate, name, roleArn, stateMachineArn, stateMachineName, express }: ExecutionHeader,
   state: Pick<InState, 'name' | 'enteredTime' | 'attempts' | 'mayRetry'>,
 ): { readonly [key: string]: Json } {
   return {
@@ -17,7 +18,7 @@ export function contextObject(
       StartTime: instant(startDate),
       Name: name,
       RoleArn: roleArn,
-      RedriveCount: 0,
+      ...(express !== 'synchronous' && { RedriveCount: 0 }),
     },
     StateMachine: { Id: stateMachineArn, Name: stateMachineName },
     State: {

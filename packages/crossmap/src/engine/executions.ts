@@ -2,7 +2,8 @@ import type { Json } from '../asl/json.ts';
 import type { Machine } from '../asl/machine.ts';
 import { advance } from './advance.ts';
 import type { Command } from './command.ts';
-import { type Execution, type ExecutionHeader, fold, newExecution } from './execution.ts';
+import { type Execution, type ExecutionHeader, fold, newExecution, stateWaitingFor } from './execution.ts';
+import type { HistoryEvent } from './history.ts';
 import type { MapRunPlan } from './map-run-plan.ts';
 import type { Happening, MapRunOutcome, Occurrence } from './occurrence.ts';
 import type {
@@ -22,6 +23,8 @@ export interface ExecutionPorts {
   readonly store: ExecutionStore;
   readonly tasks: Tasks;
   readonly mapRuns: MapRunStarter;
+  /** Told of events once they are committed, in their order. */
+  readonly log?: (request: StartRequest, events: readonly HistoryEvent[]) => void;
   /** Called once with what should not happen: a bug, or a store that cannot write. Its executions stay as last committed. */
   readonly onFault: (fault: unknown, executionArn: string) => void;
   /** Forgets the execution after every event and folds it from the stored history: proves that the history is the state. */
@@ -68,7 +71,10 @@ interface Live {
   readonly fault: (fault: unknown) => void;
 }
 
-/** The shell around `advance`: writes the events, then does what they ask for, and brings back what happened. */
+/**
+ * The shell around `advance`: writes the events, then does what they ask for, and brings back what happened. Of EXPRESS
+ * executions nothing is kept, as on AWS: they are gone with their end, or with the process.
+ */
 export class Executions {
   readonly #ports: ExecutionPorts;
   readonly #live = new Map<string, Live>();
@@ -160,13 +166,15 @@ export class Executions {
 
   async #takeUp(live: Live, occurrence: Occurrence): Promise<void> {
     const { request } = live;
-    const { store, restartEveryEvent } = this.#ports;
+    const { store, log, restartEveryEvent } = this.#ports;
+    const kept = request.header.express === undefined;
     const { execution, events, commands } = await advance(request.machine, live.execution, occurrence);
     if (events.length === 0) return;
     const record = recordOf(request, execution);
-    await store.recordExecution(record, events);
+    if (kept) await store.recordExecution(record, events);
     live.execution = execution;
-    if (restartEveryEvent) {
+    log?.(request, events);
+    if (restartEveryEvent && kept) {
       live.execution = fold(request.header, (await store.history(request.header.executionArn)) ?? []);
     }
     if (!this.#closed) for (const command of commands) this.#perform(live, command);
@@ -184,7 +192,8 @@ export class Executions {
     switch (command.kind) {
       case 'run-task': {
         const { eventId, resource, parameters } = command;
-        const request = { caller: callerOf(header), resource, parameters };
+        const stateName = stateWaitingFor(live.execution, eventId) ?? '';
+        const request = { caller: callerOf(header), execution: header, stateName, resource, parameters };
         const end = (outcome: TaskOutcome) => {
           cancelTimer(live, { kind: 'task-timed-out', eventId });
           return back({ kind: 'task-ended', eventId, outcome });

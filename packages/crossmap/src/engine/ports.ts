@@ -1,6 +1,7 @@
 import type { Failure } from '../asl/failure.ts';
 import type { Json } from '../asl/json.ts';
 import type { TaskResource } from '../asl/task-resource.ts';
+import type { ExecutionHeader } from './execution.ts';
 import type { HistoryEvent } from './history.ts';
 
 /** Where time comes from. `at` calls `run` once when the clock reaches `time` (epoch ms) and gives a way to cancel. */
@@ -44,13 +45,25 @@ export type ExecutionEnd =
 
 export type ExecutionStatus = ExecutionRecord['status'];
 
+/** https://docs.aws.amazon.com/step-functions/latest/apireference/API_LoggingConfiguration.html */
+export interface LoggingConfiguration {
+  readonly level: 'ALL' | 'ERROR' | 'FATAL' | 'OFF';
+  /** Whether log records have the payloads of their events. */
+  readonly includeExecutionData: boolean;
+  /** As they were given; absent when they were not. ARNs of log groups end in `:*`. */
+  readonly destinations?: readonly { readonly cloudWatchLogsLogGroup: { readonly logGroupArn: string } }[];
+}
+
 export interface StateMachineRecord {
   readonly stateMachineArn: string;
   readonly name: string;
   readonly definition: string;
   readonly roleArn: string;
-  readonly type: 'STANDARD';
+  readonly type: 'STANDARD' | 'EXPRESS';
   readonly creationDate: number;
+  readonly loggingConfiguration: LoggingConfiguration;
+  /** Which of the definitions and roles it has had this is; absent until the first update. */
+  readonly revisionId?: string;
 }
 
 /** A page of a listing. `next` asks for the following one and is absent on the last. */
@@ -94,6 +107,8 @@ export interface RoleCaller {
 
 export interface TaskRequest {
   readonly caller: RoleCaller;
+  readonly execution: ExecutionHeader;
+  readonly stateName: string;
   readonly resource: TaskResource;
   readonly parameters: Json;
 }

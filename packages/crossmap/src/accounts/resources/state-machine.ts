@@ -1,4 +1,5 @@
 import { validateDefinition } from '../../asl/validate.ts';
+import type { LoggingConfiguration } from '../../engine/ports.ts';
 import { generatedStateMachineName } from './physical-name.ts';
 import type { PropertyReader, StringRule } from './property-reader.ts';
 import type { ResourceType } from './resource-type.ts';
@@ -13,7 +14,6 @@ const STATE_MACHINE_NAME: StringRule = {
 export const STATE_MACHINE: ResourceType = {
   type: 'AWS::StepFunctions::StateMachine',
   withoutLocalMeaning: {
-    LoggingConfiguration: 'CloudWatch Logs get no copy; the history of every execution is kept in full',
     Tags: 'are for cost reports and people',
     TracingConfiguration: 'X-Ray traces are not kept',
   },
@@ -22,6 +22,7 @@ export const STATE_MACHINE: ResourceType = {
     const name =
       properties.optionalString('StateMachineName', STATE_MACHINE_NAME) ?? generatedStateMachineName(context);
     const stateMachineArn = `arn:aws:states:${region}:${accountId}:stateMachine:${name}`;
+    const logging = properties.optionalObject('LoggingConfiguration');
     const stateMachine = {
       stateMachineArn,
       name,
@@ -29,7 +30,8 @@ export const STATE_MACHINE: ResourceType = {
       region,
       roleArn: properties.string('RoleArn'),
       definition: readDefinition(properties),
-      type: properties.oneOf('StateMachineType', ['STANDARD']) ?? 'STANDARD',
+      type: properties.oneOf('StateMachineType', ['STANDARD', 'EXPRESS']) ?? 'STANDARD',
+      ...(logging && { loggingConfiguration: readLogging(logging) }),
     } as const;
     properties.optionalObject('EncryptionConfiguration')?.oneOf('Type', ['AWS_OWNED_KEY']);
     return {
@@ -39,6 +41,18 @@ export const STATE_MACHINE: ResourceType = {
     };
   },
 };
+
+function readLogging(properties: PropertyReader): LoggingConfiguration {
+  const destinations = properties.objects('Destinations').map((destination) => {
+    const logGroupArn = destination.object('CloudWatchLogsLogGroup')?.string('LogGroupArn') ?? '';
+    return { cloudWatchLogsLogGroup: { logGroupArn } };
+  });
+  return {
+    level: properties.oneOf('Level', ['ALL', 'ERROR', 'FATAL', 'OFF']) ?? 'OFF',
+    includeExecutionData: properties.boolean('IncludeExecutionData', false),
+    ...(properties.has('Destinations') && { destinations }),
+  };
+}
 
 function readDefinition(properties: PropertyReader): string {
   const property = properties.has('Definition') ? 'Definition' : 'DefinitionString';

@@ -1,4 +1,4 @@
-import type { Operation } from './operation.ts';
+import type { Operation, StepFunctions } from './operation.ts';
 import { createStateMachine } from './operations/create-state-machine.ts';
 import { describeExecution } from './operations/describe-execution.ts';
 import { describeMapRun } from './operations/describe-map-run.ts';
@@ -8,6 +8,14 @@ import { listExecutions } from './operations/list-executions.ts';
 import { listMapRuns } from './operations/list-map-runs.ts';
 import { listStateMachines } from './operations/list-state-machines.ts';
 import { startExecution } from './operations/start-execution.ts';
+import { startSyncExecution } from './operations/start-sync-execution.ts';
+import { stopExecution } from './operations/stop-execution.ts';
+import { updateStateMachine } from './operations/update-state-machine.ts';
+import { type JsonApi, jsonApi } from './protocol.ts';
+
+export function stepFunctionsApi(service: StepFunctions): JsonApi {
+  return jsonApi({ targetPrefix: 'AWSStepFunctions.', signedFor: 'states' }, operations, service);
+}
 
 /** The operations of the Step Functions API that are here, by name. */
 export const operations: ReadonlyMap<string, Operation> = new Map([
@@ -20,4 +28,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map([
   ['ListMapRuns', listMapRuns],
   ['ListStateMachines', listStateMachines],
   ['StartExecution', startExecution],
+  ['StartSyncExecution', startSyncExecution],
+  ['StopExecution', stopExecution],
+  ['UpdateStateMachine', updateStateMachine],
 ]);

@@ -5,9 +5,8 @@ export const describeStateMachine: Operation = {
   resource: (parameters) => parameters.arn('stateMachineArn'),
   async handle(parameters, { stateMachines }) {
     parameters.refuseOthers(['stateMachineArn'], { includedData: (value) => value === 'ALL_DATA' });
-    const { stateMachineArn, name, definition, roleArn, type, creationDate } = await stateMachines.get(
-      parameters.arn('stateMachineArn'),
-    );
+    const record = await stateMachines.get(parameters.arn('stateMachineArn', 'stateMachine'));
+    const { stateMachineArn, name, definition, roleArn, type, creationDate, revisionId } = record;
     return {
       stateMachineArn,
       name,
@@ -16,8 +15,9 @@ export const describeStateMachine: Operation = {
       roleArn,
       type,
       creationDate: creationDate / 1000,
-      loggingConfiguration: { level: 'OFF', includeExecutionData: false },
+      loggingConfiguration: { ...record.loggingConfiguration },
       tracingConfiguration: { enabled: false },
+      ...(revisionId !== undefined && { revisionId }),
     };
   },
 };

@@ -1,61 +1,26 @@
-import { exceedsPayloadLimit, type Json } from '../../../asl/json.ts';
 import { ApiError } from '../errors.ts';
 import type { Operation, StepFunctions } from '../operation.ts';
-import { checkName } from '../state-machines.ts';
+import { namedStateMachine, startRequest, wantedExecution } from '../start-request.ts';
 
 /**
  * A name that is given again with the same input while the execution runs answers the first start; any other use of a
- * taken name is refused. https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+ * taken name is refused. EXPRESS executions may share a name.
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
  */
 export const startExecution: Operation = {
-  resource: (parameters) => parameters.arn('stateMachineArn'),
+  resource: (parameters) => namedStateMachine(parameters).arn,
   async handle(parameters, service) {
     parameters.refuseOthers(['stateMachineArn', 'name', 'input']);
-    const stateMachineArn = parameters.arn('stateMachineArn');
-    const inputText = parameters.optionalString('input') ?? '{}';
-    const input = parseInput(inputText);
-    const record = await service.stateMachines.get(stateMachineArn);
-    const name = parameters.optionalString('name') ?? service.ids.uuid();
-    checkName(name);
-    const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
-    const running = await sameExecution(service, executionArn, inputText);
+    const wanted = await wantedExecution(parameters, service);
+    const express = wanted.record.type === 'EXPRESS' ? 'asynchronous' : undefined;
+    const request = startRequest(wanted, service, express);
+    const { executionArn, startDate } = request.header;
+    const running = await sameExecution(service, executionArn, wanted.inputText);
     if (running !== undefined) return { executionArn, startDate: running.startDate / 1000 };
-    const [, , , region = '', accountId = ''] = stateMachineArn.split(':');
-    const startDate = service.clock.now();
-    const { started } = service.executions.start({
-      header: {
-        executionArn,
-        name,
-        stateMachineArn,
-        stateMachineName: record.name,
-        roleArn: record.roleArn,
-        region,
-        accountId,
-        startDate,
-        input,
-      },
-      inputText,
-      machine: service.stateMachines.compiled(record),
-    });
-    await started;
+    await service.executions.start(request).started;
     return { executionArn, startDate: startDate / 1000 };
   },
 };
-
-function parseInput(text: string): Json {
-  const refuse = (why: string) =>
-    new ApiError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${why}'`);
-  if (text === '') throw refuse('Invalid execution input.');
-  if (exceedsPayloadLimit(text)) throw refuse('the input is larger than 262144 bytes');
-  try {
-    return JSON.parse(text) as Json;
-  } catch (error) {
-    const token = /^\s*([A-Za-z_]\w*)/.exec(text)?.[1];
-    if (token === undefined) throw refuse((error as Error).message);
-    const expected = "was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
-    throw refuse(`Unrecognized token '${token}': ${expected}`);
-  }
-}
 
 /** The running execution of that name and input; refuses a name that is taken otherwise. */
 async function sameExecution({ store, executions }: StepFunctions, executionArn: string, inputText: string) {

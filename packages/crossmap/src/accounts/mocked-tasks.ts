@@ -1,0 +1,43 @@
+import type { TestCase } from '../engine/execution.ts';
+import type { TaskOutcome, TaskRequest, TaskSubmitted, Tasks } from '../engine/ports.ts';
+import type { MockConfig, MockedResponse } from './mock-config.ts';
+
+/**
+ * Answers the tasks of executions that were started with a test case by its mocked responses; all other tasks run. How
+ * often a state was invoked is counted over the whole execution, the children of its Map Runs included.
+ */
+export class MockedTasks implements Tasks {
+  readonly #config: MockConfig;
+  readonly #tasks: Tasks;
+  /** The test case of one execution → state → how often it was invoked. */
+  readonly #invocations = new WeakMap<TestCase, Map<string, number>>();
+
+  constructor(config: MockConfig, tasks: Tasks) {
+    this.#config = config;
+    this.#tasks = tasks;
+  }
+
+  async run(request: TaskRequest): Promise<TaskOutcome | TaskSubmitted> {
+    const { testCase, stateMachineName } = request.execution;
+    const mocked = testCase && this.#config.mocked(stateMachineName, testCase.name, request.stateName);
+    if (testCase === undefined || mocked === undefined) return this.#tasks.run(request);
+    const index = this.#count(testCase, request.stateName);
+    return answer(this.#config.response(mocked, index), request);
+  }
+
+  #count(testCase: TestCase, state: string): number {
+    const states = this.#invocations.get(testCase) ?? new Map<string, number>();
+    this.#invocations.set(testCase, states);
+    const index = states.get(state) ?? 0;
+    states.set(state, index + 1);
+    return index;
+  }
+}
+
+/** What goes on after the call, a job or a wait for a token, ends at once with the same response. */
+function answer(response: MockedResponse, { resource }: TaskRequest): TaskOutcome | TaskSubmitted {
+  if (response.kind === 'throw') return { kind: 'failed', failure: response.failure };
+  const outcome: TaskOutcome = { kind: 'succeeded', output: response.output };
+  if (resource.kind !== 'service' || resource.pattern === 'request-response') return outcome;
+  return { kind: 'submitted', output: response.output, ended: Promise.resolve(outcome) };
+}
