@@ -3,6 +3,8 @@ import { defaultWorkflowEnvironment, readAssembly } from './accounts/assembly.ts
 import { type DeployedAssembly, deployAssembly } from './accounts/assembly-deployment.ts';
 import type { Denial } from './accounts/denials.ts';
 import type { Environment } from './accounts/deployment.ts';
+import { MockConfig } from './accounts/mock-config.ts';
+import { readMockConfig } from './accounts/mock-config-file.ts';
 import { openCloud } from './cloud.ts';
 import type { ExecutionStore } from './engine/ports.ts';
 import type { StepFunctions } from './server/step-functions/operation.ts';
@@ -32,6 +34,12 @@ export interface LocalOptions {
   readonly workflowAccount?: string;
   /** @default - as for the account, else us-east-1 */
   readonly workflowRegion?: string;
+  /**
+   * Mocked responses for tasks, as Step Functions Local takes them: a file, or what it holds. An execution that is
+   * started with `STATE_MACHINE_ARN#TEST_CASE` gets those of the test case.
+   * @default - every task runs
+   */
+  readonly mockConfig?: string | object;
   /** Gets what a person at the terminal wants to see: denials with their reason, failing functions, bugs. */
   onLog?(line: string): void;
 }
@@ -61,8 +69,9 @@ export interface Local {
 }
 
 /**
- * Loads a synthesized CDK app into embedded accounts and serves them. Rejects with `AssemblyError`, `LocalError` or
- * `DatabaseError` for what the caller can put right, and with Node's error for a port that cannot be had.
+ * Loads a synthesized CDK app into embedded accounts and serves them. Rejects with `AssemblyError`, `LocalError`,
+ * `MockConfigError` or `DatabaseError` for what the caller can put right, and with Node's error for a port that cannot
+ * be had.
  */
 export async function startLocal(options: LocalOptions): Promise<Local> {
   return (await openLocal(options)).local;
@@ -73,7 +82,9 @@ export async function openLocal(options: LocalOptions): Promise<{ local: Local; 
   const assembly = await readAssembly(
     typeof options.assembly === 'string' ? options.assembly : options.assembly.directory,
   );
+  const mocks = await mocksOf(options.mockConfig);
   const cloud = await openCloud({
+    mocks,
     data: options.data,
     environments: options.environments ?? 8,
     onLog: options.onLog ?? (() => {}),
@@ -100,6 +111,11 @@ export async function openLocal(options: LocalOptions): Promise<{ local: Local; 
     await cloud.discard();
     throw error;
   }
+}
+
+async function mocksOf(config: LocalOptions['mockConfig']): Promise<MockConfig | undefined> {
+  if (config === undefined) return undefined;
+  return typeof config === 'string' ? readMockConfig(config) : new MockConfig(config);
 }
 
 function workflowEnvironmentOf({ workflowAccount, workflowRegion }: LocalOptions, found: Environment): Environment {

@@ -1,12 +1,31 @@
 import type { Diagnostic } from './diagnostics.ts';
 import { isJsonObject, type Json } from './json.ts';
 import { parseTaskResource, type TaskResource } from './task-resource.ts';
+import { type Validated, validateDefinition } from './validate.ts';
+
+/** Reads the definition of a state machine of that type; what its type may not have is a problem too. */
+export function validateStateMachine(definition: string, type: 'STANDARD' | 'EXPRESS'): Validated {
+  const validated = validateDefinition(definition);
+  const express = type === 'EXPRESS' ? expressDiagnostics(parsed(definition)) : [];
+  if (express.length === 0) return validated;
+  const places = new Set(express.map(({ location }) => location));
+  const others = validated.ok ? [] : validated.diagnostics.filter(({ location }) => !places.has(location));
+  return { ok: false, diagnostics: [...express, ...others] };
+}
+
+function parsed(definition: string): Json {
+  try {
+    return JSON.parse(definition) as Json;
+  } catch {
+    return null;
+  }
+}
 
 /**
  * What an EXPRESS state machine may not have, wherever it stands. The texts were recorded on AWS (api-express), two
  * spaces in the one on tokens included; that on Distributed Maps is ours.
  */
-export function expressDiagnostics(machine: Json, at = ''): readonly Diagnostic[] {
+function expressDiagnostics(machine: Json, at = ''): readonly Diagnostic[] {
   const states = isJsonObject(machine) && isJsonObject(machine.States) ? Object.entries(machine.States) : [];
   return states.flatMap(([name, state]) => ofState(state, `${at}/States/${name}`));
 }

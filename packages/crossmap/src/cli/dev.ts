@@ -19,6 +19,8 @@ export interface DevOptions {
   readonly data: string;
   readonly memory: boolean;
   readonly environments: number | undefined;
+  /** Relative to the current folder. */
+  readonly mockConfig: string | undefined;
   readonly workflowAccount: string | undefined;
   readonly workflowRegion: string | undefined;
 }
@@ -73,12 +75,14 @@ async function start(
   host: Host,
 ): Promise<ServedAccounts> {
   const { port, environments, workflowAccount, workflowRegion } = options;
+  const mockConfig = options.mockConfig ?? host.env.SFN_MOCK_CONFIG;
   try {
     return await startLocal({
       assembly,
       port,
       ...(options.memory ? {} : { data }),
       ...(environments === undefined ? {} : { environments }),
+      ...(mockConfig === undefined ? {} : { mockConfig: resolve(host.cwd, mockConfig) }),
       ...(workflowAccount === undefined ? {} : { workflowAccount }),
       ...(workflowRegion === undefined ? {} : { workflowRegion }),
       onLog: (line) => host.stderr.write(`${line}\n`),
@@ -89,7 +93,7 @@ async function start(
 }
 
 /** What `startLocal` rejects with when its caller can do something about it; the message may have several lines. */
-const SOLVABLE = ['LocalError', 'AssemblyError', 'DatabaseError'];
+const SOLVABLE = ['LocalError', 'AssemblyError', 'MockConfigError', 'DatabaseError'];
 
 /** Only what can be solved becomes an error of the command; the rest stays a bug. */
 function startError(error: unknown, port: number): unknown {

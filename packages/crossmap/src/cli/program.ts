@@ -65,6 +65,7 @@ function devCommand(program: Command): Command {
     .option('--data <dir>', 'where buckets and executions are kept', DEFAULT_DATA)
     .addOption(new Option('--memory', 'keep nothing').conflicts('data'))
     .option('--environments <number>', 'how many function environments exist at once', integer(1, 1_000))
+    .option('--mock-config <file>', 'mocked responses, as Step Functions Local has\nthem ($SFN_MOCK_CONFIG)')
     .option(
       '--workflow-account <id>',
       `the account of stacks without env, seen by\nthe app as its default (${DEFAULT_WORKFLOW.account})`,

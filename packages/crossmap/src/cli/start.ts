@@ -12,7 +12,7 @@ import type { Connect, Connection, StepFunctions } from './step-functions.ts';
 import { hasColour, openDisplay, painter } from './terminal.ts';
 
 export interface StartOptions {
-  /** Name or ARN; absent: the only one there is. */
+  /** Name or ARN, `#` and a test case may follow; absent: the only one there is. */
   readonly stateMachine: string | undefined;
   /** JSON, or `@` and the name of a file that holds it. */
   readonly input: string;
@@ -136,6 +136,11 @@ function unreadable(error: unknown): never {
 
 async function findStateMachine(stepFunctions: StepFunctions, wanted: string | undefined): Promise<string> {
   if (wanted?.startsWith('arn:')) return wanted;
+  const [name = '', ...testCase] = (wanted ?? '').split('#');
+  return [await stateMachineNamed(stepFunctions, name === '' ? undefined : name), ...testCase].join('#');
+}
+
+async function stateMachineNamed(stepFunctions: StepFunctions, wanted: string | undefined): Promise<string> {
   const found: { readonly name: string; readonly stateMachineArn: string }[] = [];
   let nextToken: string | undefined;
   do {

@@ -40,6 +40,8 @@ export interface MapRunRequest {
   readonly mapRunArn: string;
   readonly parent: ExecutionHeader;
   readonly plan: MapRunPlan;
+  /** Resolves when the parent has ended: what then still runs is stopped. */
+  readonly parentEnded: Promise<void>;
 }
 
 export interface StartRequest {
@@ -216,7 +218,9 @@ export class Executions {
       }
       case 'start-map-run': {
         const { eventId, mapRunArn, plan } = command;
-        const run = mapRuns.run({ mapRunArn, parent: header, plan });
+        const parentEnded = live.ended.then(() => {});
+        parentEnded.catch(() => {});
+        const run = mapRuns.run({ mapRunArn, parent: header, plan, parentEnded });
         this.#await(live, run, (outcome) => back({ kind: 'map-run-ended', eventId, outcome }));
         return;
       }

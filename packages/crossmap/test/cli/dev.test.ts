@@ -212,6 +212,22 @@ test('a ready assembly is loaded as it is', async () => {
   assert.deepEqual([started[0]?.assembly, started[0]?.port, started[0]?.environments], [assembly, 0, 2]);
 });
 
+test('the mock configuration is that of --mock-config, else of SFN_MOCK_CONFIG', async () => {
+  const assembly = await appFolder({ 'manifest.json': JSON.stringify(MANIFEST) });
+  const cwd = await appFolder({});
+  const env = { PATH: process.env.PATH ?? '', SFN_MOCK_CONFIG: 'theirs.json' };
+  const named = await dev(cwd, ['--assembly', assembly, '--mock-config', 'ours.json'], { env });
+  assert.equal(named.started[0]?.mockConfig, join(cwd, 'ours.json'));
+  const inherited = await dev(cwd, ['--assembly', assembly], { env });
+  assert.equal(inherited.started[0]?.mockConfig, join(cwd, 'theirs.json'));
+  const fails = Object.assign(new Error('The mock configuration x cannot be used\nStateMachines: expected'), {
+    name: 'MockConfigError',
+  });
+  const refused = await dev(cwd, ['--assembly', assembly], { fails });
+  assert.equal(refused.exitCode, 3);
+  assert.match(refused.stderr, /^error: The mock configuration x cannot be used\n {2}StateMachines: expected\n/);
+});
+
 test('a folder without cdk.json is a usage error, exit 2', async () => {
   const cwd = await appFolder({});
   const { exitCode, stderr, started } = await dev(cwd);

@@ -62,6 +62,8 @@ Options:
                               ".crossmap")
   --memory                    keep nothing
   --environments <number>     how many function environments exist at once
+  --mock-config <file>        mocked responses, as Step Functions Local has
+                              them ($SFN_MOCK_CONFIG)
   --workflow-account <id>     the account of stacks without env, seen by
                               the app as its default (111111111111)
   --workflow-region <region>  the Region of stacks without env (us-east-1)

@@ -1,4 +1,4 @@
-import { validateDefinition } from '../../asl/validate.ts';
+import { validateStateMachine } from '../../asl/validate-express.ts';
 import type { LoggingConfiguration } from '../../engine/ports.ts';
 import { generatedStateMachineName } from './physical-name.ts';
 import type { PropertyReader, StringRule } from './property-reader.ts';
@@ -22,6 +22,7 @@ export const STATE_MACHINE: ResourceType = {
     const name =
       properties.optionalString('StateMachineName', STATE_MACHINE_NAME) ?? generatedStateMachineName(context);
     const stateMachineArn = `arn:aws:states:${region}:${accountId}:stateMachine:${name}`;
+    const type = properties.oneOf('StateMachineType', ['STANDARD', 'EXPRESS']) ?? 'STANDARD';
     const logging = properties.optionalObject('LoggingConfiguration');
     const stateMachine = {
       stateMachineArn,
@@ -29,8 +30,8 @@ export const STATE_MACHINE: ResourceType = {
       accountId,
       region,
       roleArn: properties.string('RoleArn'),
-      definition: readDefinition(properties),
-      type: properties.oneOf('StateMachineType', ['STANDARD', 'EXPRESS']) ?? 'STANDARD',
+      definition: readDefinition(properties, type),
+      type,
       ...(logging && { loggingConfiguration: readLogging(logging) }),
     } as const;
     properties.optionalObject('EncryptionConfiguration')?.oneOf('Type', ['AWS_OWNED_KEY']);
@@ -54,13 +55,13 @@ function readLogging(properties: PropertyReader): LoggingConfiguration {
   };
 }
 
-function readDefinition(properties: PropertyReader): string {
+function readDefinition(properties: PropertyReader, type: 'STANDARD' | 'EXPRESS'): string {
   const property = properties.has('Definition') ? 'Definition' : 'DefinitionString';
   const text =
     property === 'Definition' ? JSON.stringify(properties.optionalJson(property)) : properties.string(property);
   if (text === undefined || text === '') return '';
   const definition = substitute(text, properties.stringMap('DefinitionSubstitutions'));
-  const validated = validateDefinition(definition);
+  const validated = validateStateMachine(definition, type);
   for (const { code, message, location } of validated.ok ? [] : validated.diagnostics) {
     properties.report('INVALID_DEFINITION', property, `${code}: ${message} at ${location}`);
   }

@@ -1,10 +1,8 @@
 import type { Accounts } from '../../accounts/accounts.ts';
 import type { LogGroups } from '../../accounts/log-groups.ts';
-import { type Diagnostic, invalidDefinition } from '../../asl/diagnostics.ts';
-import type { Json } from '../../asl/json.ts';
+import { invalidDefinition } from '../../asl/diagnostics.ts';
 import { compileMachine, type Machine } from '../../asl/machine.ts';
-import { validateDefinition } from '../../asl/validate.ts';
-import { expressDiagnostics } from '../../asl/validate-express.ts';
+import { validateStateMachine } from '../../asl/validate-express.ts';
 import type {
   Clock,
   ExecutionStore,
@@ -129,19 +127,7 @@ export class StateMachines {
 
 /** Throws InvalidDefinition with all that is wrong with the definition of a state machine of that type. */
 function compiled(definition: string, type: StateMachineRecord['type']): Machine {
-  const validated = validateDefinition(definition);
-  const express = type === 'EXPRESS' ? expressDiagnostics(parsed(definition)) : [];
-  const places = new Set(express.map(({ location }) => location));
-  const others: readonly Diagnostic[] = validated.ok ? [] : validated.diagnostics;
-  const problems = [...express, ...others.filter(({ location }) => !places.has(location))];
-  if (validated.ok && problems.length === 0) return compileMachine(validated.definition);
-  throw new ApiError('InvalidDefinition', invalidDefinition(problems));
-}
-
-function parsed(definition: string): Json {
-  try {
-    return JSON.parse(definition) as Json;
-  } catch {
-    return null;
-  }
+  const validated = validateStateMachine(definition, type);
+  if (validated.ok) return compileMachine(validated.definition);
+  throw new ApiError('InvalidDefinition', invalidDefinition(validated.diagnostics));
 }
