@@ -89,8 +89,14 @@ export type CompiledState = { readonly name: string } & (
 
 /** Compiles a definition that `validateDefinition` accepted. */
 export function compileMachine(definition: Definition): Machine {
+  if (isJsonata(definition)) throw new Error('Compiled before validation: JSONata');
   const states = Object.entries(definition.States).map(([name, state]) => [name, compileState(name, state)] as const);
   return { startAt: definition.StartAt, states: new Map(states), timeoutSeconds: definition.TimeoutSeconds };
+}
+
+/** Whether the machine or one of its states is in the language that is not compiled yet. */
+function isJsonata({ QueryLanguage, States }: Definition): boolean {
+  return QueryLanguage === 'JSONata' || Object.values(States).some((state) => state.QueryLanguage === 'JSONata');
 }
 
 function compileState(name: string, state: State): CompiledState {

@@ -27,14 +27,14 @@ export function compileMap(state: MapState): CompiledMap {
     label: state.Label,
     items: compileItemsPath(state.ItemsPath ?? '$'),
     reader: state.ItemReader && {
-      parameters: compileTemplate(state.ItemReader.Parameters),
+      parameters: compileTemplate(state.ItemReader.Parameters ?? {}),
       maxItems: numberField('MaxItems', state.ItemReader.ReaderConfig),
     },
     itemSelector: selector === undefined ? undefined : compileTemplate(selector),
     batcher: state.ItemBatcher && compileBatcher(state.ItemBatcher),
     maxConcurrency: nonNegative('MaxConcurrency', numberField('MaxConcurrency', state)),
     toleratedFailureCount: nonNegative('ToleratedFailureCount', numberField('ToleratedFailureCount', state)),
-    resultWriter: state.ResultWriter && { parameters: compileTemplate(state.ResultWriter.Parameters) },
+    resultWriter: state.ResultWriter && { parameters: compileTemplate(state.ResultWriter.Parameters ?? {}) },
   };
 }
 

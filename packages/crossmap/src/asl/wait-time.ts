@@ -13,7 +13,7 @@ export type WaitTime =
 /** Compiles the field of a Wait state that says how long. Throws `DataFlowFailure`; its texts are recorded ones. */
 export function compileWait(state: WaitState): (input: Json, scope: Scope) => WaitTime {
   const { Seconds, SecondsPath, Timestamp, TimestampPath } = state;
-  if (Seconds !== undefined) return () => ({ kind: 'seconds', seconds: Seconds });
+  if (typeof Seconds === 'number') return () => ({ kind: 'seconds', seconds: Seconds });
   if (Timestamp !== undefined) return () => ({ kind: 'time', time: Date.parse(Timestamp) });
   const text = SecondsPath ?? TimestampPath ?? '';
   const parsed = parsePath(text);
