@@ -30,8 +30,12 @@ export interface AssemblyContent {
   readonly inlineFunctions?: Readonly<Record<string, string>>;
   /** Definition of each state machine. */
   readonly stateMachines?: Readonly<Record<string, object>>;
+  /** Names of log groups. */
+  readonly logGroups?: readonly string[];
   /** What the role `workflow` may do. */
   readonly workflowActions?: readonly string[];
+  /** What the role of the functions may do. */
+  readonly functionActions?: readonly string[];
   /** Who may assume the role `workflow`. */
   readonly workflowService?: string;
 }
@@ -41,7 +45,9 @@ export async function writeAssembly({
   functions = {},
   inlineFunctions = {},
   stateMachines = {},
+  logGroups = [],
   workflowActions,
+  functionActions = ['s3:*'],
   workflowService = 'states.amazonaws.com',
 }: AssemblyContent): Promise<string> {
   const folder = join(await mkdtemp(join(tmpdir(), 'crossmap-project-')), 'cdk.out');
@@ -62,7 +68,7 @@ export async function writeAssembly({
   await write('Test.template.json', {
     Resources: {
       Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'workflow-bucket' } },
-      FunctionRole: role('function', 'lambda.amazonaws.com', ['s3:*']),
+      FunctionRole: role('function', 'lambda.amazonaws.com', functionActions),
       WorkflowRole: role('workflow', workflowService, workflowActions ?? ['*']),
       ...Object.fromEntries(
         Object.keys(functions).map((name) => [
@@ -75,6 +81,9 @@ export async function writeAssembly({
       ),
       ...Object.fromEntries(
         Object.entries(stateMachines).map(([name, definition]) => [`Machine${name}`, stateMachine(name, definition)]),
+      ),
+      ...Object.fromEntries(
+        logGroups.map((LogGroupName, i) => [`Logs${i}`, { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName } }]),
       ),
     },
   });
