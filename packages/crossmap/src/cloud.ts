@@ -12,7 +12,7 @@ import { FunctionSessions } from './accounts/function-sessions.ts';
 import { LambdaTasks } from './accounts/lambda-tasks.ts';
 import { LogGroups } from './accounts/log-groups.ts';
 import type { MockConfig } from './accounts/mock-config.ts';
-import { MockedTasks } from './accounts/mocked-tasks.ts';
+import { EVERY_SERVICE, MockedTasks } from './accounts/mocked-tasks.ts';
 import { Executions } from './engine/executions.ts';
 import type { Clock } from './engine/ports.ts';
 import { FunctionHost } from './functions/function-host.ts';
@@ -63,6 +63,8 @@ export interface Cloud {
   readonly deployment: Deployment;
   /** Where the code of functions that have it in the template is written. */
   readonly inlineCodeDirectory: string;
+  /** The services at endpoints, as resources of tasks name them. */
+  readonly routed: ReadonlySet<string>;
   denials(): readonly Denial[];
   /** Serves every service on 127.0.0.1. Rejects with Node's error for a port that cannot be had. */
   listen(port: number): Promise<Listening>;
@@ -82,6 +84,8 @@ export async function openCloud(
   const now = systemClock.now;
   const clock = standIns.clock ?? systemClock;
 
+  const routed: ReadonlySet<string> = new Set();
+  const named = mocks === undefined ? routed : EVERY_SERVICE;
   const { store, objects, closeStores, discardStores } = await openStores(data);
   const accounts = new Accounts({ now });
   const denials = new Denials(now);
@@ -104,6 +108,7 @@ export async function openCloud(
     logGroups,
     clock,
     ids: systemIds,
+    routed: named,
   });
   const functionCode = await FunctionCode.open();
   const buckets = bucketsOf(s3);
@@ -136,7 +141,7 @@ export async function openCloud(
     clock,
     ids: systemIds,
     store,
-    tasks: mocks === undefined ? tasks : new MockedTasks(mocks, tasks),
+    tasks: mocks === undefined ? tasks : new MockedTasks(mocks, tasks, routed),
     mapRuns,
     log: (request, events) => logEvents(logGroups, request, events),
     onFault: onBug,
@@ -166,6 +171,7 @@ export async function openCloud(
     logGroups,
     deployment,
     inlineCodeDirectory: functionCode.inlineCodeDirectory,
+    routed: named,
     denials: () => denials.list(),
     async listen(wanted) {
       server = await listen(wanted, {

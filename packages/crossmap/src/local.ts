@@ -94,6 +94,7 @@ export async function openLocal(options: LocalOptions): Promise<{ local: Local; 
     const deployed = await deployAssembly(assembly, cloud.deployment, {
       workflowEnvironment,
       inlineCodeDirectory: cloud.inlineCodeDirectory,
+      routed: cloud.routed,
     });
     const { port } = await cloud.listen(options.port ?? 0);
     const local: Local = {

@@ -38,8 +38,10 @@ const mockConfig = {
     calling: {
       TestCases: { Recovers: { Call: 'Recovers' }, NoSuchState: { Elsewhere: 'Recovers' } },
     },
+    sending: { TestCases: { Sent: { Call: 'Sent' } } },
   },
   MockedResponses: {
+    Sent: { '0': { Return: { MessageId: '1' } } },
     Recovers: { '0-1': { Throw: { Error: 'Busy', Cause: 'try again' } }, '2': { Return: { mocked: true } } },
   },
 };
@@ -71,6 +73,9 @@ describe('EXPRESS state machines, stops, logs and mocks, by the AWS SDK', () => 
           calling: call(functionArn('real'), { Retry }),
           nests: call(functionArn('nesting')),
           waiting: WAIT,
+          sending: call('arn:aws:states:::sqs:sendMessage.waitForTaskToken', {
+            Parameters: { QueueUrl: 'url', MessageBody: 'text' },
+          }),
         },
         functionActions: ['states:StartSyncExecution'],
         logGroups: ['/runs'],
@@ -261,6 +266,27 @@ describe('EXPRESS state machines, stops, logs and mocks, by the AWS SDK', () => 
     assert.equal(events.filter(({ type }) => type === 'LambdaFunctionFailed').length, 2);
     const real = await local.start({}, 'calling');
     assert.equal(real.status === 'SUCCEEDED' && real.output, 'real');
+  });
+
+  test('a service that is not here is mocked, its callback too', async () => {
+    const mocked = await local.start({}, 'sending#Sent');
+    assert.equal(mocked.status, 'SUCCEEDED');
+    const { events = [] } = await sfn.send(new GetExecutionHistoryCommand({ executionArn: mocked.executionArn }));
+    assert.deepEqual(
+      events.map(({ type }) => type),
+      [
+        'ExecutionStarted',
+        'TaskStateEntered',
+        'TaskScheduled',
+        'TaskStarted',
+        'TaskSubmitted',
+        'TaskSucceeded',
+        'TaskStateExited',
+        'ExecutionSucceeded',
+      ],
+    );
+    const unmocked = await local.start({}, 'sending');
+    assert.ok(unmocked.status === 'FAILED' && unmocked.error === 'States.Runtime');
   });
 
   test('a test case that there is not, or that mocks no task, is refused', async () => {

@@ -1,6 +1,10 @@
+import { integrationRefusal } from '../asl/integrations.ts';
 import type { TestCase } from '../engine/execution.ts';
 import type { TaskOutcome, TaskRequest, TaskSubmitted, Tasks } from '../engine/ports.ts';
 import type { MockConfig, MockedResponse } from './mock-config.ts';
+
+/** What definitions may name where tasks are mocked: a task that no test case mocks fails when it is run. */
+export const EVERY_SERVICE: ReadonlySet<string> = Object.assign(new Set<string>(), { has: () => true });
 
 /**
  * Answers the tasks of executions that were started with a test case by its mocked responses; all other tasks run. How
@@ -12,17 +16,32 @@ export class MockedTasks implements Tasks {
   /** The test case of one execution → state → how often it was invoked. */
   readonly #invocations = new WeakMap<TestCase, Map<string, number>>();
 
-  constructor(config: MockConfig, tasks: Tasks) {
+  readonly #routed: ReadonlySet<string>;
+
+  /** `routed`: the services that `tasks` finds at endpoints. */
+  constructor(config: MockConfig, tasks: Tasks, routed: ReadonlySet<string>) {
     this.#config = config;
     this.#tasks = tasks;
+    this.#routed = routed;
   }
 
   async run(request: TaskRequest): Promise<TaskOutcome | TaskSubmitted> {
     const { testCase, stateMachineName } = request.execution;
     const mocked = testCase && this.#config.mocked(stateMachineName, testCase.name, request.stateName);
-    if (testCase === undefined || mocked === undefined) return this.#tasks.run(request);
+    if (testCase === undefined || mocked === undefined) return this.#run(request);
     const index = this.#count(testCase, request.stateName);
     return answer(this.#config.response(mocked, index), request);
+  }
+
+  async #run(request: TaskRequest): Promise<TaskOutcome | TaskSubmitted> {
+    const { resource, stateName } = request;
+    const refusal =
+      resource.kind === 'service'
+        ? integrationRefusal(`arn:aws:states:::${resource.service}:${resource.resource}`, this.#routed)
+        : undefined;
+    if (refusal === undefined) return this.#tasks.run(request);
+    const cause = `The test case of the execution does not mock the state '${stateName}'. ${refusal}`;
+    return { kind: 'failed', failure: { error: 'States.Runtime', cause } };
   }
 
   #count(testCase: TestCase, state: string): number {

@@ -1,11 +1,15 @@
 import type { Diagnostic } from './diagnostics.ts';
 import { isJsonObject, type Json } from './json.ts';
 import { parseTaskResource, type TaskResource } from './task-resource.ts';
-import { type Validated, validateDefinition } from './validate.ts';
+import { type Validated, type ValidationOptions, validateDefinition } from './validate.ts';
 
 /** Reads the definition of a state machine of that type; what its type may not have is a problem too. */
-export function validateStateMachine(definition: string, type: 'STANDARD' | 'EXPRESS'): Validated {
-  const validated = validateDefinition(definition);
+export function validateStateMachine(
+  definition: string,
+  type: 'STANDARD' | 'EXPRESS',
+  options: ValidationOptions = {},
+): Validated {
+  const validated = validateDefinition(definition, options);
   const express = type === 'EXPRESS' ? expressDiagnostics(parsed(definition)) : [];
   if (express.length === 0) return validated;
   const places = new Set(express.map(({ location }) => location));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MockConfig } from '../../src/accounts/mock-config.ts';
-import { MockedTasks } from '../../src/accounts/mocked-tasks.ts';
+import { EVERY_SERVICE, MockedTasks } from '../../src/accounts/mocked-tasks.ts';
 import { parseTaskResource } from '../../src/asl/task-resource.ts';
 import type { TestCase } from '../../src/engine/execution.ts';
 import type { TaskOutcome, TaskRequest } from '../../src/engine/ports.ts';
@@ -15,7 +15,7 @@ const mocks = new MockConfig({
     Failing: { '0': { Throw: { Error: 'No', Cause: 'because' } } },
   },
 });
-const tasks = () => new MockedTasks(mocks, { run: async () => REAL });
+const tasks = () => new MockedTasks(mocks, { run: async () => REAL }, new Set(['sns']));
 
 function request(testCase?: TestCase, Resource = FUNCTION, stateName = 'Work'): TaskRequest {
   const resource = parseTaskResource(Resource);
@@ -49,6 +49,17 @@ test('a mocked state gets its responses one after the other, in each execution f
 test('without a test case, and in a state it does not mock, the task runs', async () => {
   assert.deepEqual(await tasks().run(request()), REAL);
   assert.deepEqual(await tasks().run(request({ name: 'Case' }, FUNCTION, 'Other')), REAL);
+});
+
+test('a service that is not here fails the task unless it is mocked', async () => {
+  const publish = 'arn:aws:states:::sns:publish';
+  const send = 'arn:aws:states:::sqs:sendMessage';
+  assert.ok(EVERY_SERVICE.has('sqs'));
+  assert.deepEqual(await tasks().run(request({ name: 'Case' }, send)), { kind: 'succeeded', output: 'first' });
+  assert.deepEqual(await tasks().run(request({ name: 'Case' }, publish, 'Other')), REAL);
+  const failed = await tasks().run(request({ name: 'Case' }, send, 'Other'));
+  assert.ok(failed.kind === 'failed' && failed.failure.error === 'States.Runtime');
+  assert.match(failed.failure.cause ?? '', /does not mock the state 'Other'.*sqs:sendMessage` is not supported yet/);
 });
 
 test('a thrown response fails the task', async () => {

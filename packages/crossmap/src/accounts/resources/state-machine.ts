@@ -30,7 +30,7 @@ export const STATE_MACHINE: ResourceType = {
       accountId,
       region,
       roleArn: properties.string('RoleArn'),
-      definition: readDefinition(properties, type),
+      definition: readDefinition(properties, type, context.routed),
       type,
       ...(logging && { loggingConfiguration: readLogging(logging) }),
     } as const;
@@ -55,13 +55,13 @@ function readLogging(properties: PropertyReader): LoggingConfiguration {
   };
 }
 
-function readDefinition(properties: PropertyReader, type: 'STANDARD' | 'EXPRESS'): string {
+function readDefinition(properties: PropertyReader, type: 'STANDARD' | 'EXPRESS', routed: ReadonlySet<string>): string {
   const property = properties.has('Definition') ? 'Definition' : 'DefinitionString';
   const text =
     property === 'Definition' ? JSON.stringify(properties.optionalJson(property)) : properties.string(property);
   if (text === undefined || text === '') return '';
   const definition = substitute(text, properties.stringMap('DefinitionSubstitutions'));
-  const validated = validateStateMachine(definition, type);
+  const validated = validateStateMachine(definition, type, { routed });
   for (const { code, message, location } of validated.ok ? [] : validated.diagnostics) {
     properties.report('INVALID_DEFINITION', property, `${code}: ${message} at ${location}`);
   }

@@ -54,6 +54,8 @@ export interface StateMachinesPorts {
   readonly logGroups: LogGroups;
   readonly clock: Clock;
   readonly ids: Ids;
+  /** The services at configured endpoints, as resources name them. */
+  readonly routed: ReadonlySet<string>;
 }
 
 /** The state machines: validated when created, compiled once for each definition. */
@@ -70,7 +72,7 @@ export class StateMachines {
     const { accountId, region, name, definition, roleArn } = wanted;
     const { type = 'STANDARD', loggingConfiguration = NOTHING_LOGGED } = wanted;
     checkName(name);
-    const machine = compiled(definition, type);
+    const machine = this.#compile(definition, type);
     const stateMachineArn = `arn:aws:states:${region}:${accountId}:stateMachine:${name}`;
     const known = await this.#ports.store.stateMachine(stateMachineArn);
     if (known !== undefined) {
@@ -92,7 +94,7 @@ export class StateMachines {
     const known = await this.get(stateMachineArn);
     const changed: StateMachineRecord = { ...known, ...change };
     const { definition, roleArn, name, type, loggingConfiguration } = changed;
-    const machine = compiled(definition, type);
+    const machine = this.#compile(definition, type);
     const [, , , region = ''] = stateMachineArn.split(':');
     this.#checkRole(changed);
     checkLogging(loggingConfiguration, { roleArn, region, sessionName: name }, this.#ports);
@@ -114,7 +116,7 @@ export class StateMachines {
   compiled({ stateMachineArn, definition, type }: StateMachineRecord): Machine {
     const known = this.#compiled.get(stateMachineArn);
     if (known?.definition === definition) return known.machine;
-    const machine = compiled(definition, type);
+    const machine = this.#compile(definition, type);
     this.#compiled.set(stateMachineArn, { definition, machine });
     return machine;
   }
@@ -123,11 +125,11 @@ export class StateMachines {
     const assumed = this.#ports.accounts.assumeServiceRole(roleArn, 'states.amazonaws.com', name, stateMachineArn);
     if (assumed.kind === 'refused') throw new ApiError('AccessDeniedException', assumed.message);
   }
-}
 
-/** Throws InvalidDefinition with all that is wrong with the definition of a state machine of that type. */
-function compiled(definition: string, type: StateMachineRecord['type']): Machine {
-  const validated = validateStateMachine(definition, type);
-  if (validated.ok) return compileMachine(validated.definition);
-  throw new ApiError('InvalidDefinition', invalidDefinition(validated.diagnostics));
+  /** Throws InvalidDefinition with all that is wrong with the definition of a state machine of that type. */
+  #compile(definition: string, type: StateMachineRecord['type']): Machine {
+    const validated = validateStateMachine(definition, type, { routed: this.#ports.routed });
+    if (validated.ok) return compileMachine(validated.definition);
+    throw new ApiError('InvalidDefinition', invalidDefinition(validated.diagnostics));
+  }
 }
