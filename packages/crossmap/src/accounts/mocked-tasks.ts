@@ -53,10 +53,13 @@ export class MockedTasks implements Tasks {
   }
 }
 
-/** What goes on after the call, a job or a wait for a token, ends at once with the same response. */
+/** The call of a job, or of what answers with a token, succeeds; the response is how it ends (conformance area mocking). */
 function answer(response: MockedResponse, { resource }: TaskRequest): TaskOutcome | TaskSubmitted {
-  if (response.kind === 'throw') return { kind: 'failed', failure: response.failure };
-  const outcome: TaskOutcome = { kind: 'succeeded', output: response.output };
+  const outcome: TaskOutcome =
+    response.kind === 'throw'
+      ? { kind: 'failed', failure: response.failure }
+      : { kind: 'succeeded', output: response.output };
   if (resource.kind !== 'service' || resource.pattern === 'request-response') return outcome;
-  return { kind: 'submitted', output: response.output, ended: Promise.resolve(outcome) };
+  const output = outcome.kind === 'succeeded' ? outcome.output : {};
+  return { kind: 'submitted', output, ended: Promise.resolve(outcome) };
 }

@@ -110,13 +110,13 @@ export class MapRuns implements MapRunStarter {
 
   #dispatch(request: MapRunRequest, live: LiveRun): ReturnType<typeof dispatch> {
     const { store, executions } = this.#ports;
-    const { maxConcurrency, toleratedFailureCount } = request.plan;
+    const { maxConcurrency, tolerance } = request.plan;
     return dispatch({
       children: store.spooledChildren(request.mapRunArn, 0),
       runner: new ChildWorkflows(request, executions(), this.#ports),
       counts: live.counts,
       maxConcurrency,
-      toleratedFailureCount,
+      tolerance,
       stop: request.parentEnded,
     });
   }
@@ -153,8 +153,8 @@ function startedRecord({ mapRunArn, parent, plan }: MapRunRequest, startDate: nu
     stateMachineArn: labelledStateMachineArn(mapRunArn),
     startDate,
     maxConcurrency: plan.maxConcurrency,
-    toleratedFailurePercentage: 0,
-    toleratedFailureCount: plan.toleratedFailureCount,
+    toleratedFailurePercentage: plan.tolerance.percentage ?? 0,
+    toleratedFailureCount: plan.tolerance.count ?? 0,
     itemCounts: none.itemCounts,
     executionCounts: none.executionCounts,
     status: 'RUNNING',

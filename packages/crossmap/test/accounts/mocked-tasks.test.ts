@@ -65,7 +65,9 @@ test('a service that is not here fails the task unless it is mocked', async () =
 test('a thrown response fails the task', async () => {
   const failed = { kind: 'failed', failure: { error: 'No', cause: 'because' } };
   assert.deepEqual(await tasks().run(request({ name: 'Failing' })), failed);
-  assert.deepEqual(await tasks().run(request({ name: 'Failing' }, 'arn:aws:states:::ecs:runTask.sync')), failed);
+  const job = await tasks().run(request({ name: 'Failing' }, 'arn:aws:states:::ecs:runTask.sync'));
+  assert.ok(job.kind === 'submitted');
+  assert.deepEqual(await job.ended, failed);
 });
 
 for (const suffix of ['.sync', '.sync:2', '.waitForTaskToken']) {
