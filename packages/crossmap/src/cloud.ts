@@ -25,7 +25,7 @@ import { memoryBlobs } from './s3/memory-blobs.ts';
 import { ObjectStore } from './s3/object-store.ts';
 import { logsApi } from './server/logs/operations.ts';
 import { type Listening, listen } from './server/server.ts';
-import { logEvents } from './server/step-functions/execution-log.ts';
+import { groupArn, logEvents } from './server/step-functions/execution-log.ts';
 import type { StepFunctions } from './server/step-functions/operation.ts';
 import { stepFunctionsApi } from './server/step-functions/operations.ts';
 import { StateMachines } from './server/step-functions/state-machines.ts';
@@ -184,7 +184,7 @@ export async function openCloud(
         localEndpoint: {
           denials: () => denials.list(),
           logs: (functionArn) => functions.logs(functionArn),
-          logGroup: (logGroupArn) => logGroups.records(logGroupArn),
+          logGroup: (logGroupArn) => logGroups.records(groupArn(logGroupArn)),
         },
       });
       port = server.port;

@@ -30,6 +30,8 @@ export interface AssemblyContent {
   readonly inlineFunctions?: Readonly<Record<string, string>>;
   /** Definition of each state machine. */
   readonly stateMachines?: Readonly<Record<string, object>>;
+  /** LoggingConfiguration of every state machine. */
+  readonly logging?: object;
   /** Names of log groups. */
   readonly logGroups?: readonly string[];
   /** What the role `workflow` may do. */
@@ -45,6 +47,7 @@ export async function writeAssembly({
   functions = {},
   inlineFunctions = {},
   stateMachines = {},
+  logging,
   logGroups = [],
   workflowActions,
   functionActions = ['s3:*'],
@@ -80,7 +83,10 @@ export async function writeAssembly({
         Object.entries(inlineFunctions).map(([name, ZipFile]) => [`Inline${name}`, lambda(name, { ZipFile })]),
       ),
       ...Object.fromEntries(
-        Object.entries(stateMachines).map(([name, definition]) => [`Machine${name}`, stateMachine(name, definition)]),
+        Object.entries(stateMachines).map(([name, definition]) => [
+          `Machine${name}`,
+          stateMachine(name, definition, logging),
+        ]),
       ),
       ...Object.fromEntries(
         logGroups.map((LogGroupName, i) => [`Logs${i}`, { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName } }]),
@@ -115,13 +121,14 @@ function lambda(name: string, Code: object): object {
   };
 }
 
-function stateMachine(name: string, definition: object): object {
+function stateMachine(name: string, definition: object, LoggingConfiguration?: object): object {
   return {
     Type: 'AWS::StepFunctions::StateMachine',
     Properties: {
       StateMachineName: name,
       RoleArn: { 'Fn::GetAtt': ['WorkflowRole', 'Arn'] },
       DefinitionString: JSON.stringify(definition),
+      ...(LoggingConfiguration && { LoggingConfiguration }),
     },
   };
 }

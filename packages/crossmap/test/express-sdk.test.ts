@@ -12,8 +12,12 @@ import {
   StopExecutionCommand,
   UpdateStateMachineCommand,
 } from '@aws-sdk/client-sfn';
+import { openCloud } from '../src/cloud.ts';
+import { startSyncExecution } from '../src/server/step-functions/operations/start-sync-execution.ts';
+import { Parameters } from '../src/server/step-functions/parameters.ts';
 import { startLocal, type TestLocal } from '../src/testing.ts';
 import { ACCOUNT, REGION, ROLE_ARN, writeAssembly } from './cloud-assembly.ts';
+import { SimulatedClock } from './engine/simulated-clock.ts';
 
 const pass = (Result: unknown) => JSON.stringify({ StartAt: 'P', States: { P: { Type: 'Pass', Result, End: true } } });
 const FAIL = JSON.stringify({ StartAt: 'F', States: { F: { Type: 'Fail', Error: 'No', Cause: 'because' } } });
@@ -327,5 +331,50 @@ test('a role that may not log is refused with the log group', async () => {
   const stateMachineArn = `${arnOf('x')}#Case`;
   const [, message] = await refusal(sfn.send(new StartExecutionCommand({ stateMachineArn })));
   assert.match(message, /State Machine Does Not Exist/);
+  await local.close();
+});
+
+test('a synchronous execution is billed by 100 ms, and answers TIMED_OUT after five minutes', async () => {
+  const clock = new SimulatedClock();
+  const cloud = await openCloud({ data: undefined, environments: 1, onLog: () => {} }, { clock });
+  cloud.accounts.createRole({
+    accountId: ACCOUNT,
+    roleName: 'workflow',
+    trustPolicy: {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { Service: 'states.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+    },
+  });
+  const scope = { accountId: ACCOUNT, region: REGION };
+  const after = async (Seconds: number, ms: number) => {
+    const definition = JSON.stringify({ StartAt: 'W', States: { W: { Type: 'Wait', Seconds, End: true } } });
+    const machine = { ...scope, name: `waits-${Seconds}`, definition, roleArn: ROLE_ARN, type: 'EXPRESS' } as const;
+    const { stateMachineArn } = await cloud.stepFunctions.stateMachines.create(machine);
+    const answer = startSyncExecution.handle(new Parameters({ stateMachineArn }), cloud.stepFunctions, scope);
+    await clock.advance(ms);
+    const { status, billingDetails } = (await answer) as { status: string; billingDetails: object };
+    return { status, billingDetails };
+  };
+  const billed = (billedDurationInMilliseconds: number) => ({ billedMemoryUsedInMB: 64, billedDurationInMilliseconds });
+  assert.deepEqual(await after(1, 1_000), { status: 'SUCCEEDED', billingDetails: billed(1_000) });
+  assert.deepEqual(await after(0, 0), { status: 'SUCCEEDED', billingDetails: billed(100) });
+  assert.deepEqual(await after(3_600, 300_000), { status: 'TIMED_OUT', billingDetails: billed(300_000) });
+  await cloud.close();
+});
+
+test('a log group that the assembly does not hold is taken as there', async () => {
+  const logGroupArn = `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:/elsewhere`;
+  const logging = { Level: 'ALL', Destinations: [{ CloudWatchLogsLogGroup: { LogGroupArn: `${logGroupArn}:*` } }] };
+  const local = await startLocal({
+    assembly: await writeAssembly({ stateMachines: { logs: JSON.parse(FAIL) }, logging }),
+  });
+  await local.start();
+  const read = async (group: string) => {
+    const { events } = (await (await fetch(`${local.endpoint}/_crossmap/logs?group=${group}`)).json()) as {
+      events?: readonly object[];
+    };
+    return events?.length;
+  };
+  assert.deepEqual([await read(logGroupArn), await read(`${logGroupArn}:*`), await read('gone')], [3, 3, undefined]);
   await local.close();
 });

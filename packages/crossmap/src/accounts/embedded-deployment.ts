@@ -76,12 +76,19 @@ export class EmbeddedDeployment implements Deployment {
     this.#cloud.logGroups.create(logGroup.logGroupArn);
   }
 
-  /** As for a function: the API refuses a role that Step Functions cannot assume, here the reason is told too. */
+  /**
+   * As for a function: the API refuses a role that Step Functions cannot assume, here the reason is told too. A log group
+   * that the assembly does not hold is taken as there.
+   */
   async createStateMachine(stateMachine: StateMachineResource): Promise<void> {
     const { roleArn, name, stateMachineArn } = stateMachine;
     this.#checkAssumable(roleArn, 'states.amazonaws.com', name, stateMachineArn);
+    for (const { cloudWatchLogsLogGroup } of stateMachine.loggingConfiguration?.destinations ?? []) {
+      this.#cloud.logGroups.create(cloudWatchLogsLogGroup.logGroupArn.replace(/:\*$/, ''));
+    }
     await this.#cloud.stateMachines.create(stateMachine);
   }
+
   #checkAssumable(roleArn: string, service: string, sessionName: string, sourceArn: string): void {
     const assumed = this.#cloud.accounts.assumeServiceRole(roleArn, service, sessionName, sourceArn);
     if (assumed.kind === 'refused') throw new Error(`${assumed.message}\n${assumed.explanation}`);

@@ -58,6 +58,12 @@ async function startOn(
     ...(name === undefined ? {} : { name }),
   });
   const { executionArn = '', startDate = new Date(host.clock.now()) } = started;
+  if (wait && executionArn.includes(':express:')) {
+    throw refusedError('An EXPRESS execution cannot be looked at while it runs, nor after it', {
+      details: [`Started ${executionArn}`],
+      hint: 'The log group of its state machine has what it did; `aws stepfunctions start-sync-execution` answers with its end.',
+    });
+  }
   if (!wait) {
     const answer = { executionArn, stateMachineArn, startDate };
     host.stdout.write(json ? `${JSON.stringify(answer)}\n` : `Started ${executionArn}\n`);

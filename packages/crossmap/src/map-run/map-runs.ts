@@ -78,8 +78,8 @@ export class MapRuns implements MapRunStarter {
     const spooled = await this.#spool(request);
     live.counts.addPending(spooled.children, spooled.items);
     const end = await this.#dispatch(request, live);
-    if (end === 'aborted') return { kind: 'aborted' };
     await writer?.write(store, live.counts.executionCounts.total - live.counts.pendingExecutions);
+    if (end === 'aborted') return { kind: 'aborted' };
     if (end === 'breached') return { kind: 'failed', failure: toleratedFailureThresholdExceeded };
     if (writer === undefined) return this.#inlineResult(mapRunArn);
     const { bucket } = plan.resultWriter ?? { bucket: '' };

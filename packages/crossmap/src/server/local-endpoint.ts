@@ -6,7 +6,7 @@ export interface LocalEndpoint {
   denials(): readonly object[];
   /** The latest log events of a function, oldest first. */
   logs(functionArn: string): readonly object[];
-  /** The latest records of a log group, by its ARN, oldest first; `undefined` for a group that is not there. */
+  /** The latest records of a log group, by its ARN with or without `:*`, oldest first; `undefined` for a group that is not there. */
   logGroup(logGroupArn: string): readonly object[] | undefined;
 }
 
