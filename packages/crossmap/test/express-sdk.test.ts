@@ -307,10 +307,11 @@ describe('EXPRESS state machines, stops, logs and mocks, by the AWS SDK', () => 
   });
 });
 
-test('a role that may not log is refused with the log group', async () => {
+test('a role that may not log is refused with the log group', async (context) => {
   const local = await startLocal({
     assembly: await writeAssembly({ workflowActions: ['logs:CreateLogDelivery'], logGroups: ['/runs'] }),
   });
+  context.after(() => local.close());
   const sfn = new SFNClient(local.clientConfig(ACCOUNT));
   const logGroupArn = `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:/runs:*`;
   const loggingConfiguration = {
@@ -331,12 +332,12 @@ test('a role that may not log is refused with the log group', async () => {
   const stateMachineArn = `${arnOf('x')}#Case`;
   const [, message] = await refusal(sfn.send(new StartExecutionCommand({ stateMachineArn })));
   assert.match(message, /State Machine Does Not Exist/);
-  await local.close();
 });
 
-test('a synchronous execution is billed by 100 ms, and answers TIMED_OUT after five minutes', async () => {
+test('a synchronous execution is billed by 100 ms, and answers TIMED_OUT after five minutes', async (context) => {
   const clock = new SimulatedClock();
   const cloud = await openCloud({ data: undefined, environments: 1, onLog: () => {} }, { clock });
+  context.after(() => cloud.close());
   cloud.accounts.createRole({
     accountId: ACCOUNT,
     roleName: 'workflow',
@@ -359,15 +360,15 @@ test('a synchronous execution is billed by 100 ms, and answers TIMED_OUT after f
   assert.deepEqual(await after(1, 1_000), { status: 'SUCCEEDED', billingDetails: billed(1_000) });
   assert.deepEqual(await after(0, 0), { status: 'SUCCEEDED', billingDetails: billed(100) });
   assert.deepEqual(await after(3_600, 300_000), { status: 'TIMED_OUT', billingDetails: billed(300_000) });
-  await cloud.close();
 });
 
-test('a log group that the assembly does not hold is taken as there', async () => {
+test('a log group that the assembly does not hold is taken as there', async (context) => {
   const logGroupArn = `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:/elsewhere`;
   const logging = { Level: 'ALL', Destinations: [{ CloudWatchLogsLogGroup: { LogGroupArn: `${logGroupArn}:*` } }] };
   const local = await startLocal({
     assembly: await writeAssembly({ stateMachines: { logs: JSON.parse(FAIL) }, logging }),
   });
+  context.after(() => local.close());
   await local.start();
   const read = async (group: string) => {
     const { events } = (await (await fetch(`${local.endpoint}/_crossmap/logs?group=${group}`)).json()) as {
@@ -376,5 +377,4 @@ test('a log group that the assembly does not hold is taken as there', async () =
     return events?.length;
   };
   assert.deepEqual([await read(logGroupArn), await read(`${logGroupArn}:*`), await read('gone')], [3, 3, undefined]);
-  await local.close();
 });

@@ -188,7 +188,7 @@ test('profiles name endpoint and Region, and are read back as they were written'
   assert.equal(await readProfile(cwd, 'crossmap-workflow'), undefined);
   assert.match(
     await readFile(profileFiles(data).config, 'utf8'),
-    /^\[profile crossmap-bucket\]\nregion = eu-west-1\n/m,
+    /^\[profile crossmap-bucket\]\nregion = eu-west-1\nendpoint_url = .*\ndisable_host_prefix_injection = true\n/m,
   );
   assert.equal((await stat(profileFiles(data).credentials)).mode & 0o077, 0);
 });
