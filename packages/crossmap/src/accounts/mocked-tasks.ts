@@ -26,21 +26,22 @@ export class MockedTasks implements Tasks {
   }
 
   async run(request: TaskRequest): Promise<TaskOutcome | TaskSubmitted> {
-    const { testCase, stateMachineName } = request.execution;
-    const mocked = testCase && this.#config.mocked(stateMachineName, testCase.name, request.stateName);
-    if (testCase === undefined || mocked === undefined) return this.#run(request);
-    const index = this.#count(testCase, request.stateName);
+    const { mock } = request;
+    const mocked = mock && this.#config.mocked(mock.stateMachineName, mock.testCase.name, mock.stateName);
+    if (mock === undefined || mocked === undefined) return this.#run(request);
+    const index = this.#count(mock.testCase, mock.stateName);
     return answer(this.#config.response(mocked, index), request);
   }
 
   async #run(request: TaskRequest): Promise<TaskOutcome | TaskSubmitted> {
-    const { resource, stateName } = request;
+    const { resource, mock } = request;
     const refusal =
       resource.kind === 'service'
         ? integrationRefusal(`arn:aws:states:::${resource.service}:${resource.resource}`, this.#routed)
         : undefined;
     if (refusal === undefined) return this.#tasks.run(request);
-    const cause = `The test case of the execution does not mock the state '${stateName}'. ${refusal}`;
+    const unmocked = mock === undefined ? 'no test case was named' : `${mock.testCase.name} does not mock ${mock.stateName}`;
+    const cause = `${refusal} (${unmocked})`;
     return { kind: 'failed', failure: { error: 'States.Runtime', cause } };
   }
 

@@ -14,6 +14,7 @@ import type {
   Ids,
   RoleCaller,
   TaskOutcome,
+  TaskRequest,
   Tasks,
 } from './ports.ts';
 
@@ -194,8 +195,8 @@ export class Executions {
     switch (command.kind) {
       case 'run-task': {
         const { eventId, resource, parameters } = command;
-        const stateName = stateWaitingFor(live.execution, eventId) ?? '';
-        const request = { caller: callerOf(header), execution: header, stateName, resource, parameters };
+        const mock = mockOf(live.execution, eventId);
+        const request = { caller: callerOf(header), resource, parameters, ...(mock && { mock }) };
         const end = (outcome: TaskOutcome) => {
           cancelTimer(live, { kind: 'task-timed-out', eventId });
           return back({ kind: 'task-ended', eventId, outcome });
@@ -244,6 +245,13 @@ function cancelTimer(live: Live, happening: Happening): void {
 function cancelTimers(live: Live): void {
   for (const cancel of live.timers.values()) cancel();
   live.timers.clear();
+}
+
+/** Whose responses the task that the event began may get. */
+function mockOf(execution: Execution, eventId: number): TaskRequest['mock'] {
+  const { testCase, stateMachineName } = execution.header;
+  if (testCase === undefined) return undefined;
+  return { testCase, stateMachineName, stateName: stateWaitingFor(execution, eventId) ?? '' };
 }
 
 /** Who an execution acts as. AWS names the role session after the execution. */

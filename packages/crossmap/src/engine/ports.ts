@@ -1,7 +1,7 @@
 import type { Failure } from '../asl/failure.ts';
 import type { Json } from '../asl/json.ts';
 import type { TaskResource } from '../asl/task-resource.ts';
-import type { ExecutionHeader } from './execution.ts';
+import type { TestCase } from './execution.ts';
 import type { HistoryEvent } from './history.ts';
 
 /** Where time comes from. `at` calls `run` once when the clock reaches `time` (epoch ms) and gives a way to cancel. */
@@ -107,10 +107,10 @@ export interface RoleCaller {
 
 export interface TaskRequest {
   readonly caller: RoleCaller;
-  readonly execution: ExecutionHeader;
-  readonly stateName: string;
   readonly resource: TaskResource;
   readonly parameters: Json;
+  /** Whose responses it may get: only of an execution that was started with a test case. */
+  readonly mock?: { readonly testCase: TestCase; readonly stateMachineName: string; readonly stateName: string };
 }
 
 export type TaskOutcome =

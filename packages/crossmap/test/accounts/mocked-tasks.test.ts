@@ -20,20 +20,9 @@ const tasks = () => new MockedTasks(mocks, { run: async () => REAL }, new Set(['
 function request(testCase?: TestCase, Resource = FUNCTION, stateName = 'Work'): TaskRequest {
   const resource = parseTaskResource(Resource);
   assert.ok(resource !== undefined && resource.kind !== 'activity');
-  const execution = {
-    executionArn: 'arn:aws:states:eu-west-1:111111111111:execution:machine:one',
-    name: 'one',
-    stateMachineArn: 'arn:aws:states:eu-west-1:111111111111:stateMachine:machine',
-    stateMachineName: 'machine',
-    roleArn: 'arn:aws:iam::111111111111:role/workflow',
-    region: 'eu-west-1',
-    accountId: '111111111111',
-    startDate: 0,
-    input: {},
-    ...(testCase && { testCase }),
-  };
-  const caller = { roleArn: execution.roleArn, region: execution.region, sessionName: 'one' };
-  return { caller, execution, stateName, resource, parameters: {} };
+  const caller = { roleArn: 'arn:aws:iam::111111111111:role/workflow', region: 'eu-west-1', sessionName: 'one' };
+  const mock = testCase && { testCase, stateMachineName: 'machine', stateName };
+  return { caller, resource, parameters: {}, ...(mock && { mock }) };
 }
 
 test('a mocked state gets its responses one after the other, in each execution from the first', async () => {
@@ -59,7 +48,7 @@ test('a service that is not here fails the task unless it is mocked', async () =
   assert.deepEqual(await tasks().run(request({ name: 'Case' }, publish, 'Other')), REAL);
   const failed = await tasks().run(request({ name: 'Case' }, send, 'Other'));
   assert.ok(failed.kind === 'failed' && failed.failure.error === 'States.Runtime');
-  assert.match(failed.failure.cause ?? '', /does not mock the state 'Other'.*sqs:sendMessage` is not supported yet/);
+  assert.match(failed.failure.cause ?? '', /sqs:sendMessage` is not supported yet.*\(Case does not mock Other\)$/);
 });
 
 test('a thrown response fails the task', async () => {
