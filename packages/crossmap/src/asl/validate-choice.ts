@@ -60,7 +60,7 @@ function checkRule(rule: Json, fields: Fields, required: readonly string[], at: 
   const [condition, ...more] = conditions;
   const compares = condition !== undefined && operands.has(condition);
   checkFields(rule, fields, compares ? ['Variable', ...required] : required, at, report);
-  if (condition === undefined) {
+  if (condition === undefined && rule.Condition === undefined) {
     report.error(at, 'A choice rule needs a comparison operator or one of the following fields: [And, Or, Not]');
   } else if (more.length > 0) {
     report.error(at, `There should only be one of the following fields: [${conditions.join(', ')}]`);

@@ -25,6 +25,10 @@ function roleUnder(...names: readonly string[]): Check {
   };
 }
 
+/** ARNs of what AWS may run and this engine does not know: without a region, of an account that is none. */
+const OTHER_ARN =
+  /^arn:[\w-]+:(lambda:[^:]*:[^:]*:function(?=:[\w-]+(:[\w$-]+)?$)|states:[^:]+:[^:]+:[\w-]+|swf:[^:]*:[^:]*:[\w-]+):\S+$/;
+
 interface TaskOptions {
   readonly type: WorkflowType;
   readonly routed: ReadonlySet<string>;
@@ -43,13 +47,14 @@ export function checkTask(state: JsonObject, at: string, report: Report, { type,
   if (typeof Resource !== 'string') return;
   const resource = parseTaskResource(Resource);
   const place = `${at}/Resource`;
-  if (resource === undefined || (resource.kind === 'service' && !isIntegration(resource))) {
+  if (resource === undefined ? !OTHER_ARN.test(Resource) : resource.kind === 'service' && !isIntegration(resource)) {
     const reason = 'The value is not a valid resource ARN, or the resource is not available in this region.';
     return report.error(place, `The resource provided ${Resource} is not recognized. ${reason}`);
   }
+  if (resource === undefined) return report.refuse(place, `The resource \`${Resource}\` is not supported yet`);
   const unfit = type === 'EXPRESS' ? unfitForExpress(resource) : undefined;
   if (unfit !== undefined) report.error(place, `Express state machine does not support ${unfit}`);
-  const refusal = integrationRefusal(Resource, routed);
+  const refusal = integrationRefusal(resource, Resource, routed);
   if (refusal !== undefined) report.refuse(place, refusal);
   if (resource.kind === 'service') checkParameters(resource, state, at, report);
 }

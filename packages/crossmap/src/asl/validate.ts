@@ -27,12 +27,13 @@ export interface Diagnosis {
 }
 
 /**
- * Reads a definition and gives all its problems at once: what AWS refuses, or else what AWS runs and this engine does
- * not. So a definition that passes runs as written.
+ * Reads a definition and gives all its problems at once: what AWS refuses, and what AWS runs and this engine does not.
+ * So a definition that passes runs as written. Of what AWS refuses nothing else is said.
  */
 export function validateDefinition(definition: string, options: ValidationOptions = {}): Validated {
   const { errors, refusals, json } = diagnose(definition, options);
-  const diagnostics = errors.length > 0 ? errors : refusals;
+  const wrong = new Set(errors.map(({ location }) => location));
+  const diagnostics = [...errors, ...refusals.filter(({ location }) => !wrong.has(location))];
   return diagnostics.length > 0 ? { ok: false, diagnostics } : { ok: true, definition: json as unknown as Definition };
 }
 
