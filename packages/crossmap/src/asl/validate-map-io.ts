@@ -22,7 +22,6 @@ import { serviceParameters } from './validate-task.ts';
 /** What a Distributed Map reads its items from, how it batches them and where it writes results, in each language. */
 
 const otherReaders = 'readers other than JSON';
-const bytes = 'batch limits in bytes';
 const MAX_ITEMS = 100_000_000;
 const MAX_BATCH_BYTES = 262_144;
 
@@ -31,13 +30,13 @@ export const batcherFields: FieldsByLanguage = byLanguage(
   {
     MaxItemsPerBatch: integer(0),
     MaxItemsPerBatchPath: pathOutsideContext,
-    MaxInputBytesPerBatch: unsupported(bytes, integer(0, MAX_BATCH_BYTES)),
-    MaxInputBytesPerBatchPath: unsupported(bytes, pathOutsideContext),
+    MaxInputBytesPerBatch: integer(0, MAX_BATCH_BYTES),
+    MaxInputBytesPerBatchPath: pathOutsideContext,
     BatchInput: objectTemplate,
   },
   {
     MaxItemsPerBatch: jsonataOr(integer(0)),
-    MaxInputBytesPerBatch: unsupported(bytes, jsonataOr(integer(0, MAX_BATCH_BYTES))),
+    MaxInputBytesPerBatch: jsonataOr(integer(0, MAX_BATCH_BYTES)),
     BatchInput: jsonataOr(jsonataObject()),
   },
 );

@@ -10,7 +10,6 @@ import {
   object,
   oneOf,
   text,
-  unsupported,
   wrongType,
 } from './field-check.ts';
 import { jsonata, jsonataOr, path, pathOutsideContext, template } from './field-values.ts';
@@ -20,7 +19,6 @@ import { batcherFields, itemReader, resultWriter } from './validate-map-io.ts';
 import type { WorkflowType } from './validate-task.ts';
 
 const percentage = number(0, 100);
-const percentages = 'failure percentages; use ToleratedFailureCount';
 
 /** The fields that only Map states have. */
 export const mapFields: FieldsByLanguage = byLanguage(
@@ -34,8 +32,8 @@ export const mapFields: FieldsByLanguage = byLanguage(
     MaxConcurrencyPath: pathOutsideContext,
     ToleratedFailureCount: integer(0),
     ToleratedFailureCountPath: pathOutsideContext,
-    ToleratedFailurePercentage: unsupported(percentages, percentage),
-    ToleratedFailurePercentagePath: unsupported(percentages, pathOutsideContext),
+    ToleratedFailurePercentage: percentage,
+    ToleratedFailurePercentagePath: pathOutsideContext,
     ResultWriter: resultWriter.JSONPath,
   },
   {
@@ -45,22 +43,13 @@ export const mapFields: FieldsByLanguage = byLanguage(
     ItemBatcher: object(batcherFields.JSONata),
     MaxConcurrency: jsonataOr(integer(0)),
     ToleratedFailureCount: jsonataOr(integer(0)),
-    ToleratedFailurePercentage: unsupported(percentages, jsonataOr(percentage)),
+    ToleratedFailurePercentage: jsonataOr(percentage),
     ResultWriter: resultWriter.JSONata,
   },
 );
 
-/** Fields that only a Distributed Map has. */
-const DISTRIBUTED_ONLY = [
-  'ItemReader',
-  'ItemBatcher',
-  'ResultWriter',
-  'Label',
-  'ToleratedFailureCount',
-  'ToleratedFailureCountPath',
-  'ToleratedFailurePercentage',
-  'ToleratedFailurePercentagePath',
-];
+/** Fields that only a Distributed Map has. Of what an inline one tolerates it makes nothing, as AWS does. */
+const DISTRIBUTED_ONLY = ['ItemReader', 'ItemBatcher', 'ResultWriter', 'Label'];
 
 interface Surroundings {
   readonly report: Report;

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Json, JsonObject } from '../../src/asl/json.ts';
-import { validateDefinition } from '../../src/asl/validate.ts';
 import { INVOKE, machineOf, map, pass, processor, task } from './definitions.ts';
 import { diagnosticsOf, refuses } from './refused-definitions.ts';
 
@@ -105,10 +104,4 @@ describe('accepted in JSONata', () => {
     ],
   ];
   for (const [name, definition] of good) test(name, () => assert.deepEqual(diagnosticsOf(definition), []));
-});
-
-test('a task of a service that is routed to an endpoint is accepted', () => {
-  const definition = JSON.stringify(machineOf(task({ Resource: 'arn:aws:states:::sqs:sendMessage' })));
-  assert.equal(validateDefinition(definition, { routed: new Set(['sqs']) }).ok, true);
-  assert.equal(validateDefinition(definition, { routed: new Set(['sns']) }).ok, false);
 });

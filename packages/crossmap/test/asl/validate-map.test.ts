@@ -1,7 +1,8 @@
-import { describe } from 'node:test';
-import type { Json } from '../../src/asl/json.ts';
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Json, JsonObject } from '../../src/asl/json.ts';
 import { machineOf, map, pass, processor, reader, writer } from './definitions.ts';
-import { type Row, refuses } from './refused-definitions.ts';
+import { diagnosticsOf, type Row, refuses } from './refused-definitions.ts';
 
 const inState = (state: Json) => machineOf(state);
 const S = '/States/S';
@@ -81,18 +82,6 @@ describe('Map', () => {
       `${S}/ToleratedFailureCount`,
       /Minimum value is 0/,
     ],
-    [
-      'ToleratedFailurePercentage',
-      inState(map({ ToleratedFailurePercentage: 5 })),
-      `${S}/ToleratedFailurePercentage`,
-      /percentages; use/,
-    ],
-    [
-      'ToleratedFailurePercentagePath',
-      inState(map({ ToleratedFailurePercentagePath: '$.p' })),
-      `${S}/ToleratedFailurePercentagePath`,
-      /percentages; use/,
-    ],
     ['an empty Label', inState(map({ Label: '' })), `${S}/Label`, /cannot be empty/, 'INVALID_LABEL_NAME'],
     [
       'a Label of 41 characters',
@@ -124,6 +113,14 @@ describe('Map', () => {
       'DUPLICATE_LABEL_NAME',
     ],
   ]);
+});
+
+test('an inline Map may say what it tolerates, but nothing of a Distributed Map', () => {
+  const inline = (fields: JsonObject) =>
+    inState(map({ ItemProcessor: processor({ ProcessorConfig: { Mode: 'INLINE' } }), ...fields }));
+  assert.deepEqual(diagnosticsOf(inline({ ToleratedFailureCount: 1, ToleratedFailurePercentagePath: '$.p' })), []);
+  const [refused] = diagnosticsOf(inline({ Label: 'L', ItemReader: reader() }));
+  assert.equal(refused?.message, 'Only a Map state in DISTRIBUTED mode has ItemReader, Label');
 });
 
 describe('ItemReader, ItemBatcher and ResultWriter', () => {
@@ -215,18 +212,6 @@ describe('ItemReader, ItemBatcher and ResultWriter', () => {
       batcher({ MaxItemsPerBatch: -1 }),
       `${S}/ItemBatcher/MaxItemsPerBatch`,
       /Minimum value is 0/,
-    ],
-    [
-      'MaxInputBytesPerBatch',
-      batcher({ MaxItemsPerBatch: 1, MaxInputBytesPerBatch: 9 }),
-      `${S}/ItemBatcher/MaxInputBytesPerBatch`,
-      /batch limits in bytes/,
-    ],
-    [
-      'MaxInputBytesPerBatchPath',
-      batcher({ MaxItemsPerBatch: 1, MaxInputBytesPerBatchPath: '$.b' }),
-      `${S}/ItemBatcher/MaxInputBytesPerBatchPath`,
-      /batch limits in bytes/,
     ],
     [
       'MaxItemsPerBatch beside its path',
