@@ -1,6 +1,7 @@
 import type { Definition } from './definition.ts';
 import type { Diagnostic } from './diagnostics.ts';
 import { isJsonObject, type Json } from './json.ts';
+import { repeatedNames } from './repeated-names.ts';
 import { Report } from './report.ts';
 import { checkReach, checkTargets } from './transitions.ts';
 import { checkStateMachine, type Walk } from './validate-machine.ts';
@@ -54,11 +55,20 @@ export function diagnose(definition: string, { type = 'STANDARD', routed = new S
       machines: [],
     };
     checkStateMachine(json, walk);
+    checkRepeatedNames(definition, walk);
     const sound = report.errors.length === 0;
     for (const { machine, at } of walk.machines) checkTargets(machine, at, report);
     if (sound) for (const { machine, at } of walk.machines) checkReach(machine, at, report);
   }
   return { errors: report.errors, warnings: report.warnings, refusals: report.refusals, json };
+}
+
+/** States of the same name in one machine, of which only the text knows. */
+function checkRepeatedNames(definition: string, { machines, report }: Walk): void {
+  const places = new Set(machines.map(({ at }) => `${at}/States`));
+  for (const { at, name } of repeatedNames(definition)) {
+    if (places.has(at)) report.error(`${at}/${name}`, `Duplicate State name: ${name}`, 'DUPLICATE_STATE_NAME');
+  }
 }
 
 function read(definition: string, report: Report): Json | undefined {

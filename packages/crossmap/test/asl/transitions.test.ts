@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { JsonObject } from '../../src/asl/json.ts';
+import { repeatedNames } from '../../src/asl/repeated-names.ts';
 import { FUNCTION, pass, processor, task } from './definitions.ts';
 import { diagnosticsOf } from './refused-definitions.ts';
 
@@ -71,6 +72,22 @@ describe('transitions, as AWS judges them', () => {
       "SCHEMA_VALIDATION_FAILED: Field 'Foo' is not supported at /States/A",
       "MISSING_TRANSITION_TARGET: Missing 'Next' target: B at /States/A/Next",
     ]);
+  });
+
+  test('a name that two states of one machine have is a duplicate, though parsing keeps one', () => {
+    const twice =
+      '{"StartAt":"A","States":{"A":{"Type":"Pass","Result":{"x":1,"x":2},"End":true},"A":{"Type":"Succeed"}}}';
+    const found = diagnosticsOf(twice).map(({ code, location }) => `${code} ${location}`);
+    assert.deepEqual(found, ['DUPLICATE_STATE_NAME /States/A']);
+  });
+
+  test('a name is repeated only within one object, whatever its text holds', () => {
+    const text = '{"a":[{"b":"{\\"b\\"","c":1},{"b":{"b":[]},"b":2}],"\\u0061":true,"d":"a"}';
+    assert.deepEqual(repeatedNames(text), [
+      { at: '/a[1]', name: 'b' },
+      { at: '', name: 'a' },
+    ]);
+    assert.deepEqual(repeatedNames('["a","a"]'), []);
   });
 
   test('a name that two states of different machines have is a duplicate', () => {
