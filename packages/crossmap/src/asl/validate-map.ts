@@ -83,7 +83,9 @@ export function checkMap(state: JsonObject, at: string, around: Surroundings): M
     checkInline(state, at, report);
     return { mode: 'INLINE' };
   }
-  if (type === 'EXPRESS') report.error(place, "Express state machine does not support 'DISTRIBUTED' mode");
+  if (type === 'EXPRESS') {
+    report.error(`${place}/Mode`, "Express state machine does not support 'DISTRIBUTED' mode of Map states");
+  }
   if (nested) report.refuse(at, 'A Distributed Map inside a Distributed Map is not supported yet');
   checkLabelAmong(labels, state.Label, `${at}/Label`, report);
   distributedConfig(config, place, report);

@@ -84,7 +84,7 @@ describe('in an Express workflow, in the words of AWS', () => {
     const { errors } = diagnose(JSON.stringify(inState(map())), { type: 'EXPRESS' });
     assert.deepEqual(
       errors.map(({ location }) => location),
-      [`${S}/ItemProcessor/ProcessorConfig`],
+      [`${S}/ItemProcessor/ProcessorConfig/Mode`],
     );
   });
 });
