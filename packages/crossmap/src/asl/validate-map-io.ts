@@ -82,6 +82,7 @@ export const itemReader: Readonly<Record<QueryLanguage, Check>> = {
 };
 
 const objectParameters = serviceParameters(['Bucket', 'Key'], ['ExpectedBucketOwner', 'VersionId']);
+/** Of a listing, and of where results are written. */
 const listParameters = serviceParameters(['Bucket'], ['ExpectedBucketOwner', 'Prefix']);
 
 function checkReader(reader: Json, fields: Fields, parameters: string, at: string, report: Report): void {
@@ -94,7 +95,7 @@ function checkReader(reader: Json, fields: Fields, parameters: string, at: strin
     return listParameters(reader[parameters] ?? {}, place, report);
   }
   if (reader[parameters] !== undefined) objectParameters(reader[parameters] as Json, place, report);
-  refuseVersion(reader[parameters], place, report);
+  refuseParameter('VersionId', reader[parameters], place, report);
   const config = reader.ReaderConfig;
   if (config === undefined) report.error(at, 'These fields are required: [ReaderConfig]');
   else if (isJsonObject(config) && config.InputType === undefined) {
@@ -102,10 +103,10 @@ function checkReader(reader: Json, fields: Fields, parameters: string, at: strin
   }
 }
 
-function refuseVersion(parameters: Json | undefined, at: string, report: Report): void {
-  if (isJsonObject(parameters) && (parameters.VersionId ?? parameters['VersionId.$']) !== undefined) {
-    report.refuse(`${at}/VersionId`, "'VersionId' is not supported yet");
-  }
+/** Refuses a parameter that AWS passes on and this engine does not, as it is or with `.$`. */
+function refuseParameter(name: string, parameters: Json | undefined, at: string, report: Report): void {
+  if (!isJsonObject(parameters) || (parameters[name] ?? parameters[`${name}.$`]) === undefined) return;
+  report.refuse(`${at}/${name}`, `'${name}' is not supported yet`);
 }
 
 const writerConfig = object({
@@ -117,8 +118,8 @@ const writerFields = byLanguage(
     Resource: oneOf('arn:aws:states:::s3:putObject'),
     WriterConfig: unsupported('formats of result files', writerConfig),
   },
-  { Parameters: both(template, serviceParameters(['Bucket'], ['ExpectedBucketOwner', 'Prefix'])) },
-  { Arguments: jsonataOr(both(jsonataObject(), serviceParameters(['Bucket'], ['ExpectedBucketOwner', 'Prefix']))) },
+  { Parameters: both(template, listParameters) },
+  { Arguments: jsonataOr(both(jsonataObject(), listParameters)) },
 );
 
 export const resultWriter: Readonly<Record<QueryLanguage, Check>> = {
@@ -132,14 +133,5 @@ function checkWriter(writer: Json, fields: Fields, parameters: string, at: strin
   const exports = ['Resource', parameters];
   const shapesOnly = writer.WriterConfig !== undefined && exports.every((field) => writer[field] === undefined);
   object(fields, shapesOnly ? [] : exports)(writer, at, report);
-  refuseOwner(writer[parameters], `${at}/${parameters}`, report);
-}
-
-function refuseOwner(parameters: Json | undefined, at: string, report: Report): void {
-  if (
-    isJsonObject(parameters) &&
-    (parameters.ExpectedBucketOwner ?? parameters['ExpectedBucketOwner.$']) !== undefined
-  ) {
-    report.refuse(`${at}/ExpectedBucketOwner`, "'ExpectedBucketOwner' is not supported yet");
-  }
+  refuseParameter('ExpectedBucketOwner', writer[parameters], `${at}/${parameters}`, report);
 }

@@ -61,6 +61,19 @@ describe('refused in JSONata', () => {
   ]);
 });
 
+test('a language that is none is named, and what it is set on is read as JSONata', () => {
+  const XPath = { QueryLanguage: 'XPath', InputPath: '$' };
+  const messages = [machineOf(pass(XPath)), { ...machineOf(pass({ InputPath: '$' })), QueryLanguage: 'XPath' }].map(
+    (each) => diagnosticsOf(each).map(({ location, message }) => `${location} ${message}`),
+  );
+  const unknown = 'QueryLanguage Value must be one of: [JSONPath, JSONata]';
+  const foreign = `${S} The QueryLanguage is set to 'JSONata', but field 'InputPath' is only supported for the 'JSONPath' QueryLanguage`;
+  assert.deepEqual(messages, [
+    [`${S}/${unknown}`, foreign],
+    [`/${unknown}`, foreign],
+  ]);
+});
+
 describe('accepted in JSONata', () => {
   const catcher = { ErrorEquals: ['E'], Next: 'S', Output: '{% $states.errorOutput %}', Assign: { e: 1 } };
   const good: readonly (readonly [string, Json])[] = [
