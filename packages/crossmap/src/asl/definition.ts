@@ -160,7 +160,7 @@ export interface MapState extends StateFields, Transition, AssignField, ResultFi
   readonly Type: 'Map';
   /** One of the two is given; `Iterator` is the old name. */
   readonly ItemProcessor?: ItemProcessor;
-  readonly Iterator?: Definition;
+  readonly Iterator?: ItemProcessor;
   readonly ItemReader?: ItemReader;
   readonly ItemsPath?: string;
   /** JSONata: an array, whose elements may be templates, or a text in `{% %}`. */

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Json, JsonObject } from '../../src/asl/json.ts';
+import { compileMachine } from '../../src/asl/machine.ts';
+import { validateDefinition } from '../../src/asl/validate.ts';
 import { machineOf, map, pass, processor, reader, writer } from './definitions.ts';
 import { diagnosticsOf, type Row, refuses } from './refused-definitions.ts';
 
@@ -121,6 +123,12 @@ test('an inline Map may say what it tolerates, but nothing of a Distributed Map'
   assert.deepEqual(diagnosticsOf(inline({ ToleratedFailureCount: 1, ToleratedFailurePercentagePath: '$.p' })), []);
   const [refused] = diagnosticsOf(inline({ Label: 'L', ItemReader: reader() }));
   assert.equal(refused?.message, 'Only a Map state in DISTRIBUTED mode has ItemReader, Label');
+});
+
+test('a processor under its old name runs in the mode it names', () => {
+  const validated = validateDefinition(JSON.stringify(inState({ Type: 'Map', Iterator: processor(), End: true })));
+  const state = validated.ok ? compileMachine(validated.definition).states.get('S') : undefined;
+  assert.equal(state?.type === 'Map' && state.mode, 'DISTRIBUTED');
 });
 
 describe('ItemReader, ItemBatcher and ResultWriter', () => {
