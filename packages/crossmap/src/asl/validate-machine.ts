@@ -82,9 +82,6 @@ function checkState(state: JsonObject, at: string, walk: Walk): void {
   checkFields(state, fields, requiredFields[type] ?? [], at, report);
   if (fields.Next !== undefined) exactlyOne(['Next', 'End'], state, at, report);
   for (const names of exclusiveFields[type] ?? []) atMostOne(names, state, at, report);
-  if (type === 'Pass' && state.Result !== undefined && state.Parameters !== undefined) {
-    report.refuse(at, "'Parameters' beside 'Result' is not supported yet");
-  }
   if (type === 'Wait') exactlyOne(WAIT_FIELDS[language] ?? [], state, at, report);
   if (type === 'Task') checkTask(state, at, report, walk);
   if (type === 'Choice')
