@@ -1,4 +1,4 @@
-import type { IntegrationPattern, TaskResource } from './task-resource.ts';
+import { type IntegrationPattern, parseTaskResource, type TaskResource } from './task-resource.ts';
 
 type Service = Extract<TaskResource, { readonly kind: 'service' }>;
 
@@ -72,12 +72,9 @@ export function isIntegration({ service, action, pattern }: Service): boolean {
 }
 
 /** Why a task with this Resource cannot run here; `undefined` when it can. `routed`: services at configured endpoints. */
-export function integrationRefusal(
-  resource: TaskResource,
-  text: string,
-  routed: ReadonlySet<string>,
-): string | undefined {
-  if (resource.kind !== 'service' || routed.has(resource.service) || EMBEDDED.includes(resource.service))
+export function integrationRefusal(text: string, routed: ReadonlySet<string>): string | undefined {
+  const resource = parseTaskResource(text);
+  if (resource?.kind !== 'service' || routed.has(resource.service) || EMBEDDED.includes(resource.service))
     return undefined;
   return `The resource \`${text}\` is not supported yet: use a Lambda function, an activity or ${EMBEDDED.join(', ')}`;
 }

@@ -54,7 +54,7 @@ export function checkTask(state: JsonObject, at: string, report: Report, { type,
   if (resource === undefined) return report.refuse(place, `The resource \`${Resource}\` is not supported yet`);
   const unfit = type === 'EXPRESS' ? unfitForExpress(resource) : undefined;
   if (unfit !== undefined) report.error(place, `Express state machine does not support ${unfit}`);
-  const refusal = integrationRefusal(resource, Resource, routed);
+  const refusal = integrationRefusal(Resource, routed);
   if (refusal !== undefined) report.refuse(place, refusal);
   if (resource.kind === 'service') checkParameters(resource, state, at, report);
 }
