@@ -40,7 +40,8 @@ export class MockedTasks implements Tasks {
         ? integrationRefusal(`arn:aws:states:::${resource.service}:${resource.resource}`, this.#routed)
         : undefined;
     if (refusal === undefined) return this.#tasks.run(request);
-    const unmocked = mock === undefined ? 'no test case was named' : `${mock.testCase.name} does not mock ${mock.stateName}`;
+    const unmocked =
+      mock === undefined ? 'no test case was named' : `${mock.testCase.name} does not mock ${mock.stateName}`;
     const cause = `${refusal} (${unmocked})`;
     return { kind: 'failed', failure: { error: 'States.Runtime', cause } };
   }

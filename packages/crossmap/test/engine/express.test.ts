@@ -75,12 +75,15 @@ describe('an EXPRESS execution', () => {
   });
 
   test('may have more than 25,000 events', async () => {
-    const iterations = { StartAt: 'P', States: { P: { Type: 'Pass', End: true } } };
-    const map = { Type: 'Map', ItemsPath: '$.items', ItemProcessor: iterations, ResultPath: null, End: true };
+    const map = (i: number) => ({
+      Type: 'Map',
+      ItemsPath: '$.items',
+      ItemProcessor: { StartAt: `P${i}`, States: { [`P${i}`]: { Type: 'Pass', End: true } } },
+      ResultPath: null,
+      ...(i < 6 ? { Next: `M${i + 1}` } : { End: true }),
+    });
     const Parameters = { 'items.$': 'States.ArrayRange(1, 1000, 1)' };
-    const maps = Object.fromEntries(
-      Array.from({ length: 7 }, (_, i) => [`M${i}`, i < 6 ? { ...map, End: undefined, Next: `M${i + 1}` } : map]),
-    );
+    const maps = Object.fromEntries(Array.from({ length: 7 }, (_, i) => [`M${i}`, map(i)]));
     const definition = { StartAt: 'A', States: { A: { Type: 'Pass', Parameters, Next: 'M0' }, ...maps } };
     const plain = JSON.parse(JSON.stringify(definition)) as JsonObject;
     const { ended, told } = start(plain, 'asynchronous');

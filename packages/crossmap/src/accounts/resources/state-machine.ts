@@ -1,4 +1,5 @@
-import { validateStateMachine } from '../../asl/validate-express.ts';
+import { diagnosticText } from '../../asl/diagnostics.ts';
+import { validateDefinition } from '../../asl/validate.ts';
 import type { LoggingConfiguration } from '../../engine/ports.ts';
 import { generatedStateMachineName } from './physical-name.ts';
 import type { PropertyReader, StringRule } from './property-reader.ts';
@@ -61,9 +62,9 @@ function readDefinition(properties: PropertyReader, type: 'STANDARD' | 'EXPRESS'
     property === 'Definition' ? JSON.stringify(properties.optionalJson(property)) : properties.string(property);
   if (text === undefined || text === '') return '';
   const definition = substitute(text, properties.stringMap('DefinitionSubstitutions'));
-  const validated = validateStateMachine(definition, type, { routed });
-  for (const { code, message, location } of validated.ok ? [] : validated.diagnostics) {
-    properties.report('INVALID_DEFINITION', property, `${code}: ${message} at ${location}`);
+  const validated = validateDefinition(definition, { type, routed });
+  for (const diagnostic of validated.ok ? [] : validated.diagnostics) {
+    properties.report('INVALID_DEFINITION', property, diagnosticText(diagnostic));
   }
   return definition;
 }

@@ -3,6 +3,7 @@ import { createStateMachine } from './operations/create-state-machine.ts';
 import { describeExecution } from './operations/describe-execution.ts';
 import { describeMapRun } from './operations/describe-map-run.ts';
 import { describeStateMachine } from './operations/describe-state-machine.ts';
+import { describeStateMachineForExecution } from './operations/describe-state-machine-for-execution.ts';
 import { getExecutionHistory } from './operations/get-execution-history.ts';
 import { listExecutions } from './operations/list-executions.ts';
 import { listMapRuns } from './operations/list-map-runs.ts';
@@ -11,6 +12,7 @@ import { startExecution } from './operations/start-execution.ts';
 import { startSyncExecution } from './operations/start-sync-execution.ts';
 import { stopExecution } from './operations/stop-execution.ts';
 import { updateStateMachine } from './operations/update-state-machine.ts';
+import { validateStateMachineDefinition } from './operations/validate-state-machine-definition.ts';
 import { type JsonApi, jsonApi } from './protocol.ts';
 
 export function stepFunctionsApi(service: StepFunctions): JsonApi {
@@ -23,6 +25,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map([
   ['DescribeExecution', describeExecution],
   ['DescribeMapRun', describeMapRun],
   ['DescribeStateMachine', describeStateMachine],
+  ['DescribeStateMachineForExecution', describeStateMachineForExecution],
   ['GetExecutionHistory', getExecutionHistory],
   ['ListExecutions', listExecutions],
   ['ListMapRuns', listMapRuns],
@@ -31,4 +34,5 @@ export const operations: ReadonlyMap<string, Operation> = new Map([
   ['StartSyncExecution', startSyncExecution],
   ['StopExecution', stopExecution],
   ['UpdateStateMachine', updateStateMachine],
+  ['ValidateStateMachineDefinition', validateStateMachineDefinition],
 ]);

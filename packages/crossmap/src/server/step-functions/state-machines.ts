@@ -2,7 +2,7 @@ import type { Accounts } from '../../accounts/accounts.ts';
 import type { LogGroups } from '../../accounts/log-groups.ts';
 import { invalidDefinition } from '../../asl/diagnostics.ts';
 import { compileMachine, type Machine } from '../../asl/machine.ts';
-import { validateStateMachine } from '../../asl/validate-express.ts';
+import { validateDefinition } from '../../asl/validate.ts';
 import type {
   Clock,
   ExecutionStore,
@@ -128,7 +128,7 @@ export class StateMachines {
 
   /** Throws InvalidDefinition with all that is wrong with the definition of a state machine of that type. */
   #compile(definition: string, type: StateMachineRecord['type']): Machine {
-    const validated = validateStateMachine(definition, type, { routed: this.#ports.routed });
+    const validated = validateDefinition(definition, { type, routed: this.#ports.routed });
     if (validated.ok) return compileMachine(validated.definition);
     throw new ApiError('InvalidDefinition', invalidDefinition(validated.diagnostics));
   }
