@@ -194,7 +194,8 @@ test('a state machine has its type and where it logs', async (context) => {
 });
 
 test('what an EXPRESS state machine may not have is a problem of its definition', async (context) => {
-  const states = { W: { Type: 'Task', Resource: 'arn:aws:states:::states:startExecution.sync', End: true } };
+  const Resource = 'arn:aws:states:::states:startExecution.sync';
+  const states = { W: { Type: 'Task', Resource, Parameters: { StateMachineArn: 'x' }, End: true } };
   const DefinitionString = JSON.stringify({ StartAt: 'W', States: states });
   const found = await problems(loadResources(context, machine({ StateMachineType: 'EXPRESS', DefinitionString })));
   assert.deepEqual(
