@@ -65,6 +65,15 @@ export interface TaskState extends StateFields, Transition, AssignField, ResultF
   readonly Resource: string;
   readonly TimeoutSeconds?: number;
   readonly TimeoutSecondsPath?: string;
+  readonly HeartbeatSeconds?: number;
+  readonly HeartbeatSecondsPath?: string;
+  readonly Credentials?: Credentials;
+}
+
+/** The role that the task is done with: exactly one of the two. */
+export interface Credentials {
+  readonly RoleArn?: string;
+  readonly 'RoleArn.$'?: string;
 }
 
 /** Exactly one of the four is given. */

@@ -61,6 +61,9 @@ export type CompiledState = { readonly name: string } & (
       readonly flow: DataFlow;
       readonly resource: TaskResource;
       readonly timeoutSeconds: NumberField;
+      readonly heartbeatSeconds: NumberField;
+      /** The ARN of the role that the task acts as, not yet looked at. */
+      readonly credentials?: Evaluation;
     } & Next &
       Assigns &
       Handlers)
@@ -100,8 +103,7 @@ function compileState(name: string, state: State): CompiledState {
       return { type: 'Pass', name, flow, result: state.Result, next: state.Next, ...assigns(state) };
     }
     case 'Task': {
-      const timeoutSeconds = numberField('TimeoutSeconds', state);
-      return { type: 'Task', name, resource: resourceOf(state), timeoutSeconds, ...work(state) };
+      return { type: 'Task', name, resource: resourceOf(state), ...limitsOf(state), ...roleOf(state), ...work(state) };
     }
     case 'Choice':
       return { type: 'Choice', name, flow: compileDataFlow(ioPaths(state)), ...choices(state), ...assigns(state) };
@@ -136,6 +138,19 @@ function resourceOf({ Resource }: TaskState): TaskResource {
   const resource = parseTaskResource(Resource);
   if (resource === undefined) throw new Error(`Compiled before validation: the resource ${Resource}`);
   return resource;
+}
+
+function limitsOf(state: TaskState): { timeoutSeconds: NumberField; heartbeatSeconds: NumberField } {
+  return {
+    timeoutSeconds: numberField('TimeoutSeconds', state),
+    heartbeatSeconds: numberField('HeartbeatSeconds', state),
+  };
+}
+
+function roleOf({ Credentials }: TaskState): { readonly credentials?: Evaluation } {
+  if (Credentials === undefined) return {};
+  const evaluate = compileTemplate(Credentials as JsonObject);
+  return { credentials: (input, scope) => (evaluate(input, scope) as JsonObject).RoleArn ?? null };
 }
 
 /** What states that do work, and may fail, have in common. */

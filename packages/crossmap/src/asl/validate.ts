@@ -162,9 +162,9 @@ const stateFields: Readonly<Record<string, Fields>> = {
     Resource: checkResource,
     TimeoutSeconds: integer(1, 99_999_999),
     TimeoutSecondsPath: path,
-    HeartbeatSeconds: 'heartbeats',
-    HeartbeatSecondsPath: 'heartbeats',
-    Credentials: 'roles of other accounts in a Task',
+    HeartbeatSeconds: integer(1, 99_999_999),
+    HeartbeatSecondsPath: path,
+    Credentials: objectTemplate,
   },
   Choice: { ...common, ...assign, Choices: list(anything, 1), Default: text },
   Wait: {
@@ -213,7 +213,7 @@ function checkState(state: JsonObject, at: string, walk: Walk, target: Check): v
   if (fields.Next !== undefined) checkTransition(state, at, report, target);
   if (type === 'Pass') exclusive(state, 'Result', 'Parameters', at, report);
   if (type === 'Task' && LAMBDA_INVOKE.test(String(state.Resource))) {
-    serviceParameters(['FunctionName'], ['Payload', 'InvocationType'])(
+    serviceParameters(['FunctionName'], ['Payload', 'InvocationType', 'Qualifier'])(
       state.Parameters ?? {},
       `${at}/Parameters`,
       report,
@@ -283,11 +283,12 @@ function checkErrorHandlers(state: JsonObject, at: string, report: Report, targe
 }
 
 const LAMBDA_FUNCTION = /^arn:aws[\w-]*:lambda:[\w-]+:\d{12}:function:[\w-]+(:[\w$-]+)?$/;
-const LAMBDA_INVOKE = /^arn:aws[\w-]*:states:::lambda:invoke$/;
+const LAMBDA_INVOKE = /^arn:aws[\w-]*:states:::lambda:invoke(\.waitForTaskToken)?$/;
+const ACTIVITY = /^arn:aws[\w-]*:states:[\w-]+:\d{12}:activity:.+$/;
 
 function checkResource(value: Json, at: string, report: Report): void {
   if (typeof value !== 'string') return text(value, at, report);
-  if (LAMBDA_FUNCTION.test(value) || LAMBDA_INVOKE.test(value)) return;
+  if (LAMBDA_FUNCTION.test(value) || LAMBDA_INVOKE.test(value) || ACTIVITY.test(value)) return;
   report.add(
     at,
     `The resource \`${value}\` is not supported yet: use \`arn:aws:states:::lambda:invoke\` or the ARN of a Lambda function`,

@@ -1,12 +1,12 @@
 import { dataLimitExceeded, failureOf } from '../asl/data-flow.ts';
-import type { Failure } from '../asl/failure.ts';
+import { errorOutput as errorOutputOf, type Failure } from '../asl/failure.ts';
 import type { Json } from '../asl/json.ts';
 import type { CompiledState, Machine } from '../asl/machine.ts';
 import { findCatcher, nextRetry } from '../asl/retry.ts';
 import { Advancement, HistoryFull } from './advancement.ts';
 import { abortBranches, endBranches, machineOf, startNextIteration } from './branches.ts';
 import type { Command } from './command.ts';
-import { branchIndex, type Execution, flowAt, isLive, parentPath } from './execution.ts';
+import { branchIndex, type Execution, flowAt, flowsOf, isLive, parentPath, waitingOf } from './execution.ts';
 import type { EventType, HistoryEvent } from './history.ts';
 import type { Occurrence } from './occurrence.ts';
 import { enterChoice } from './states/choice.ts';
@@ -15,7 +15,7 @@ import { endMapRun, enterMap } from './states/map.ts';
 import { enterParallel } from './states/parallel.ts';
 import { enterPass } from './states/pass.ts';
 import { enterSucceed } from './states/succeed.ts';
-import { endTask, enterTask, submitTask, timeOutTask } from './states/task.ts';
+import { endTask, enterTask, missHeartbeat, startActivity, submitTask, timeOutTask } from './states/task.ts';
 import { endWait, enterWait } from './states/wait.ts';
 import type { Branch, FailedEvent, Work } from './work.ts';
 
@@ -91,9 +91,7 @@ class Advance {
   /** Goes on with the flow that waits for what the occurrence answers, if one does. */
   #answer(occurrence: Exclude<Occurrence, { kind: `execution-${string}` }>): void {
     const { execution } = this.#advancement;
-    const flow = [execution.root, ...execution.branches.values()].find(
-      ({ position }) => position.at === 'state' && position.waiting?.eventId === occurrence.eventId,
-    );
+    const flow = flowsOf(execution).find((each) => waitingOf(each)?.eventId === occurrence.eventId);
     if (flow === undefined) return;
     this.#jobs.push({ path: flow.path, work: () => this.#resume(occurrence) });
   }
@@ -112,6 +110,12 @@ class Advance {
           break;
         case 'task-timed-out':
           if (state.type === 'Task' && awaited === 'task') return timeOutTask(state, advancement);
+          break;
+        case 'activity-started':
+          if (state.type === 'Task' && awaited === 'task') return startActivity(advancement, occurrence);
+          break;
+        case 'heartbeat-missed':
+          if (state.type === 'Task' && awaited === 'task') return missHeartbeat(state, advancement);
           break;
         case 'wait-due':
           if (state.type === 'Wait' && awaited === 'wait') return endWait(state, advancement);
@@ -257,7 +261,7 @@ class Advance {
     const { failure, event, final } = failed;
     const { retriers, catchers } = 'retriers' in state && !final ? state : { retriers: [], catchers: [] };
     const { attempts, raw } = advancement.state;
-    const error = failure.error ?? '';
+    const error = failed.handledAs ?? failure.error ?? '';
     const retry = nextRetry(retriers, attempts, error, advancement.random());
     if (retry !== undefined && event !== undefined) {
       const dueAt = advancement.time + Math.round(retry.delaySeconds * 1000);
@@ -271,7 +275,7 @@ class Advance {
       this.#fail(failure);
       return undefined;
     }
-    const errorOutput: Json = { Error: error, ...(failure.cause !== undefined && { Cause: failure.cause }) };
+    const errorOutput: Json = errorOutputOf(failure);
     try {
       const { scope } = advancement;
       const assigned = catcher.assign?.(errorOutput, scope);
