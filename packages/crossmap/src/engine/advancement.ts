@@ -77,7 +77,8 @@ export class Advancement {
   /** The same for a task that is about to be scheduled with this token. */
   scopeWith(taskToken: string | undefined): Scope {
     const context = { ...contextObject(this.#execution.header, this.state, taskToken), ...this.#iteration() };
-    return { context, variables: this.#variables(), random: () => this.random() };
+    const { raw: input } = this.state;
+    return { context, variables: this.#variables(), random: () => this.random(), time: this.time, input };
   }
 
   /** The variables of the flows around, the inner ones last. */

@@ -4,6 +4,7 @@ import type { CompiledState } from '../../asl/machine.ts';
 import type { Scope } from '../../asl/scope.ts';
 import type { TaskResource } from '../../asl/task-resource.ts';
 import type { Advancement } from '../advancement.ts';
+import { exitWith } from '../exit.ts';
 import type { TaskCredentials } from '../history.ts';
 import type { Happening } from '../occurrence.ts';
 import type { TaskOutcome } from '../ports.ts';
@@ -13,18 +14,18 @@ import type { Work } from '../work.ts';
 
 type TaskState = Extract<CompiledState, { type: 'Task' }>;
 
-export function enterTask(state: TaskState, advancement: Advancement): Work {
+export async function enterTask(state: TaskState, advancement: Advancement): Promise<Work> {
   const { resource } = state;
   const taskToken = hasToken(resource)
     ? drawTaskToken(advancement.execution.header.executionArn, () => advancement.random())
     : undefined;
   const scope = advancement.scopeWith(taskToken);
   const input = state.flow.input(advancement.state.raw, scope);
-  const parameters = state.flow.parameters(input, scope);
+  const parameters = await state.flow.parameters(input, scope);
   if (advancement.tooLarge(parameters)) return { kind: 'failed', failure: parametersTooLarge(state.name) };
-  const timeoutInSeconds = state.timeoutSeconds(input, scope);
-  const heartbeatInSeconds = state.heartbeatSeconds(input, scope);
-  const taskCredentials = credentials(state, input, scope);
+  const timeoutInSeconds = await state.timeoutSeconds(input, scope);
+  const heartbeatInSeconds = await state.heartbeatSeconds(input, scope);
+  const taskCredentials = await credentials(state, input, scope);
   if (resource.kind === 'activity' && !advancement.hasActivity(resource.activityArn)) {
     throw new DataFlowFailure('States.Runtime', `The activity ${resource.activityArn} does not exist.`);
   }
@@ -57,8 +58,8 @@ function hasToken(resource: TaskResource): boolean {
   return resource.kind === 'activity' || (resource.kind === 'service' && resource.pattern !== 'request-response');
 }
 
-function credentials(state: TaskState, input: Json, scope: Scope): TaskCredentials | undefined {
-  const roleArn = state.credentials?.(input, scope);
+async function credentials(state: TaskState, input: Json, scope: Scope): Promise<TaskCredentials | undefined> {
+  const roleArn = await state.credentials?.(input, scope);
   if (roleArn === undefined) return undefined;
   if (typeof roleArn === 'string') return { roleArn };
   const found = JSON.stringify(roleArn);
@@ -93,21 +94,13 @@ export function submitTask({ resource }: TaskState, advancement: Advancement, ou
   return { kind: 'waiting' };
 }
 
-export function endTask(state: TaskState, advancement: Advancement, outcome: TaskOutcome): Work {
+export async function endTask(state: TaskState, advancement: Advancement, outcome: TaskOutcome): Promise<Work> {
   const { resource } = state;
   const ended = limited(resource, outcome);
   if (ended.kind === 'failed') return failed(resource, { how: 'Failed', failure: ended.failure }, advancement);
   const { output } = ended;
   emitSucceeded(resource, output, advancement);
-  const { raw } = advancement.state;
-  const { scope } = advancement;
-  const assigned = state.assign?.(output, scope);
-  return {
-    kind: 'exited',
-    output: state.flow.output(raw, output, scope),
-    next: state.next,
-    ...(assigned && { assigned }),
-  };
+  return exitWith(state, advancement, output, { next: state.next, assign: state.assign });
 }
 
 const TIMED_OUT: FailedTask = { how: 'TimedOut', failure: { error: 'States.Timeout' } };
