@@ -69,7 +69,11 @@ export async function endBranches(state: Parallel | MapState, advancement: Advan
   return exitWith(state, advancement, outputs, { next: state.next, assign: state.assign, previous });
 }
 
-/** Records that one branch failed, and that those still at work were stopped. */
+/**
+ * Records that one branch failed, and that those still at work were stopped. The Task state that failed counts as
+ * stopped too; a Parallel or Map state has its own event of failure (cases timeouts test_service_lambda_map_timeout,
+ * error-output test_parallel_catch_error).
+ */
 export function abortBranches(
   state: CompiledState,
   advancement: Advancement,
@@ -82,13 +86,15 @@ export function abortBranches(
     advancement.path = path;
     if (state.type === 'Map') advancement.emit(type, { name: state.name, index: branchIndex(path) }, { previous });
   };
+  const stopped = (path: string, types: RegExp) => {
+    const type = stateTypeAt(path);
+    const aborted = `${type}StateAborted` as Extract<EventType, `${string}StateAborted`>;
+    if (types.test(type)) advancement.emit(aborted, {}, { previous });
+  };
   iteration('MapIterationFailed', failed);
+  stopped(failed, /^(Task|Wait)$/);
   for (const { path, position } of siblings) {
-    advancement.path = path;
-    const aborted = position.at === 'state' ? `${stateTypeAt(path)}StateAborted` : '';
-    if (/^(Task|Wait|Parallel|Map)StateAborted$/.test(aborted)) {
-      advancement.emit(aborted as Extract<EventType, `${string}StateAborted`>, {}, { previous });
-    }
     iteration('MapIterationAborted', path);
+    if (position.at === 'state') stopped(path, /^(Task|Wait|Parallel|Map)$/);
   }
 }

@@ -10,9 +10,10 @@ import type { Happening } from '../occurrence.ts';
 import type { TaskOutcome } from '../ports.ts';
 import { emitFailed, emitScheduled, emitSubmitted, emitSucceeded, type FailedTask } from '../task-events.ts';
 import { drawTaskToken } from '../task-token.ts';
-import type { Work } from '../work.ts';
+import type { FailedEvent, Work } from '../work.ts';
 
 type TaskState = Extract<CompiledState, { type: 'Task' }>;
+type FailedWork = Extract<Work, { kind: 'failed' }> & { readonly event: FailedEvent };
 
 export async function enterTask(state: TaskState, advancement: Advancement): Promise<Work> {
   const { resource } = state;
@@ -106,7 +107,7 @@ export async function endTask(state: TaskState, advancement: Advancement, outcom
 const TIMED_OUT: FailedTask = { how: 'TimedOut', failure: { error: 'States.Timeout' } };
 
 /** The task has taken longer than it may. What it still gives is not waited for. */
-export function timeOutTask(state: TaskState, advancement: Advancement): Work {
+export function timeOutTask(state: TaskState, advancement: Advancement): FailedWork {
   return failed(state.resource, TIMED_OUT, advancement);
 }
 
@@ -132,9 +133,9 @@ function nameOf(resource: TaskResource): string {
   }
 }
 
-function failed(resource: TaskResource, task: FailedTask, advancement: Advancement): Extract<Work, { kind: 'failed' }> {
+function failed(resource: TaskResource, task: FailedTask, advancement: Advancement): FailedWork {
   const { path } = advancement;
-  const event = (retry?: { readonly retrier: number; readonly dueAt: number }) =>
+  const event: FailedEvent = (retry) =>
     emitFailed(resource, task, retry && { hidden: { retry: { flow: path, ...retry } } }, advancement);
   return { kind: 'failed', failure: task.failure, event };
 }
