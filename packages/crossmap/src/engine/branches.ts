@@ -70,9 +70,8 @@ export async function endBranches(state: Parallel | MapState, advancement: Advan
 }
 
 /**
- * Records that one branch failed, and that those still at work were stopped. The Task state that failed counts as
- * stopped too; a Parallel or Map state has its own event of failure (cases timeouts test_service_lambda_map_timeout,
- * error-output test_parallel_catch_error).
+ * Records that one branch failed, and that those still at work were stopped. The state that failed in it counts as
+ * stopped too (conformance areas error-output, timeouts). Everything follows the failure.
  */
 export function abortBranches(
   state: CompiledState,
@@ -80,21 +79,18 @@ export function abortBranches(
   failed: string,
   stateTypeAt: (path: string) => CompiledState['type'],
 ): void {
-  const siblings = branches(advancement).filter(({ path, position }) => path !== failed && position.at !== 'end');
-  const previous = flowAt(advancement.execution, failed)?.lastEventId ?? 0;
-  const iteration = (type: 'MapIterationFailed' | 'MapIterationAborted', path: string) => {
-    advancement.path = path;
-    if (state.type === 'Map') advancement.emit(type, { name: state.name, index: branchIndex(path) }, { previous });
-  };
-  const stopped = (path: string, types: RegExp) => {
-    const type = stateTypeAt(path);
-    const aborted = `${type}StateAborted` as Extract<EventType, `${string}StateAborted`>;
-    if (types.test(type)) advancement.emit(aborted, {}, { previous });
-  };
-  iteration('MapIterationFailed', failed);
-  stopped(failed, /^(Task|Wait)$/);
-  for (const { path, position } of siblings) {
-    iteration('MapIterationAborted', path);
-    if (position.at === 'state') stopped(path, /^(Task|Wait|Parallel|Map)$/);
+  const live = branches(advancement).filter(({ position }) => position.at !== 'end');
+  const isFailed = ({ path }: Flow) => path === failed;
+  const previous = live.find(isFailed)?.lastEventId ?? 0;
+  for (const flow of [...live.filter(isFailed), ...live.filter((each) => !isFailed(each))]) {
+    advancement.path = flow.path;
+    if (state.type === 'Map') {
+      const type = isFailed(flow) ? 'MapIterationFailed' : 'MapIterationAborted';
+      advancement.emit(type, { name: state.name, index: branchIndex(flow.path) }, { previous });
+    }
+    const aborted = flow.position.at === 'state' ? `${stateTypeAt(flow.path)}StateAborted` : '';
+    if (/^(Task|Wait|Parallel|Map)StateAborted$/.test(aborted)) {
+      advancement.emit(aborted as Extract<EventType, `${string}StateAborted`>, {}, { previous });
+    }
   }
 }
