@@ -114,9 +114,7 @@ export interface Iteration {
   readonly index: number;
 }
 /** The role a task acts as instead of the state machine's. */
-export interface TaskCredentials {
-  readonly roleArn: string;
-}
+export type TaskCredentials = { readonly roleArn: string };
 export interface TaskResource {
   readonly resourceType: string;
   readonly resource: string;
