@@ -37,7 +37,7 @@ describe('activities and task tokens, by the AWS SDK', () => {
   before(async () => {
     local = await startLocal({ assembly: await writeAssembly({}) });
     sfn = new SFNClient(local.clientConfig(ACCOUNT));
-    other = new SFNClient(local.clientConfig('222222222222'));
+    other = new SFNClient(local.clientConfig('111111111111'));
   });
   after(() => local.close());
 
