@@ -66,6 +66,16 @@ test('a worker that waits gets the next task, the one who came first before othe
   assert.equal(clock.waiting, 0);
 });
 
+test('an offer that is taken back is given to nobody', async () => {
+  const { activities } = await opened();
+  const [gone, live] = [task('1'), task('2')];
+  const takeBack = activities.offer(gone);
+  activities.offer(live);
+  takeBack();
+  assert.equal(await activities.poll(ARN, 'a'), live);
+  assert.deepEqual(gone.workers, []);
+});
+
 test('a task that nobody waits for any more is passed over', async () => {
   const { activities } = await opened();
   const [gone, live] = [task('1', false), task('2')];

@@ -126,6 +126,7 @@ test('the task of an aborted execution is closed, and no worker can start it', a
   made.start(task());
   const { taskToken, start } = await offered(made);
   await made.executions.abort(EXECUTION, {});
+  assert.deepEqual(made.withdrawn, made.offered);
   assert.equal(await start('late'), false);
   assert.equal(await made.executions.endTask(taskToken, { kind: 'succeeded', output: 1 }), 'closed');
 });

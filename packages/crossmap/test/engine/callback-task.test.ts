@@ -52,11 +52,19 @@ describe('.waitForTaskToken', () => {
     assert.deepEqual(JSON.parse(record.output), { token });
   });
 
-  test('a call that fails is the failure of the task', async () => {
+  test('a call that fails submits nothing, which Retry sees as any failure', async () => {
     const bench = new Workbench();
-    bench.task = () => failed({ error: 'Lambda.ServiceException', cause: 'c' });
-    await bench.run(callback());
-    assert.deepEqual(bench.types.slice(3), ['TaskStarted', 'TaskFailed', 'ExecutionFailed']);
+    const failure = { error: 'Lambda.ServiceException', cause: 'c' };
+    bench.task = () => failed(failure);
+    await bench.run(callback({ Retry: [{ ErrorEquals: ['Lambda.ServiceException'], MaxAttempts: 1 }] }));
+    assert.deepEqual(bench.types.slice(4), [
+      'TaskSubmitFailed',
+      'TaskScheduled',
+      'TaskStarted',
+      'TaskSubmitFailed',
+      'ExecutionFailed',
+    ]);
+    assert.deepEqual(bench.told[4], [4, 'TaskSubmitFailed', { ...CALLBACK, ...failure }]);
   });
 
   test('a failure that names neither error nor cause is caught by States.ALL with nulls', async () => {
