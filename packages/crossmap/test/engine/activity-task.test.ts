@@ -137,3 +137,18 @@ test('a text that is no token, or is of an execution that never was, is unknown'
   const forged = Buffer.from(`arn:aws:states:eu-west-1:111111111111:execution:machine:none ${uuid}`).toString('base64');
   for (const token of ['none', '', forged]) assert.equal(await made.executions.heartbeat(token), 'unknown');
 });
+
+test('what an ended task waited for is forgotten while the execution goes on', async () => {
+  const made = bench();
+  made.start({
+    ...task({ End: undefined, Next: 'W', TimeoutSeconds: 60, HeartbeatSeconds: 10 }),
+    W: { Type: 'Wait', Seconds: 5, End: true },
+  });
+  const { taskToken, start } = await offered(made);
+  await start('packer');
+  assert.equal(made.clock.waiting, 2);
+  await made.executions.endTask(taskToken, { kind: 'succeeded', output: 1 });
+  await settled();
+  assert.equal(made.clock.waiting, 1);
+  assert.deepEqual(made.withdrawn, made.offered);
+});
