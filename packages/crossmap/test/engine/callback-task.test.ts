@@ -52,6 +52,23 @@ describe('.waitForTaskToken', () => {
     assert.deepEqual(JSON.parse(record.output), { token });
   });
 
+  test('JSONata sees the token in $states.context, and names the role of Credentials', async () => {
+    const other = 'arn:aws:iam::222222222222:role/other';
+    const states = callback({
+      QueryLanguage: 'JSONata',
+      Parameters: undefined,
+      Arguments: { FunctionName: 'work', Payload: { token: '{% $states.context.Task.Token %}' } },
+      Credentials: { RoleArn: `{% '${other}' %}` },
+      Output: '{% $states.context.Task.Token %}',
+    });
+    const { bench, ended, token } = await submitted(states);
+    assert.equal(bench.taskRequests[0]?.credentials?.roleArn, other);
+    await bench.executions.endTask(token, succeeded({}));
+    const record = await ended;
+    assert.ok(record.status === 'SUCCEEDED');
+    assert.equal(JSON.parse(record.output), token);
+  });
+
   test('a call that fails submits nothing, which Retry sees as any failure', async () => {
     const bench = new Workbench();
     const failure = { error: 'Lambda.ServiceException', cause: 'c' };
