@@ -105,8 +105,8 @@ export async function openCloud({ data, environments, onLog }: CloudOptions, sta
     permissions: authorization,
     executions: () => executions,
   });
-  const invoke = (functionArn: string, payload: string) =>
-    standIns.invoke?.(functionArn, payload) ?? functions.invoke(functionArn, payload);
+  const invoke: FunctionHost['invoke'] = (functionArn, payload, clientContext) =>
+    standIns.invoke?.(functionArn, payload) ?? functions.invoke(functionArn, payload, clientContext);
   const activities = await Activities.open({ store, clock });
   const lambdaTasks = new LambdaTasks({
     functions: { invoke },
