@@ -61,13 +61,15 @@ export class Activities implements ActivityTasks {
     const known = this.#records.get(activityArn);
     if (known !== undefined) return known;
     const record = { activityArn, name, creationDate: this.#clock.now() };
-    this.#records.set(activityArn, record);
     await this.#store.recordActivity(record);
+    this.#records.set(activityArn, record);
     return record;
   }
 
   async delete(activityArn: string): Promise<void> {
-    if (this.#records.delete(activityArn)) await this.#store.deleteActivity(activityArn);
+    if (!this.#records.has(activityArn)) return;
+    await this.#store.deleteActivity(activityArn);
+    this.#records.delete(activityArn);
   }
 
   offer(task: OfferedTask): () => void {
