@@ -149,12 +149,15 @@ test('the job of a .sync task can be ended by its token', async () => {
     S: {
       Type: 'Task',
       Resource: 'arn:aws:states:::states:startExecution.sync',
-      Parameters: { StateMachineArn: 'arn', Input: {}, Payload: { 'token.$': '$$.Task.Token' } },
+      Parameters: { StateMachineArn: 'arn', Input: { 'token.$': '$$.Task.Token' } },
       End: true,
     },
   });
   await settled();
-  await bench.executions.endTask(tokenOf(bench), succeeded('done'));
+  const [token] = bench.taskRequests.map(
+    ({ parameters }) => (parameters as { readonly Input: { readonly token: string } }).Input.token,
+  );
+  await bench.executions.endTask(token ?? '', succeeded('done'));
   await ended;
   assert.deepEqual(bench.told.slice(4, 6), [
     [4, 'TaskSubmitted', { ...SYNC, output: 'job' }],
@@ -217,18 +220,22 @@ describe('Credentials', () => {
 test('tasks whose time is over together time out together; one may try again while another is caught', async () => {
   const bench = new Workbench();
   bench.task = () => new Promise(() => {});
-  const branch = (name: string, fields: object) => ({
+  const branch = (name: string, fields: object, others: object = {}) => ({
     StartAt: name,
     States: {
       [name]: { Type: 'Task', Resource: FUNCTION, TimeoutSeconds: 5, End: true, ...fields },
-      [`${name}Caught`]: { Type: 'Pass', End: true },
+      ...others,
     },
   });
   bench.start({
     P: {
       Type: 'Parallel',
       Branches: [
-        branch('A', { Catch: [{ ErrorEquals: ['States.Timeout'], Next: 'ACaught' }] }),
+        branch(
+          'A',
+          { Catch: [{ ErrorEquals: ['States.Timeout'], Next: 'Caught' }] },
+          { Caught: { Type: 'Pass', End: true } },
+        ),
         branch('B', { Retry: [{ ErrorEquals: ['States.Timeout'], IntervalSeconds: 3 }] }),
         branch('C', { TimeoutSeconds: 6 }),
       ],
