@@ -6,6 +6,7 @@ import { describeActivity } from './operations/describe-activity.ts';
 import { describeExecution } from './operations/describe-execution.ts';
 import { describeMapRun } from './operations/describe-map-run.ts';
 import { describeStateMachine } from './operations/describe-state-machine.ts';
+import { describeStateMachineForExecution } from './operations/describe-state-machine-for-execution.ts';
 import { getActivityTask } from './operations/get-activity-task.ts';
 import { getExecutionHistory } from './operations/get-execution-history.ts';
 import { listActivities } from './operations/list-activities.ts';
@@ -16,6 +17,7 @@ import { sendTaskFailure } from './operations/send-task-failure.ts';
 import { sendTaskHeartbeat } from './operations/send-task-heartbeat.ts';
 import { sendTaskSuccess } from './operations/send-task-success.ts';
 import { startExecution } from './operations/start-execution.ts';
+import { validateStateMachineDefinition } from './operations/validate-state-machine-definition.ts';
 
 /** The operations of the Step Functions API that are here, by name. */
 export const operations: ReadonlyMap<string, Operation> = new Map([
@@ -26,6 +28,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map([
   ['DescribeExecution', describeExecution],
   ['DescribeMapRun', describeMapRun],
   ['DescribeStateMachine', describeStateMachine],
+  ['DescribeStateMachineForExecution', describeStateMachineForExecution],
   ['GetActivityTask', getActivityTask],
   ['GetExecutionHistory', getExecutionHistory],
   ['ListActivities', listActivities],
@@ -36,4 +39,5 @@ export const operations: ReadonlyMap<string, Operation> = new Map([
   ['SendTaskHeartbeat', sendTaskHeartbeat],
   ['SendTaskSuccess', sendTaskSuccess],
   ['StartExecution', startExecution],
+  ['ValidateStateMachineDefinition', validateStateMachineDefinition],
 ]);
