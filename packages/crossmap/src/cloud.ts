@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Accounts } from './accounts/accounts.ts';
+import { AssumedRoleTasks } from './accounts/assumed-role-tasks.ts';
 import { Authorization } from './accounts/authorize.ts';
 import { type Denial, Denials } from './accounts/denials.ts';
 import type { Deployment } from './accounts/deployment.ts';
@@ -13,6 +14,7 @@ import { LambdaTasks } from './accounts/lambda-tasks.ts';
 import { LogGroups } from './accounts/log-groups.ts';
 import type { MockConfig } from './accounts/mock-config.ts';
 import { EVERY_SERVICE, MockedTasks } from './accounts/mocked-tasks.ts';
+import { Activities } from './engine/activities.ts';
 import { Executions } from './engine/executions.ts';
 import type { Clock } from './engine/ports.ts';
 import { FunctionHost } from './functions/function-host.ts';
@@ -129,19 +131,22 @@ export async function openCloud(
     permissions: authorization,
     executions: () => executions,
   });
-  const invoke = (functionArn: string, payload: string) =>
-    standIns.invoke?.(functionArn, payload) ?? functions.invoke(functionArn, payload);
-  const tasks = new LambdaTasks({
+  const invoke: FunctionHost['invoke'] = (functionArn, payload, clientContext) =>
+    standIns.invoke?.(functionArn, payload) ?? functions.invoke(functionArn, payload, clientContext);
+  const activities = await Activities.open({ store, clock });
+  const lambdaTasks = new LambdaTasks({
     functions: { invoke },
     permissions: authorization,
     requestId: systemIds.uuid,
     now: clock.now,
   });
+  const tasks = new AssumedRoleTasks({ tasks: lambdaTasks, accounts, authorizer: authorization });
   const executions: Executions = new Executions({
     clock,
     ids: systemIds,
     store,
     tasks: mocks === undefined ? tasks : new MockedTasks(mocks, tasks, routed),
+    activities,
     mapRuns,
     log: (request, events) => logEvents(logGroups, request, events),
     onFault: onBug,
@@ -149,6 +154,7 @@ export async function openCloud(
   const stepFunctions: StepFunctions = {
     store,
     executions,
+    activities,
     mapRuns,
     stateMachines,
     clock,

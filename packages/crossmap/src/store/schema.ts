@@ -24,6 +24,12 @@ const TABLES = `
     logging_configuration TEXT NOT NULL,
     revision_id TEXT
   );
+  CREATE TABLE activity (
+    id INTEGER PRIMARY KEY,
+    activity_arn TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    creation_date INTEGER NOT NULL
+  );
   CREATE TABLE execution (
     id INTEGER PRIMARY KEY,
     arn_before_name INTEGER NOT NULL,

@@ -1,6 +1,7 @@
 /** The errors of the JSON APIs that this server gives, with their HTTP status. */
 export const API_ERRORS = {
   AccessDeniedException: 403,
+  ActivityDoesNotExist: 400,
   ExecutionAlreadyExists: 400,
   ExecutionDoesNotExist: 400,
   ExpiredTokenException: 400,
@@ -10,6 +11,7 @@ export const API_ERRORS = {
   InvalidExecutionInput: 400,
   InvalidLoggingConfiguration: 400,
   InvalidName: 400,
+  InvalidOutput: 400,
   InvalidParameterException: 400,
   InvalidSignatureException: 400,
   InvalidToken: 400,
@@ -22,6 +24,7 @@ export const API_ERRORS = {
   StateMachineAlreadyExists: 400,
   StateMachineDoesNotExist: 400,
   StateMachineTypeNotSupported: 400,
+  TaskTimedOut: 400,
   UnknownOperationException: 400,
   UnrecognizedClientException: 400,
   ValidationException: 400,

@@ -1,5 +1,6 @@
 import type { MockConfig } from '../../accounts/mock-config.ts';
 import type { JsonObject } from '../../asl/json.ts';
+import type { Activities } from '../../engine/activities.ts';
 import type { Executions } from '../../engine/executions.ts';
 import type { Clock, ExecutionStore, Ids } from '../../engine/ports.ts';
 import type { MapRunStore } from '../../map-run/map-run.ts';
@@ -11,6 +12,7 @@ import type { StateMachines } from './state-machines.ts';
 export interface StepFunctions {
   readonly store: ExecutionStore & MapRunStore;
   readonly executions: Executions;
+  readonly activities: Activities;
   readonly mapRuns: MapRuns;
   readonly stateMachines: StateMachines;
   /** Absent: executions are not started with a test case. */

@@ -1,8 +1,9 @@
-import { exceedsPayloadLimit, type Json } from '../../asl/json.ts';
+import type { Json } from '../../asl/json.ts';
 import type { Machine } from '../../asl/machine.ts';
 import type { StartRequest } from '../../engine/executions.ts';
 import type { StateMachineRecord } from '../../engine/ports.ts';
 import { ApiError } from './errors.ts';
+import { parseJsonText } from './json-text.ts';
 import type { StepFunctions } from './operation.ts';
 import type { Parameters } from './parameters.ts';
 import { checkName } from './state-machines.ts';
@@ -27,7 +28,7 @@ export function namedStateMachine(parameters: Parameters): { readonly arn: strin
 export async function wantedExecution(parameters: Parameters, service: StepFunctions): Promise<WantedExecution> {
   const { arn, testCase } = namedStateMachine(parameters);
   const inputText = parameters.optionalString('input') ?? '{}';
-  const input = parseInput(inputText);
+  const input = parseJsonText(inputText, 'execution input', invalidInput);
   const record = await service.stateMachines.get(arn);
   const name = parameters.optionalString('name') ?? service.ids.uuid();
   checkName(name);
@@ -94,17 +95,6 @@ function callingStates(machine: Machine): ReadonlySet<string> {
   return names;
 }
 
-function parseInput(text: string): Json {
-  const refuse = (why: string) =>
-    new ApiError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${why}'`);
-  if (text === '') throw refuse('Invalid execution input.');
-  if (exceedsPayloadLimit(text)) throw refuse('the input is larger than 262144 bytes');
-  try {
-    return JSON.parse(text) as Json;
-  } catch (error) {
-    const token = /^\s*([A-Za-z_]\w*)/.exec(text)?.[1];
-    if (token === undefined) throw refuse((error as Error).message);
-    const expected = "was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
-    throw refuse(`Unrecognized token '${token}': ${expected}`);
-  }
+function invalidInput(why: string): ApiError {
+  return new ApiError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${why}'`);
 }
