@@ -1,0 +1,204 @@
+import { compileMachine, type CompiledState, type Machine } from '../asl/machine.ts';
+import { findCatcher, matchesError } from '../asl/retry.ts';
+import { advance } from '../engine/advance.ts';
+import type { Command } from '../engine/command.ts';
+import { type Execution, newExecution } from '../engine/execution.ts';
+import type { Happening } from '../engine/occurrence.ts';
+import type { Clock, Ids, TaskOutcome, Tasks } from '../engine/ports.ts';
+import { StateInspection } from './state-inspection.ts';
+import { mockMapRun } from './mock-map-run.ts';
+import type { Inspected, InspectedMap, StateTest, StateTestResult } from './state-test.ts';
+import { contextOf, headerOf } from './test-context.ts';
+
+export interface StateTestPorts {
+  readonly tasks: Tasks;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+/** A test takes five minutes at most. https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html */
+const LONGEST_TEST = 300_000;
+
+/**
+ * Runs one state as the engine runs it, up to its exit or its first retry. Without a mock the state does its work with
+ * the role of the test: it waits, it calls. Rejects with `StateTestRefused` for a configuration that cannot be.
+ */
+export async function runStateTest(test: StateTest, ports: StateTestPorts): Promise<StateTestResult> {
+  return new StateRun(test, ports).run();
+}
+
+class StateRun {
+  readonly #test: StateTest;
+  readonly #ports: StateTestPorts;
+  readonly #machine: Machine;
+  readonly #state: CompiledState;
+  readonly #inspection: StateInspection;
+  readonly #deadline: number;
+  #execution: Execution;
+  #map: InspectedMap | undefined;
+
+  constructor(test: StateTest, ports: StateTestPorts) {
+    this.#test = test;
+    this.#ports = ports;
+    const started = ports.clock.now();
+    this.#deadline = started + LONGEST_TEST;
+    this.#machine = test.mock === undefined ? test.machine : withMocks(test.machine);
+    this.#state = firstState(this.#machine);
+    const header = headerOf(test, started, ports.ids);
+    const { root, ...execution } = newExecution(header);
+    this.#execution = { ...execution, root: { ...root, variables: test.variables } };
+    this.#inspection = new StateInspection(contextOf(test, this.#state, header, ports.ids));
+  }
+
+  async run(): Promise<StateTestResult> {
+    let commands = await this.#take({ kind: 'execution-started' });
+    this.#countRetries();
+    while (this.#execution.end === undefined) {
+      const retry = commands.find(isRetry);
+      if (retry !== undefined) return this.#retriable(retry.dueAt);
+      const happenings = await this.#perform(commands);
+      commands = [];
+      for (const happening of happenings) commands.push(...(await this.#take(happening)));
+    }
+    return this.#ended(this.#execution.end);
+  }
+
+  async #take(happening: Happening): Promise<Command[]> {
+    const { clock, ids } = this.#ports;
+    const occurrence = { ...happening, time: clock.now(), seed: ids.seed() };
+    const advanced = await advance(this.#machine, this.#execution, occurrence, this.#inspection);
+    this.#execution = advanced.execution;
+    return [...advanced.commands];
+  }
+
+  /** Lets the retrier of the mocked error have tried as often as the configuration says. */
+  #countRetries(): void {
+    const { mock, configuration } = this.#test;
+    const { root } = this.#execution;
+    const count = configuration.retrierRetryCount ?? 0;
+    if (mock?.kind !== 'error' || count === 0 || root.position.at !== 'state') return;
+    const error = mock.failure.error ?? '';
+    const attempts = retriersOf(this.#state).map(({ ErrorEquals }) => (matchesError(ErrorEquals, error) ? count : 0));
+    this.#execution = { ...this.#execution, root: { ...root, position: { ...root.position, attempts } } };
+  }
+
+  /** What comes of the commands: of a mock all at once, else what happens first. */
+  async #perform(commands: readonly Command[]): Promise<readonly Happening[]> {
+    if (this.#test.mock === undefined) return [await this.#first(commands)];
+    const happenings: Happening[] = [];
+    for (const command of commands) {
+      if (command.kind === 'run-task') {
+        const { eventId, parameters } = command;
+        happenings.push({ kind: 'task-ended', eventId, outcome: this.#mocked(parameters) });
+      } else if (command.kind === 'start-map-run') {
+        const { eventId, plan } = command;
+        const { outcome, map } = await mockMapRun(plan, this.#test, this.#execution.header);
+        this.#map = map;
+        happenings.push({ kind: 'map-run-ended', eventId, outcome });
+      }
+    }
+    return happenings;
+  }
+
+  /** The outcome of the task, or of branch `parameters` of a Parallel state. An error is that of its first branch. */
+  #mocked(parameters: unknown): TaskOutcome {
+    const { mock } = this.#test;
+    if (mock?.kind !== 'result') return { kind: 'failed', failure: mock?.failure ?? {} };
+    const { value } = mock;
+    const output = this.#state.type === 'Parallel' ? (value as readonly (typeof value)[])[Number(parameters)] : value;
+    return { kind: 'succeeded', output: output ?? null };
+  }
+
+  #first(commands: readonly Command[]): Promise<Happening> {
+    const { clock } = this.#ports;
+    const cancels: (() => void)[] = [];
+    const first = new Promise<Happening>((resolve, reject) => {
+      cancels.push(clock.at(this.#deadline, () => resolve({ kind: 'execution-timed-out' })));
+      for (const command of commands) {
+        if (command.kind === 'await-time') cancels.push(clock.at(command.dueAt, () => resolve(command.happening)));
+        else if (command.kind === 'run-task') this.#runTask(command).then(resolve, reject);
+      }
+    });
+    return first.finally(() => {
+      for (const cancel of cancels) cancel();
+    });
+  }
+
+  async #runTask({ eventId, resource, parameters }: Extract<Command, { kind: 'run-task' }>): Promise<Happening> {
+    const { roleArn, region, name } = this.#execution.header;
+    const caller = { roleArn, region, sessionName: name };
+    const outcome = await this.#ports.tasks.run({ caller, resource, parameters });
+    return { kind: 'task-ended', eventId, outcome: outcome.kind === 'submitted' ? await outcome.ended : outcome };
+  }
+
+  #retriable(dueAt: number): StateTestResult {
+    const retryBackoffIntervalSeconds = Math.round((dueAt - this.#ports.clock.now()) / 1000);
+    const failure = this.#inspection.failure ?? {};
+    return { status: 'RETRIABLE', failure, inspected: this.#inspected({ retryBackoffIntervalSeconds }) };
+  }
+
+  #ended({ type, details }: NonNullable<Execution['end']>): StateTestResult {
+    const { exit, failure } = this.#inspection;
+    if (type !== 'ExecutionSucceeded' || exit === undefined) {
+      return { status: 'FAILED', failure: 'output' in details ? {} : details, inspected: this.#inspected({}) };
+    }
+    if (failure === undefined) return { status: 'SUCCEEDED', ...exit, inspected: this.#inspected({}) };
+    const catchers = 'catchers' in this.#state ? this.#state.catchers : [];
+    const catcher = findCatcher(catchers, failure.error ?? '');
+    const catchIndex = catcher === undefined ? -1 : catchers.indexOf(catcher);
+    const { output, nextState = '' } = exit;
+    return { status: 'CAUGHT_ERROR', failure, output, nextState, inspected: this.#inspected({ catchIndex }) };
+  }
+
+  /** A retrier that matches is named even when it has no attempts left (recorded). */
+  #inspected(details: NonNullable<Inspected['errorDetails']>): Inspected {
+    const { stages, failure } = this.#inspection;
+    const matching = ({ ErrorEquals }: { readonly ErrorEquals: readonly string[] }) =>
+      failure !== undefined && matchesError(ErrorEquals, failure.error ?? '');
+    const retryIndex = retriersOf(this.#state).findIndex(matching);
+    const errorDetails = { ...details, ...(retryIndex >= 0 && { retryIndex }) };
+    return {
+      stages,
+      variables: this.#execution.root.variables,
+      ...(this.#map !== undefined && { map: this.#map }),
+      ...(Object.keys(errorDetails).length > 0 && { errorDetails }),
+    };
+  }
+}
+
+function isRetry(command: Command): command is Extract<Command, { kind: 'await-time' }> {
+  return command.kind === 'await-time' && command.happening.kind === 'retry-due';
+}
+
+function retriersOf(state: CompiledState) {
+  return 'retriers' in state ? state.retriers : [];
+}
+
+export function firstState({ startAt, states }: Machine): CompiledState {
+  const state = states.get(startAt);
+  if (state === undefined) throw new Error(`Expected a machine that has its first state, ${startAt}`);
+  return state;
+}
+
+/**
+ * The machine with the work of its first state taken out, so that a mock can stand in: a Map state runs as a Map Run,
+ * each branch of a Parallel state is one task that has the number of the branch as its parameters.
+ */
+function withMocks(machine: Machine): Machine {
+  const state = firstState(machine);
+  const mocked: CompiledState =
+    state.type === 'Map'
+      ? { ...state, mode: 'DISTRIBUTED' }
+      : state.type === 'Parallel'
+        ? { ...state, branches: state.branches.map((_, index) => branch(index)) }
+        : state;
+  return { ...machine, states: new Map(machine.states).set(machine.startAt, mocked) };
+}
+
+function branch(index: number): Machine {
+  const Resource = 'arn:aws:states:::lambda:invoke';
+  return compileMachine({
+    StartAt: 'Branch',
+    States: { Branch: { Type: 'Task', Resource, Parameters: index, End: true } },
+  });
+}
