@@ -105,20 +105,21 @@ export async function openCloud({ data, environments, onLog }: CloudOptions, sta
   });
   const invoke = (functionArn: string, payload: string) =>
     standIns.invoke?.(functionArn, payload) ?? functions.invoke(functionArn, payload);
+  const tasks = new LambdaTasks({
+    functions: { invoke },
+    permissions: authorization,
+    requestId: systemIds.uuid,
+    now: clock.now,
+  });
   const executions: Executions = new Executions({
     clock,
     ids: systemIds,
     store,
-    tasks: new LambdaTasks({
-      functions: { invoke },
-      permissions: authorization,
-      requestId: systemIds.uuid,
-      now: clock.now,
-    }),
+    tasks,
     mapRuns,
     onFault: onBug,
   });
-  const stepFunctions = { store, executions, mapRuns, stateMachines, clock, ids: systemIds };
+  const stepFunctions = { store, executions, mapRuns, tasks, stateMachines, clock, ids: systemIds };
 
   let server: Listening | undefined;
   const close = async () => {

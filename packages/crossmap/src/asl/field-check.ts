@@ -128,9 +128,11 @@ export function integer(least: number, most: number = Number.MAX_SAFE_INTEGER): 
   };
 }
 
-export function number(least: number): Check {
+export function number(least: number, most: number = Number.POSITIVE_INFINITY): Check {
   return (value, at, report) => {
-    if (typeof value !== 'number' || value < least) report.add(at, `Expected a number ≥ ${least}, got ${show(value)}`);
+    const range = most === Number.POSITIVE_INFINITY ? `≥ ${least}` : `from ${least} to ${most}`;
+    const fits = typeof value === 'number' && value >= least && value <= most;
+    if (!fits) report.add(at, `Expected a number ${range}, got ${show(value)}`);
   };
 }
 

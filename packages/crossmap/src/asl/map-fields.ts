@@ -1,6 +1,7 @@
-import { DataFlowFailure, invalidPath } from './data-flow.ts';
+import { DataFlowFailure, invalidPath, NotAnArray } from './data-flow.ts';
 import type { MapState } from './definition.ts';
-import type { Json } from './json.ts';
+import { isJsonObject, type Json } from './json.ts';
+import type { JsonType } from './jsonata/expression.ts';
 import { parsePath, readPath } from './path.ts';
 import type { Compiler } from './query-language.ts';
 import type { Evaluation, Field, Scope } from './scope.ts';
@@ -15,6 +16,7 @@ export interface CompiledMap {
   readonly batcher: { readonly maxItemsPerBatch: NumberField; readonly batchInput: Field | undefined } | undefined;
   readonly maxConcurrency: NumberField;
   readonly toleratedFailureCount: NumberField;
+  readonly toleratedFailurePercentage: NumberField;
   readonly resultWriter: { readonly parameters: Field } | undefined;
 }
 
@@ -42,6 +44,10 @@ export function compileMap(state: MapState, compiler: Compiler): CompiledMap {
     },
     maxConcurrency: nonNegative('MaxConcurrency', compiler.number('MaxConcurrency', state)),
     toleratedFailureCount: nonNegative('ToleratedFailureCount', compiler.number('ToleratedFailureCount', state)),
+    toleratedFailurePercentage: percentage(
+      'ToleratedFailurePercentage',
+      compiler.number('ToleratedFailurePercentage', state, '', 'float'),
+    ),
     resultWriter: ResultWriter && { parameters: parametersOf(ResultWriter, 'ResultWriter', compiler) },
   };
 }
@@ -54,30 +60,46 @@ function parametersOf(
   return compiler.template(Parameters ?? Arguments ?? {}, `${field}/Arguments`);
 }
 
-export function compileItemsPath(text: string): Evaluation {
+/** ItemsPath. `expected`: what it must find; absent, a JSON object passes too. */
+export function compileItemsPath(text: string, expected: JsonType | undefined): Evaluation {
   const parsed = parsePath(text);
   if (!parsed.ok) throw new Error(`Compiled before validation: ${parsed.reason}`);
   return (input, scope) => {
     const items = readPath(parsed.path, input, scope);
-    if (items !== undefined) return items;
-    throw invalidPath(parsed.path, input, scope);
+    if (items === undefined) throw invalidPath(parsed.path, input, scope);
+    if (Array.isArray(items) || (expected === undefined && isJsonObject(items))) return items;
+    throw new NotAnArray(text);
   };
 }
 
-/** The integer at the path that the field `${name}Path` gives. */
-export function numberAtPath(name: string, path: string): (input: Json, scope: Scope) => number {
+export type NumberKind = 'integer' | 'float';
+
+const NUMBER_TEXT: Readonly<Record<NumberKind, RegExp>> = { integer: /^-?\d+$/, float: /^-?\d+(\.\d+)?$/ };
+
+/** The number at the path that the field `${name}Path` gives. */
+export function numberAtPath(name: string, path: string, kind: NumberKind): (input: Json, scope: Scope) => number {
   const parsed = parsePath(path);
   if (!parsed.ok) throw new Error(`Compiled before validation: ${parsed.reason}`);
   return (input, scope) => {
     const value = readPath(parsed.path, input, scope);
     if (value === undefined) throw invalidPath(parsed.path, input, scope);
-    const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
-    if (typeof number === 'number' && Number.isInteger(number)) return number;
+    const number = typeof value === 'string' && NUMBER_TEXT[kind].test(value) ? Number(value) : value;
+    if (typeof number === 'number' && (kind === 'float' || Number.isInteger(number))) return number;
     const shown = typeof value === 'string' ? value : JSON.stringify(value);
     throw new DataFlowFailure(
       'States.Runtime',
-      `The ${name}Path field refers to value "${shown}" which is not a valid integer: ${path}`,
+      `The ${name}Path field refers to value "${shown}" which is not a valid ${kind}: ${path}`,
     );
+  };
+}
+
+function percentage(name: string, field: NumberField): NumberField {
+  return async (input, scope) => {
+    const value = await field(input, scope);
+    if (value !== undefined && (value < 0 || value > 100)) {
+      throw new DataFlowFailure('States.Runtime', `${name} must be between 0 and 100.`, name);
+    }
+    return value;
   };
 }
 

@@ -4,7 +4,7 @@ import type { Catcher, ChoiceRule, FailState, QueryLanguage, State } from './def
 import type { Json, JsonObject } from './json.ts';
 import { isExpression, type JsonType } from './jsonata/expression.ts';
 import { jsonataField, QueryFailed } from './jsonata/field.ts';
-import { compileItemsPath, type NumberField, numberAtPath } from './map-fields.ts';
+import { compileItemsPath, type NumberField, type NumberKind, numberAtPath } from './map-fields.ts';
 import { compileExpression, compileTemplate } from './payload-template.ts';
 import type { Field, Scope } from './scope.ts';
 
@@ -17,7 +17,7 @@ export interface Compiler {
   /** Of a Fail state. */
   text(state: FailState, name: 'Error' | 'Cause'): Field | undefined;
   /** `fields` has the number as `name`, or says where it is. `place`: what `fields` is in the state, ending in `/`. */
-  number(name: string, fields: object, place?: string): NumberField;
+  number(name: string, fields: object, place?: string, kind?: NumberKind): NumberField;
   /** What a Catch makes of the state's raw input and of `{Error, Cause}`. */
   caught(catcher: Catcher, index: number): Caught;
   condition(rule: ChoiceRule, index: number): Condition | Field<boolean>;
@@ -37,24 +37,29 @@ export const JSONPATH: Compiler = {
     const literal = state[name];
     return literal === undefined ? undefined : () => literal;
   },
-  number(name, fields) {
+  number(name, fields, _place = '', kind = 'integer') {
     const { [name]: literal, [`${name}Path`]: path } = fields as JsonObject;
     if (typeof literal === 'number') return () => literal;
-    return typeof path === 'string' ? numberAtPath(name, path) : () => undefined;
+    return typeof path === 'string' ? numberAtPath(name, path, kind) : () => undefined;
   },
   caught: ({ ResultPath }) => compileResultPath(ResultPath),
   condition: compileRule,
-  items: ({ ItemsPath = '$' }) => compileItemsPath(ItemsPath),
+  items: ({ ItemsPath = '$' }, expected) => compileItemsPath(ItemsPath, expected),
 };
 
 export const JSONATA: Compiler = {
   queryLanguage: 'JSONata',
   dataFlow(state) {
     const { Arguments, Output } = state as { readonly Arguments?: Json; readonly Output?: Json };
+    const argumented: Field = Arguments === undefined ? (raw) => raw : jsonataField(Arguments, 'Arguments');
     const output = Output === undefined ? undefined : jsonataField(Output, 'Output');
     return {
       input: (raw) => raw,
-      parameters: Arguments === undefined ? (raw) => raw : jsonataField(Arguments, 'Arguments'),
+      async parameters(raw, scope) {
+        const value = await argumented(raw, scope);
+        scope.inspect?.('afterArguments', value);
+        return value;
+      },
       output: (raw, result, scope) => (output === undefined ? result : output(raw, scope)),
     };
   },
@@ -63,12 +68,12 @@ export const JSONATA: Compiler = {
     const text = state[name];
     return text === undefined ? undefined : jsonataField(text, name, 'string');
   },
-  number(name, fields, place = '') {
+  number(name, fields, place = '', kind = 'integer') {
     const { [name]: given } = fields as JsonObject;
     if (given === undefined) return () => undefined;
     const location = `${place}${name}`;
     const field = jsonataField(given, location, 'number');
-    if (typeof given !== 'string') return field as NumberField;
+    if (typeof given !== 'string' || kind === 'float') return field as NumberField;
     return async (input, scope) => {
       const value = await field(input, scope);
       if (Number.isInteger(value)) return value as number;

@@ -9,6 +9,7 @@ import type { Command } from './command.ts';
 import { evaluationFailed } from './evaluation-failed.ts';
 import { branchIndex, type Execution, flowAt, isLive, parentPath } from './execution.ts';
 import type { EventType, HistoryEvent } from './history.ts';
+import type { Inspection } from './inspection.ts';
 import type { Occurrence } from './occurrence.ts';
 import { enterChoice } from './states/choice.ts';
 import { enterFail } from './states/fail.ts';
@@ -28,10 +29,16 @@ export interface Advanced {
 
 /**
  * The next events of an execution and what is to be done after them. Pure: time and chance come with the occurrence,
- * everything else is in the machine and the execution. An occurrence that is not waited for gives no events.
+ * everything else is in the machine and the execution. An occurrence that is not waited for gives no events. An
+ * execution that is inspected ends with its first state.
  */
-export async function advance(machine: Machine, execution: Execution, occurrence: Occurrence): Promise<Advanced> {
-  const advancement = new Advancement(execution, occurrence);
+export async function advance(
+  machine: Machine,
+  execution: Execution,
+  occurrence: Occurrence,
+  inspection?: Inspection,
+): Promise<Advanced> {
+  const advancement = new Advancement(execution, occurrence, inspection);
   const advancing = new Advance(machine, advancement);
   try {
     await advancing.takeUp(occurrence);
@@ -147,7 +154,9 @@ class Advance {
           ...(exit.next === undefined && path !== '' && { hidden: { ended: true } }),
         },
       );
-      if (exit.next === undefined) return this.#end(exit.output);
+      const { inspection } = advancement;
+      inspection?.exited(exit.output, exit.next);
+      if (exit.next === undefined || inspection !== undefined) return this.#end(exit.output);
       current = await this.#enter(exit.next, exit.output);
     }
   }
@@ -264,6 +273,7 @@ class Advance {
   ): Promise<Extract<Work, { kind: 'exited' }> | undefined> {
     const advancement = this.#advancement;
     const { failure, event, final } = failed;
+    advancement.inspection?.failed(failure);
     const { retriers, catchers } = 'retriers' in state && !final ? state : { retriers: [], catchers: [] };
     const { attempts, raw } = advancement.state;
     const error = failure.error ?? '';

@@ -16,8 +16,9 @@ export interface MapRunPlan {
   readonly batch: { readonly maxItems: number; readonly input: Json | undefined } | undefined;
   /** 0: no limit declared. */
   readonly maxConcurrency: number;
-  /** Failed items tolerated; 0 where nothing was declared. */
-  readonly toleratedFailureCount: number;
+  /** How many failed items are tolerated, and how many percent of all; `undefined`: not declared. */
+  readonly toleratedFailureCount: number | undefined;
+  readonly toleratedFailurePercentage: number | undefined;
   readonly resultWriter: { readonly bucket: string; readonly prefix: string } | undefined;
   /** What each child workflow execution runs. */
   readonly processor: Machine;

@@ -107,13 +107,14 @@ export class MapRuns implements MapRunStarter {
 
   #dispatch(request: MapRunRequest, live: LiveRun): Promise<'done' | 'breached'> {
     const { store, executions } = this.#ports;
-    const { maxConcurrency, toleratedFailureCount } = request.plan;
+    const { maxConcurrency, toleratedFailureCount, toleratedFailurePercentage } = request.plan;
     return dispatch({
       children: store.spooledChildren(request.mapRunArn, 0),
       runner: new ChildWorkflows(request, executions(), this.#ports),
       counts: live.counts,
       maxConcurrency,
       toleratedFailureCount,
+      toleratedFailurePercentage,
     });
   }
 
@@ -149,8 +150,8 @@ function startedRecord({ mapRunArn, parent, plan }: MapRunRequest, startDate: nu
     stateMachineArn: labelledStateMachineArn(mapRunArn),
     startDate,
     maxConcurrency: plan.maxConcurrency,
-    toleratedFailurePercentage: 0,
-    toleratedFailureCount: plan.toleratedFailureCount,
+    toleratedFailurePercentage: plan.toleratedFailurePercentage ?? 0,
+    toleratedFailureCount: plan.toleratedFailureCount ?? 0,
     itemCounts: none.itemCounts,
     executionCounts: none.executionCounts,
     status: 'RUNNING',

@@ -1,11 +1,23 @@
 import type { Failure } from '../asl/failure.ts';
 
-/** A Map Run fails when more items have failed than are tolerated: not at the tolerated number, only above it. */
+/** `undefined`: not declared. With neither declared no failed item is tolerated. */
+export interface Tolerance {
+  readonly toleratedFailureCount?: number | undefined;
+  readonly toleratedFailurePercentage?: number | undefined;
+}
+
+/**
+ * A Map Run fails when more items have failed than are tolerated: not at the tolerated number or percentage, only above
+ * it. Of two declared ones either suffices.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html#maprun-fail-threshold
+ */
 export function toleratedFailureExceeded(
-  failedItems: number,
-  { toleratedFailureCount }: { readonly toleratedFailureCount: number },
+  { failed, total }: { readonly failed: number; readonly total: number },
+  { toleratedFailureCount, toleratedFailurePercentage }: Tolerance,
 ): boolean {
-  return failedItems > toleratedFailureCount;
+  if (toleratedFailurePercentage !== undefined && failed * 100 > toleratedFailurePercentage * total) return true;
+  const undeclared = toleratedFailurePercentage === undefined ? 0 : Number.POSITIVE_INFINITY;
+  return failed > (toleratedFailureCount ?? undeclared);
 }
 
 export const toleratedFailureThresholdExceeded: Failure = {

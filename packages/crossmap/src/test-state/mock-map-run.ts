@@ -9,12 +9,19 @@ import { ItemReaderFailure } from '../map-run/item-reader-failure.ts';
 import { toleratedFailureExceeded, toleratedFailureThresholdExceeded } from '../map-run/tolerance.ts';
 import { type InspectedMap, type StateTest, StateTestRefused } from './state-test.ts';
 
+/** A Map state as the engine was about to start it: its plan, and whether it has an ItemSelector. */
+export interface PlannedMap {
+  readonly plan: MapRunPlan;
+  readonly selects: boolean;
+}
+
 /** A Map Run whose children are a mock: its items are read, selected and batched, then it ends as the mock says. */
 export async function mockMapRun(
-  plan: MapRunPlan,
+  planned: PlannedMap,
   test: StateTest,
   parent: ExecutionHeader,
 ): Promise<{ readonly outcome: MapRunOutcome; readonly map: InspectedMap }> {
+  const { plan } = planned;
   const { maxConcurrency, toleratedFailureCount, toleratedFailurePercentage } = plan;
   const declared = {
     maxConcurrency,
@@ -23,7 +30,7 @@ export async function mockMapRun(
   };
   try {
     const items = await itemsOf(plan, test, parent);
-    const map = { ...declared, ...(items !== undefined && (await inspectItems(items, plan))) };
+    const map = { ...declared, ...(items !== undefined && (await inspectItems(items, planned))) };
     return { outcome: outcomeOf(plan, test, items?.length), map };
   } catch (thrown) {
     if (thrown instanceof SelectionFailed) {
@@ -61,12 +68,12 @@ async function* chunks(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
-async function inspectItems(items: readonly Item[], plan: MapRunPlan): Promise<Partial<InspectedMap>> {
+async function inspectItems(items: readonly Item[], { plan, selects }: PlannedMap): Promise<Partial<InspectedMap>> {
   const selectedItems: Json[] = [];
   for (const item of items) selectedItems.push(await plan.selectItem(item));
   return {
     ...(plan.source.kind === 'state-data' && { items: items.map(({ value }) => value) }),
-    ...(plan.selects && { selectedItems }),
+    ...(selects && { selectedItems }),
     ...(plan.batch !== undefined && { batches: await batchesOf(items, selectedItems, plan) }),
   };
 }
@@ -86,15 +93,22 @@ async function batchesOf(
   return batches;
 }
 
-/** A mocked error is the failure whatever failed inside; else more failed iterations than are tolerated are one. */
+/**
+ * A mocked error is the failure whatever failed inside; else more failed iterations than are tolerated are one, unless
+ * the state declares no tolerance (recorded in test_map_state_failure_count).
+ */
 function outcomeOf(plan: MapRunPlan, { mock, configuration }: StateTest, items: number | undefined): MapRunOutcome {
   const failed = configuration.mapIterationFailureCount ?? 0;
   if (items !== undefined && failed > items) {
     throw new StateTestRefused(`mapIterationFailureCount ${failed} exceeds the number of items, ${items}`);
   }
   if (mock?.kind === 'error') return { kind: 'failed', failure: mock.failure };
-  if (toleratedFailureExceeded({ failed, total: items ?? 0 }, plan)) {
+  if (declaresTolerance(plan) && toleratedFailureExceeded({ failed, total: items ?? 0 }, plan)) {
     return { kind: 'failed', failure: toleratedFailureThresholdExceeded };
   }
   return { kind: 'succeeded', output: mock?.value ?? null };
+}
+
+function declaresTolerance({ toleratedFailureCount, toleratedFailurePercentage }: MapRunPlan): boolean {
+  return toleratedFailureCount !== undefined || toleratedFailurePercentage !== undefined;
 }

@@ -1,12 +1,12 @@
-import { compileMachine, type CompiledState, type Machine } from '../asl/machine.ts';
+import { type CompiledState, compileMachine, type Machine } from '../asl/machine.ts';
 import { findCatcher, matchesError } from '../asl/retry.ts';
 import { advance } from '../engine/advance.ts';
 import type { Command } from '../engine/command.ts';
 import { type Execution, newExecution } from '../engine/execution.ts';
 import type { Happening } from '../engine/occurrence.ts';
 import type { Clock, Ids, TaskOutcome, Tasks } from '../engine/ports.ts';
-import { StateInspection } from './state-inspection.ts';
 import { mockMapRun } from './mock-map-run.ts';
+import { StateInspection } from './state-inspection.ts';
 import type { Inspected, InspectedMap, StateTest, StateTestResult } from './state-test.ts';
 import { contextOf, headerOf } from './test-context.ts';
 
@@ -92,7 +92,8 @@ class StateRun {
         happenings.push({ kind: 'task-ended', eventId, outcome: this.#mocked(parameters) });
       } else if (command.kind === 'start-map-run') {
         const { eventId, plan } = command;
-        const { outcome, map } = await mockMapRun(plan, this.#test, this.#execution.header);
+        const selects = this.#state.type === 'Map' && this.#state.map.itemSelector !== undefined;
+        const { outcome, map } = await mockMapRun({ plan, selects }, this.#test, this.#execution.header);
         this.#map = map;
         happenings.push({ kind: 'map-run-ended', eventId, outcome });
       }

@@ -33,7 +33,8 @@ export async function enterMap(state: MapState, advancement: Advancement): Promi
       map.itemSelector === undefined ? ({ value }) => value : selection(map.itemSelector, input, advancement, state),
     batch: await batchOf(map, input, scope),
     maxConcurrency,
-    toleratedFailureCount: (await map.toleratedFailureCount(input, scope)) ?? 0,
+    toleratedFailureCount: await map.toleratedFailureCount(input, scope),
+    toleratedFailurePercentage: await map.toleratedFailurePercentage(input, scope),
     resultWriter: await resultWriterOf(map, input, scope),
     processor: state.processor,
   };

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../asl/json.ts';
 import type { Executions } from '../../engine/executions.ts';
-import type { Clock, ExecutionStore, Ids } from '../../engine/ports.ts';
+import type { Clock, ExecutionStore, Ids, Tasks } from '../../engine/ports.ts';
 import type { MapRunStore } from '../../map-run/map-run.ts';
 import type { MapRuns } from '../../map-run/map-runs.ts';
 import type { Parameters } from './parameters.ts';
@@ -11,6 +11,7 @@ export interface StepFunctions {
   readonly store: ExecutionStore & MapRunStore;
   readonly executions: Executions;
   readonly mapRuns: MapRuns;
+  readonly tasks: Tasks;
   readonly stateMachines: StateMachines;
   readonly clock: Clock;
   readonly ids: Ids;

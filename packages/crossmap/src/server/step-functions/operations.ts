@@ -8,6 +8,7 @@ import { listExecutions } from './operations/list-executions.ts';
 import { listMapRuns } from './operations/list-map-runs.ts';
 import { listStateMachines } from './operations/list-state-machines.ts';
 import { startExecution } from './operations/start-execution.ts';
+import { testState } from './operations/test-state.ts';
 
 /** The operations of the Step Functions API that are here, by name. */
 export const operations: ReadonlyMap<string, Operation> = new Map([
@@ -20,4 +21,5 @@ export const operations: ReadonlyMap<string, Operation> = new Map([
   ['ListMapRuns', listMapRuns],
   ['ListStateMachines', listStateMachines],
   ['StartExecution', startExecution],
+  ['TestState', testState],
 ]);

@@ -1,4 +1,4 @@
-import type { State } from '../../../asl/definition.ts';
+import type { QueryLanguage, State } from '../../../asl/definition.ts';
 import { invalidDefinition } from '../../../asl/diagnostics.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../../asl/json.ts';
 import { compileMachine, type Machine } from '../../../asl/machine.ts';
@@ -11,6 +11,7 @@ export const STATE_NAME = 'StateName';
 
 export interface StateUnderTest {
   readonly state: State;
+  readonly language: QueryLanguage;
   /** Starts at the state. Where its transitions lead there is a stub. */
   readonly machine: Machine;
   /** Whether it stands in the processor of a Map state. */
@@ -41,7 +42,9 @@ function wrapped(state: Json, QueryLanguage: Json | undefined, mocked: boolean) 
   };
   const routed = mocked ? servicesIn(state) : new Set<string>();
   const definition = accept(validateDefinition(JSON.stringify(alone), { routed }));
-  return { state: definition.States[STATE_NAME] as State, machine: compileMachine(definition) };
+  const tested = definition.States[STATE_NAME] as State;
+  const language = tested.QueryLanguage ?? definition.QueryLanguage ?? 'JSONPath';
+  return { state: tested, language, machine: compileMachine(definition) };
 }
 
 function accept(validated: ReturnType<typeof validateDefinition>) {
@@ -81,8 +84,8 @@ function machinesIn({ ItemProcessor, Iterator, Branches }: JsonObject): readonly
 }
 
 /** The names of all states inside a Map or Parallel state. */
-export function statesInside(state: JsonObject): ReadonlySet<string> {
-  const inner = machinesIn(state).flatMap(([machine]) =>
+export function statesInside(state: object): ReadonlySet<string> {
+  const inner = machinesIn(state as JsonObject).flatMap(([machine]) =>
     isJsonObject(machine) && isJsonObject(machine.States) ? Object.entries(machine.States) : [],
   );
   return new Set(inner.flatMap(([name, each]) => [name, ...(isJsonObject(each) ? statesInside(each) : [])]));
