@@ -2,7 +2,12 @@ import { isJsonObject, type Json, type JsonObject } from '../../../asl/json.ts';
 import type { TaskResource } from '../../../asl/task-resource.ts';
 import { ApiError } from '../errors.ts';
 
-type FieldKind = 'string' | 'number' | 'any';
+const KINDS = {
+  string: (value: Json) => typeof value === 'string',
+  number: (value: Json) => typeof value === 'number',
+  any: () => true,
+};
+type FieldKind = keyof typeof KINDS;
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html */
 const FIELDS: Readonly<Record<string, Readonly<Record<string, FieldKind>>>> = {
@@ -52,8 +57,7 @@ function parse(text: string): JsonObject {
 
 function checkField(place: string, kind: FieldKind | undefined, value: Json): void {
   if (kind === undefined) throw refusal(`'${place}' field is not supported when mocking a Context object`);
-  // biome-ignore lint/suspicious/useValidTypeof: `kind` is one of typeof's results
-  if (kind !== 'any' && typeof value !== kind) throw refusal(`${place} must be a ${kind}`);
+  if (!KINDS[kind](value)) throw refusal(`${place} must be a ${kind}`);
 }
 
 function hasTask(resource: TaskResource | undefined): boolean {
