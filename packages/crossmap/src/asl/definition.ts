@@ -171,9 +171,6 @@ export interface MapState extends StateFields, Transition, AssignField, ResultFi
   readonly MaxConcurrencyPath?: string;
   readonly ToleratedFailureCount?: number | JsonataText;
   readonly ToleratedFailureCountPath?: string;
-  /** From 0 to 100, fractions too. */
-  readonly ToleratedFailurePercentage?: number | JsonataText;
-  readonly ToleratedFailurePercentagePath?: string;
   readonly Label?: string;
   readonly ResultWriter?: ResultWriter;
 }

@@ -4,7 +4,7 @@ import type { Catcher, ChoiceRule, FailState, QueryLanguage, State } from './def
 import type { Json, JsonObject } from './json.ts';
 import { isExpression, type JsonType } from './jsonata/expression.ts';
 import { jsonataField, QueryFailed } from './jsonata/field.ts';
-import { compileItemsPath, type NumberField, type NumberKind, numberAtPath } from './map-fields.ts';
+import { compileItemsPath, type NumberField, numberAtPath } from './map-fields.ts';
 import { compileExpression, compileTemplate } from './payload-template.ts';
 import type { Field, Scope } from './scope.ts';
 
@@ -16,8 +16,10 @@ export interface Compiler {
   template(template: Json, field: string): Field;
   /** Of a Fail state. */
   text(state: FailState, name: 'Error' | 'Cause'): Field | undefined;
-  /** `fields` has the number as `name`, or says where it is. `place`: what `fields` is in the state, ending in `/`. */
-  number(name: string, fields: object, place?: string, kind?: NumberKind): NumberField;
+  /** `fields` has the integer as `name`, or says where it is. `place`: what `fields` is in the state, ending in `/`. */
+  number(name: string, fields: object, place?: string): NumberField;
+  /** The same for a number that needs not be an integer. */
+  float(name: string, fields: object): NumberField;
   /** What a Catch makes of the state's raw input and of `{Error, Cause}`. */
   caught(catcher: Catcher, index: number): Caught;
   condition(rule: ChoiceRule, index: number): Condition | Field<boolean>;
@@ -37,11 +39,8 @@ export const JSONPATH: Compiler = {
     const literal = state[name];
     return literal === undefined ? undefined : () => literal;
   },
-  number(name, fields, _place = '', kind = 'integer') {
-    const { [name]: literal, [`${name}Path`]: path } = fields as JsonObject;
-    if (typeof literal === 'number') return () => literal;
-    return typeof path === 'string' ? numberAtPath(name, path, kind) : () => undefined;
-  },
+  number: (name, fields) => pathOrNumber(name, fields, 'integer'),
+  float: (name, fields) => pathOrNumber(name, fields, 'float'),
   caught: ({ ResultPath }) => compileResultPath(ResultPath),
   condition: compileRule,
   items: ({ ItemsPath = '$' }, expected) => compileItemsPath(ItemsPath, expected),
@@ -68,12 +67,12 @@ export const JSONATA: Compiler = {
     const text = state[name];
     return text === undefined ? undefined : jsonataField(text, name, 'string');
   },
-  number(name, fields, place = '', kind = 'integer') {
+  number(name, fields, place = '') {
     const { [name]: given } = fields as JsonObject;
     if (given === undefined) return () => undefined;
     const location = `${place}${name}`;
     const field = jsonataField(given, location, 'number');
-    if (typeof given !== 'string' || kind === 'float') return field as NumberField;
+    if (typeof given !== 'string') return field as NumberField;
     return async (input, scope) => {
       const value = await field(input, scope);
       if (Number.isInteger(value)) return value as number;
@@ -82,6 +81,10 @@ export const JSONATA: Compiler = {
       const failed = `The JSONata expression '${text}' specified for the field '${location}'`;
       throw new QueryFailed(`${failed} returned an unexpected result type. ${found}`, location);
     };
+  },
+  float(name, fields) {
+    const { [name]: given } = fields as JsonObject;
+    return given === undefined ? () => undefined : (jsonataField(given, name, 'number') as NumberField);
   },
   caught({ Output }, index) {
     if (Output === undefined) return (_, errorOutput) => errorOutput;
@@ -96,6 +99,12 @@ export const JSONATA: Compiler = {
     return jsonataField(Items, 'Items', given ? expected : undefined);
   },
 };
+
+function pathOrNumber(name: string, fields: object, kind: 'integer' | 'float'): NumberField {
+  const { [name]: literal, [`${name}Path`]: path } = fields as JsonObject;
+  if (typeof literal === 'number') return () => literal;
+  return typeof path === 'string' ? numberAtPath(name, path, kind) : () => undefined;
+}
 
 /** In a Map state Parameters is the old name of ItemSelector. */
 function flowFields(state: State) {

@@ -10,7 +10,6 @@ import {
   jsonata,
   jsonataObject,
   jsonataOr,
-  number,
   object,
   objectTemplate,
   oneOf,
@@ -23,6 +22,7 @@ import {
 } from './field-check.ts';
 import { isJsonObject, type Json, type JsonObject } from './json.ts';
 
+const percentage = 'failure percentages; use ToleratedFailureCount';
 const readerFields = 'readers other than JSON';
 
 const readerConfig = (maxItems: Fields) =>
@@ -47,6 +47,8 @@ const writeParameters = serviceParameters(['Bucket'], ['Prefix']);
 const shared: Fields = {
   ItemProcessor: anything,
   Iterator: anything,
+  ToleratedFailurePercentage: percentage,
+  ToleratedFailurePercentagePath: percentage,
   Label: checkLabel,
 };
 const bytes = 'batch limits in bytes';
@@ -80,8 +82,6 @@ export const mapFields: Readonly<Record<QueryLanguage, Fields>> = {
     MaxConcurrencyPath: path,
     ToleratedFailureCount: integer(0),
     ToleratedFailureCountPath: path,
-    ToleratedFailurePercentage: number(0, 100),
-    ToleratedFailurePercentagePath: path,
     ResultWriter: object(
       {
         ...fieldsOf('JSONata', 'Arguments'),
@@ -94,13 +94,7 @@ export const mapFields: Readonly<Record<QueryLanguage, Fields>> = {
   },
   JSONata: {
     ...shared,
-    ...fieldsOf(
-      'JSONPath',
-      'ItemsPath',
-      'MaxConcurrencyPath',
-      'ToleratedFailureCountPath',
-      'ToleratedFailurePercentagePath',
-    ),
+    ...fieldsOf('JSONPath', 'ItemsPath', 'MaxConcurrencyPath', 'ToleratedFailureCountPath'),
     ItemReader: unlessListing(
       object(
         {
@@ -122,7 +116,6 @@ export const mapFields: Readonly<Record<QueryLanguage, Fields>> = {
     }),
     MaxConcurrency: jsonataOr(integer(0)),
     ToleratedFailureCount: jsonataOr(integer(0)),
-    ToleratedFailurePercentage: jsonataOr(number(0, 100)),
     ResultWriter: object(
       {
         ...fieldsOf('JSONPath', 'Parameters'),
@@ -145,7 +138,7 @@ function items(value: Json, at: string, report: Report): void {
   );
 }
 
-const pairs = ['MaxConcurrency', 'ToleratedFailureCount', 'ToleratedFailurePercentage'];
+const pairs = ['MaxConcurrency', 'ToleratedFailureCount'];
 
 /** Fields that only a Distributed Map has. */
 const DISTRIBUTED_ONLY = [
@@ -155,8 +148,6 @@ const DISTRIBUTED_ONLY = [
   'Label',
   'ToleratedFailureCount',
   'ToleratedFailureCountPath',
-  'ToleratedFailurePercentage',
-  'ToleratedFailurePercentagePath',
 ];
 
 /**

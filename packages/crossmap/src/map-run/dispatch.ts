@@ -1,7 +1,8 @@
+import type { Tolerance } from '../asl/map-fields.ts';
 import type { Child, ChildRunner } from './child-runner.ts';
 import type { CountedStatus, LiveCounts } from './live-counts.ts';
 import type { PendingChild } from './map-run.ts';
-import { type Tolerance, toleratedFailureExceeded } from './tolerance.ts';
+import { toleratedFailureExceeded } from './tolerance.ts';
 
 /** The most children of one Map Run that run at once (Step Functions quotas). */
 export const MAX_CONCURRENT_CHILDREN = 10_000;
@@ -19,12 +20,13 @@ const counted = {
   ABORTED: 'aborted',
 } as const satisfies Record<string, CountedStatus>;
 
-export interface Dispatch extends Tolerance {
+export interface Dispatch {
   readonly children: AsyncIterable<readonly PendingChild[]>;
   readonly runner: ChildRunner;
   readonly counts: LiveCounts;
   /** 0: no limit was declared. */
   readonly maxConcurrency: number;
+  readonly tolerance: Tolerance;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface Dispatch extends Tolerance {
  * `breached`: more items failed than are tolerated; running children were aborted, the others were never started.
  */
 export async function dispatch(options: Dispatch): Promise<'done' | 'breached'> {
-  const { children, runner, counts } = options;
+  const { children, runner, counts, tolerance } = options;
   const limit = Math.min(
     options.maxConcurrency === 0 ? MAX_CONCURRENT_CHILDREN : options.maxConcurrency,
     MAX_CONCURRENT_CHILDREN,
@@ -52,7 +54,7 @@ export async function dispatch(options: Dispatch): Promise<'done' | 'breached'> 
     counts.move('pending', 'running', child.itemCount);
     try {
       counts.move('running', counted[await runner.run(child)], child.itemCount);
-      breached ||= toleratedFailureExceeded({ failed: counts.failedItems, total: counts.totalItems }, options);
+      breached ||= toleratedFailureExceeded(counts.failedItems, counts.itemCounts.total, tolerance);
     } catch (fault) {
       faults.push(fault);
     }

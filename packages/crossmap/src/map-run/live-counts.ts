@@ -28,10 +28,6 @@ export class LiveCounts {
     return this.#items.failed + this.#items.timedOut;
   }
 
-  get totalItems(): number {
-    return withTotals(this.#items, false).total;
-  }
-
   get executionCounts(): Counts {
     return withTotals(this.#executions, false);
   }

@@ -1,23 +1,18 @@
 import type { Failure } from '../asl/failure.ts';
-
-/** `undefined`: not declared. With neither declared no failed item is tolerated. */
-export interface Tolerance {
-  readonly toleratedFailureCount?: number | undefined;
-  readonly toleratedFailurePercentage?: number | undefined;
-}
+import type { Tolerance } from '../asl/map-fields.ts';
 
 /**
- * A Map Run fails when more items have failed than are tolerated: not at the tolerated number or percentage, only above
- * it. Of two declared ones either suffices.
- * https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html#maprun-fail-threshold
+ * A Map Run fails when more items have failed than either number tolerates: not at the number, only above it. What is
+ * not declared does not limit; with neither declared no item may fail.
  */
 export function toleratedFailureExceeded(
-  { failed, total }: { readonly failed: number; readonly total: number },
-  { toleratedFailureCount, toleratedFailurePercentage }: Tolerance,
+  failedItems: number,
+  totalItems: number,
+  { count, percentage }: Tolerance,
 ): boolean {
-  if (toleratedFailurePercentage !== undefined && failed * 100 > toleratedFailurePercentage * total) return true;
-  const undeclared = toleratedFailurePercentage === undefined ? 0 : Number.POSITIVE_INFINITY;
-  return failed > (toleratedFailureCount ?? undeclared);
+  if (count === undefined && percentage === undefined) return failedItems > 0;
+  if (count !== undefined && failedItems > count) return true;
+  return percentage !== undefined && failedItems * 100 > percentage * totalItems;
 }
 
 export const toleratedFailureThresholdExceeded: Failure = {

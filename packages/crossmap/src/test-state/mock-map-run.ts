@@ -22,23 +22,24 @@ export async function mockMapRun(
   parent: ExecutionHeader,
 ): Promise<{ readonly outcome: MapRunOutcome; readonly map: InspectedMap }> {
   const { plan } = planned;
-  const { maxConcurrency, toleratedFailureCount, toleratedFailurePercentage } = plan;
-  const declared = {
+  const { maxConcurrency, tolerance } = plan;
+  const { count: toleratedFailureCount, percentage: toleratedFailurePercentage } = tolerance;
+  const numbers = {
     maxConcurrency,
     ...(toleratedFailureCount !== undefined && { toleratedFailureCount }),
     ...(toleratedFailurePercentage !== undefined && { toleratedFailurePercentage }),
   };
   try {
     const items = await itemsOf(plan, test, parent);
-    const map = { ...declared, ...(items !== undefined && (await inspectItems(items, planned))) };
+    const map = { ...numbers, ...(items !== undefined && (await inspectItems(items, planned))) };
     return { outcome: outcomeOf(plan, test, items?.length), map };
   } catch (thrown) {
     if (thrown instanceof SelectionFailed) {
-      return { outcome: { kind: 'failed', failure: thrown.failure }, map: declared };
+      return { outcome: { kind: 'failed', failure: thrown.failure }, map: numbers };
     }
     if (!(thrown instanceof ItemReaderFailure)) throw thrown;
     const failure = { error: 'States.ItemReaderFailed', cause: thrown.message };
-    return { outcome: { kind: 'failed', failure }, map: declared };
+    return { outcome: { kind: 'failed', failure }, map: numbers };
   }
 }
 
@@ -97,18 +98,22 @@ async function batchesOf(
  * A mocked error is the failure whatever failed inside; else more failed iterations than are tolerated are one, unless
  * the state declares no tolerance (recorded in test_map_state_failure_count).
  */
-function outcomeOf(plan: MapRunPlan, { mock, configuration }: StateTest, items: number | undefined): MapRunOutcome {
+function outcomeOf(
+  { tolerance }: MapRunPlan,
+  { mock, configuration }: StateTest,
+  items: number | undefined,
+): MapRunOutcome {
   const failed = configuration.mapIterationFailureCount ?? 0;
   if (items !== undefined && failed > items) {
     throw new StateTestRefused(`mapIterationFailureCount ${failed} exceeds the number of items, ${items}`);
   }
   if (mock?.kind === 'error') return { kind: 'failed', failure: mock.failure };
-  if (declaresTolerance(plan) && toleratedFailureExceeded({ failed, total: items ?? 0 }, plan)) {
+  if (declared(tolerance) && toleratedFailureExceeded(failed, items ?? 0, tolerance)) {
     return { kind: 'failed', failure: toleratedFailureThresholdExceeded };
   }
   return { kind: 'succeeded', output: mock?.value ?? null };
 }
 
-function declaresTolerance({ toleratedFailureCount, toleratedFailurePercentage }: MapRunPlan): boolean {
-  return toleratedFailureCount !== undefined || toleratedFailurePercentage !== undefined;
+function declared({ count, percentage }: MapRunPlan['tolerance']): boolean {
+  return count !== undefined || percentage !== undefined;
 }
