@@ -281,10 +281,10 @@ class Advance {
   ): Promise<Extract<Work, { kind: 'exited' }> | undefined> {
     const advancement = this.#advancement;
     const { failure, event, final } = failed;
-    advancement.inspection?.failed(failure);
     const { retriers, catchers } = 'retriers' in state && !final ? state : { retriers: [], catchers: [] };
     const { attempts, raw } = advancement.state;
     const error = failure.error ?? '';
+    advancement.inspection?.failed(failure, error);
     const retry = nextRetry(retriers, attempts, error, advancement.random());
     if (retry !== undefined && event !== undefined) {
       const dueAt = advancement.time + Math.round(retry.delaySeconds * 1000);

@@ -10,8 +10,8 @@ export interface Inspection {
   /** What the state sees as its context object. */
   readonly context: JsonObject;
   readonly inspect: Inspect;
-  /** The state has failed, before Retry and Catch decide. */
-  failed(failure: Failure): void;
+  /** The state has failed, before Retry and Catch decide. `error`: the name they know the failure by. */
+  failed(failure: Failure, error: string): void;
   /** The state is left, after a failure that was caught too. */
   exited(output: Json, next: string | undefined): void;
 }

@@ -141,11 +141,13 @@ class StateRun {
   #ended({ type, details }: NonNullable<Execution['end']>): StateTestResult {
     const { exit, failure } = this.#inspection;
     if (type !== 'ExecutionSucceeded' || exit === undefined) {
-      return { status: 'FAILED', failure: 'output' in details ? {} : details, inspected: this.#inspected({}) };
+      const timedOut = { error: 'States.Timeout' };
+      const end = type === 'ExecutionFailed' ? details : timedOut;
+      return { status: 'FAILED', failure: end, inspected: this.#inspected({}) };
     }
     if (failure === undefined) return { status: 'SUCCEEDED', ...exit, inspected: this.#inspected({}) };
     const catchers = 'catchers' in this.#state ? this.#state.catchers : [];
-    const catcher = findCatcher(catchers, failure.error ?? '');
+    const catcher = findCatcher(catchers, this.#inspection.error);
     const catchIndex = catcher === undefined ? -1 : catchers.indexOf(catcher);
     const { output, nextState = '' } = exit;
     return { status: 'CAUGHT_ERROR', failure, output, nextState, inspected: this.#inspected({ catchIndex }) };
@@ -153,10 +155,9 @@ class StateRun {
 
   /** A retrier that matches is named even when it has no attempts left (recorded). */
   #inspected(details: NonNullable<Inspected['errorDetails']>): Inspected {
-    const { stages, failure } = this.#inspection;
-    const matching = ({ ErrorEquals }: { readonly ErrorEquals: readonly string[] }) =>
-      failure !== undefined && matchesError(ErrorEquals, failure.error ?? '');
-    const retryIndex = retriersOf(this.#state).findIndex(matching);
+    const { stages, failure, error } = this.#inspection;
+    const retriers = failure === undefined ? [] : retriersOf(this.#state);
+    const retryIndex = retriers.findIndex(({ ErrorEquals }) => matchesError(ErrorEquals, error));
     const errorDetails = { ...details, ...(retryIndex >= 0 && { retryIndex }) };
     return {
       stages,

@@ -8,6 +8,8 @@ export class StateInspection implements Inspection {
   readonly context: JsonObject;
   readonly stages: Partial<Record<InspectedStage, Json>> = {};
   failure: Failure | undefined;
+  /** The name by which Retry and Catch know the failure. */
+  error = '';
   exit: { readonly output: Json; readonly nextState: string | undefined } | undefined;
 
   constructor(context: JsonObject) {
@@ -18,8 +20,9 @@ export class StateInspection implements Inspection {
     this.stages[stage] = value;
   };
 
-  failed(failure: Failure): void {
+  failed(failure: Failure, error: string): void {
     this.failure = failure;
+    this.error = error;
   }
 
   exited(output: Json, nextState: string | undefined): void {

@@ -42,8 +42,7 @@ export const startExecution: Operation = {
   },
 };
 
-/** The input of an execution, or of a state, from its JSON text. */
-export function parseInput(text: string): Json {
+function parseInput(text: string): Json {
   const refuse = (why: string) =>
     new ApiError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${why}'`);
   if (text === '') throw refuse('Invalid execution input.');
