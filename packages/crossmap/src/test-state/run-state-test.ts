@@ -1,13 +1,14 @@
+import type { Json } from '../asl/json.ts';
 import { type CompiledState, compileMachine, type Machine } from '../asl/machine.ts';
 import { findCatcher, matchesError } from '../asl/retry.ts';
 import { advance } from '../engine/advance.ts';
 import type { Command } from '../engine/command.ts';
-import { type Execution, newExecution } from '../engine/execution.ts';
+import { branchIndex, type Execution, newExecution } from '../engine/execution.ts';
 import type { Happening } from '../engine/occurrence.ts';
 import type { Clock, Ids, TaskOutcome, Tasks } from '../engine/ports.ts';
 import { mockMapRun } from './mock-map-run.ts';
 import { StateInspection } from './state-inspection.ts';
-import type { Inspected, InspectedMap, StateTest, StateTestResult } from './state-test.ts';
+import type { Inspected, InspectedMap, Mock, StateTest, StateTestResult } from './state-test.ts';
 import { contextOf, headerOf } from './test-context.ts';
 
 export interface StateTestPorts {
@@ -84,30 +85,24 @@ class StateRun {
 
   /** What comes of the commands: of a mock all at once, else what happens first. */
   async #perform(commands: readonly Command[]): Promise<readonly Happening[]> {
-    if (this.#test.mock === undefined) return [await this.#first(commands)];
+    const { mock } = this.#test;
+    if (mock === undefined) return [await this.#first(commands)];
     const happenings: Happening[] = [];
+    const { root, branches, header } = this.#execution;
+    for (const { path, position } of [root, ...branches.values()]) {
+      if (position.at !== 'state' || position.waiting?.for !== 'task') continue;
+      const { eventId } = position.waiting;
+      happenings.push({ kind: 'task-ended', eventId, outcome: taskOutcome(mock, path) });
+    }
     for (const command of commands) {
-      if (command.kind === 'run-task') {
-        const { eventId, parameters } = command;
-        happenings.push({ kind: 'task-ended', eventId, outcome: this.#mocked(parameters) });
-      } else if (command.kind === 'start-map-run') {
-        const { eventId, plan } = command;
-        const selects = this.#state.type === 'Map' && this.#state.map.itemSelector !== undefined;
-        const { outcome, map } = await mockMapRun({ plan, selects }, this.#test, this.#execution.header);
-        this.#map = map;
-        happenings.push({ kind: 'map-run-ended', eventId, outcome });
-      }
+      if (command.kind !== 'start-map-run') continue;
+      const { eventId, plan } = command;
+      const selects = this.#state.type === 'Map' && this.#state.map.itemSelector !== undefined;
+      const { outcome, map } = await mockMapRun({ plan, selects }, this.#test, header);
+      this.#map = map;
+      happenings.push({ kind: 'map-run-ended', eventId, outcome });
     }
     return happenings;
-  }
-
-  /** The outcome of the task, or of branch `parameters` of a Parallel state. An error is that of its first branch. */
-  #mocked(parameters: unknown): TaskOutcome {
-    const { mock } = this.#test;
-    if (mock?.kind !== 'result') return { kind: 'failed', failure: mock?.failure ?? {} };
-    const { value } = mock;
-    const output = this.#state.type === 'Parallel' ? (value as readonly (typeof value)[])[Number(parameters)] : value;
-    return { kind: 'succeeded', output: output ?? null };
   }
 
   #first(commands: readonly Command[]): Promise<Happening> {
@@ -182,9 +177,16 @@ export function firstState({ startAt, states }: Machine): CompiledState {
   return state;
 }
 
+/** What a mock gives to a task: to the one in a branch of a Parallel state its element, or its error. */
+function taskOutcome(mock: Mock, path: string): TaskOutcome {
+  if (mock.kind === 'error') return { kind: 'failed', failure: mock.failure };
+  if (path === '' || !Array.isArray(mock.value)) return { kind: 'succeeded', output: mock.value };
+  return { kind: 'succeeded', output: (mock.value as readonly Json[])[branchIndex(path)] ?? null };
+}
+
 /**
  * The machine with the work of its first state taken out, so that a mock can stand in: a Map state runs as a Map Run,
- * each branch of a Parallel state is one task that has the number of the branch as its parameters.
+ * each branch of a Parallel state is one task.
  */
 function withMocks(machine: Machine): Machine {
   const state = firstState(machine);
@@ -192,15 +194,12 @@ function withMocks(machine: Machine): Machine {
     state.type === 'Map'
       ? { ...state, mode: 'DISTRIBUTED' }
       : state.type === 'Parallel'
-        ? { ...state, branches: state.branches.map((_, index) => branch(index)) }
+        ? { ...state, branches: state.branches.map(() => MOCKED_BRANCH) }
         : state;
   return { ...machine, states: new Map(machine.states).set(machine.startAt, mocked) };
 }
 
-function branch(index: number): Machine {
-  const Resource = 'arn:aws:states:::lambda:invoke';
-  return compileMachine({
-    StartAt: 'Branch',
-    States: { Branch: { Type: 'Task', Resource, Parameters: index, End: true } },
-  });
-}
+const MOCKED_BRANCH = compileMachine({
+  StartAt: 'Branch',
+  States: { Branch: { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', End: true } },
+});
