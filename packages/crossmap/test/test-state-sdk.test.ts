@@ -8,8 +8,9 @@ const INVOKE = 'arn:aws:states:::lambda:invoke';
 const LAMBDA = { Type: 'Task', Resource: INVOKE, Parameters: { FunctionName: 'f', 'Payload.$': '$' }, End: true };
 const PASS = { Type: 'Pass', End: true };
 const processor = { StartAt: 'P', States: { P: PASS } };
+const other = { StartAt: 'Q', States: { Q: PASS } };
 const MAP = { Type: 'Map', ItemsPath: '$.items', ItemProcessor: processor, End: true };
-const PARALLEL = { Type: 'Parallel', Branches: [processor, processor], End: true };
+const PARALLEL = { Type: 'Parallel', Branches: [processor, other], End: true };
 const functionArn = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:double`;
 
 describe('TestState, by the AWS SDK', () => {
@@ -266,7 +267,7 @@ describe('TestState, by the AWS SDK', () => {
 
   describe('what is refused of a configuration', () => {
     const cases: readonly (readonly [string, object, NonNullable<Request['stateConfiguration']>, RegExp])[] = [
-      ['a state that is not inside', MAP, { errorCausedByState: 'Q' }, /'Q'/],
+      ['a state that is not inside', MAP, { errorCausedByState: 'None' }, /'None'/],
       ['failed iterations of a Task', LAMBDA, { mapIterationFailureCount: 1 }, /a Map state, got a Task state/],
       ['the object of no ItemReader', MAP, { mapItemReaderData: '[]' }, /ItemReader/],
       ['more failed iterations than items', MAP, { mapIterationFailureCount: 2 }, /number of items, 1/],
