@@ -53,7 +53,7 @@ test('a failure is told before it is caught', async () => {
   const { seen } = await inspect({
     A: {
       Type: 'Parallel',
-      Branches: [{ StartAt: 'X', States: { X: { Type: 'Fail', Error: 'E' } } }],
+      Branches: [{ StartAt: 'X', States: { X: { Type: 'Fail', Error: 'E', Cause: 'C' } } }],
       Catch: [{ ErrorEquals: ['E'], Next: 'B' }],
       End: true,
     },
@@ -61,6 +61,6 @@ test('a failure is told before it is caught', async () => {
   });
   assert.deepEqual(seen.slice(-2), [
     ['failed', 'E as E'],
-    ['exited', [{ Error: 'E' }, 'B']],
+    ['exited', [{ Error: 'E', Cause: 'C' }, 'B']],
   ]);
 });
