@@ -275,7 +275,6 @@ function checkState(state: JsonObject, at: string, walk: Walk, target: Check): v
   if (fields === undefined) return report.add(`${at}/Type`, `Expected a state type, got ${show(type)}`);
   checkFields(state, fields, requiredFields[type] ?? [], at, report);
   if (fields.Next !== undefined) checkTransition(state, at, report, target);
-  if (type === 'Pass') exclusive(state, 'Result', 'Parameters', at, report);
   if (type === 'Choice') checkChoice(state, at, report, target, language);
   if (type === 'Wait' && WAIT_FIELDS.filter((field) => state[field] !== undefined).length !== 1) {
     report.add(at, `Expected exactly one of ${WAIT_FIELDS.map((field) => `'${field}'`).join(', ')}`);

@@ -60,7 +60,6 @@ describe('states and transitions', () => {
     ['Next without target', inState({ Type: 'Pass', Next: 'T' }), `${S}/Next`, /T/, 'MISSING_TRANSITION_TARGET'],
     ['an unknown field', inState(pass({ Foo: 1 })), `${S}/Foo`, /'Foo' is not known/],
     ['a field of another state', inState(pass({ Resource: FUNCTION })), `${S}/Resource`, /not known/],
-    ['Result beside Parameters', inState(pass({ Result: 1, Parameters: {} })), S, /'Result' and 'Parameters'/],
     ['Next in Succeed', inState({ Type: 'Succeed', Next: 'S' }), `${S}/Next`, /not known/],
     ['a Cause that is no text', inState({ Type: 'Fail', Cause: 1 }), `${S}/Cause`, /Expected a string/],
   ]);
