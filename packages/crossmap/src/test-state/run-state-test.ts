@@ -102,6 +102,7 @@ class StateRun {
       this.#map = map;
       happenings.push({ kind: 'map-run-ended', eventId, outcome });
     }
+    if (happenings.length === 0) throw new Error(`Expected ${this.#state.name} to wait for what its mock gives`);
     return happenings;
   }
 
