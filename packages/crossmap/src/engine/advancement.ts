@@ -60,6 +60,10 @@ export class Advancement {
     return this.#random();
   }
 
+  hasActivity(activityArn: string): boolean {
+    return this.#occurrence.hasActivity?.(activityArn) ?? false;
+  }
+
   get execution(): Execution {
     return this.#execution;
   }
@@ -84,9 +88,15 @@ export class Advancement {
 
   /** What the evaluations of the state see. */
   get scope(): Scope {
+    const { waiting } = this.state;
+    return this.scopeWith(waiting?.for === 'task' ? waiting.taskToken : undefined);
+  }
+
+  /** The same for a task that is about to be scheduled with this token. */
+  scopeWith(taskToken: string | undefined): Scope {
     const { inspection } = this;
     const context = inspection?.context ?? {
-      ...contextObject(this.#execution.header, this.state),
+      ...contextObject(this.#execution.header, this.state, taskToken),
       ...this.#iteration(),
     };
     const { raw: input } = this.state;

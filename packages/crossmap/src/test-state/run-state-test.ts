@@ -4,6 +4,7 @@ import { findCatcher, matchesError } from '../asl/retry.ts';
 import { advance } from '../engine/advance.ts';
 import type { Command } from '../engine/command.ts';
 import { branchIndex, type Execution, newExecution } from '../engine/execution.ts';
+import { taskRequestOf } from '../engine/executions.ts';
 import type { Happening } from '../engine/occurrence.ts';
 import type { Clock, Ids, TaskOutcome, Tasks } from '../engine/ports.ts';
 import { mockMapRun } from './mock-map-run.ts';
@@ -66,7 +67,7 @@ class StateRun {
 
   async #take(happening: Happening): Promise<Command[]> {
     const { clock, ids } = this.#ports;
-    const occurrence = { ...happening, time: clock.now(), seed: ids.seed() };
+    const occurrence = { ...happening, time: clock.now(), seed: ids.seed(), hasActivity: () => true };
     const advanced = await advance(this.#machine, this.#execution, occurrence, this.#inspection);
     this.#execution = advanced.execution;
     return [...advanced.commands];
@@ -121,10 +122,9 @@ class StateRun {
     });
   }
 
-  async #runTask({ eventId, resource, parameters }: Extract<Command, { kind: 'run-task' }>): Promise<Happening> {
-    const { roleArn, region, name } = this.#execution.header;
-    const caller = { roleArn, region, sessionName: name };
-    const outcome = await this.#ports.tasks.run({ caller, resource, parameters });
+  async #runTask(command: Extract<Command, { kind: 'run-task' }>): Promise<Happening> {
+    const { eventId } = command;
+    const outcome = await this.#ports.tasks.run(taskRequestOf(command, this.#execution.header));
     return { kind: 'task-ended', eventId, outcome: outcome.kind === 'submitted' ? await outcome.ended : outcome };
   }
 

@@ -33,22 +33,22 @@ export function headerOf(
  */
 export function contextOf(test: StateTest, state: CompiledState, header: ExecutionHeader, ids: Ids): JsonObject {
   if (test.context !== undefined) return test.context;
-  const { Execution, ...others } = contextObject(header, {
+  const position = {
     name: state.name,
     enteredTime: header.startDate,
     attempts: [test.configuration.retrierRetryCount ?? 0],
     mayRetry: 'retriers' in state,
-  });
+  };
+  const { Execution, ...others } = contextObject(header, position, hasToken(state) ? ids.uuid() : undefined);
   const { RedriveCount: _ofStandardOnes, ...execution } = Execution as JsonObject;
-  const callback = state.type === 'Task' && hasToken(state);
   return {
     ...others,
     Execution: { ...execution, RoleArn: test.roleArn ?? null },
-    ...(callback && { Task: { Token: ids.uuid() } }),
     ...(test.inMap && { Map: { Item: { Index: 0, Value: test.input } } }),
   };
 }
 
-function hasToken({ resource }: Extract<CompiledState, { type: 'Task' }>): boolean {
-  return resource.kind === 'service' && resource.pattern === 'wait-for-task-token';
+function hasToken(state: CompiledState): boolean {
+  if (state.type !== 'Task' || state.resource.kind !== 'service') return false;
+  return state.resource.pattern !== 'request-response';
 }

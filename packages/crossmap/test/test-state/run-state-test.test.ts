@@ -162,6 +162,24 @@ describe('a Parallel state', () => {
   });
 });
 
+describe('a task that something else ends', () => {
+  test('has a token of its own in the context object', async () => {
+    const Parameters = { FunctionName: 'work', 'Payload.$': '$$.Task.Token' };
+    const state = task({ Resource: `${INVOKE}.waitForTaskToken`, Parameters });
+    const { inspected } = await testOf(state, mocked({}));
+    assert.match(JSON.stringify(inspected.stages.afterParameters), /"Payload":"[\w-]{36}"/);
+  });
+
+  test('of an activity, which need not be there, ends as it is mocked', async () => {
+    const Resource = 'arn:aws:states:eu-west-1:111111111111:activity:work';
+    const { Parameters: _, ...state } = task({ Resource, HeartbeatSeconds: 5 });
+    const result = await testOf(state, mocked({ done: true }));
+    assert.ok(result.status === 'SUCCEEDED');
+    assert.deepEqual(result.output, { done: true });
+    assert.equal((await testOf(state, mockedError('Broken'))).status, 'FAILED');
+  });
+});
+
 describe('without a mock', () => {
   test('a task is called with the role of the test', async () => {
     const result = await testOf(task(), {

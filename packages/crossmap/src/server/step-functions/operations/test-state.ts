@@ -4,12 +4,14 @@ import { parseTaskResource } from '../../../asl/task-resource.ts';
 import { runStateTest } from '../../../test-state/run-state-test.ts';
 import { StateTestRefused } from '../../../test-state/state-test.ts';
 import { ApiError } from '../errors.ts';
+import { parseJsonText } from '../json-text.ts';
 import type { Operation } from '../operation.ts';
 import { readConfiguration } from '../test-state/configuration.ts';
 import { readContext } from '../test-state/context.ts';
 import { STATE_NAME, stateUnderTest } from '../test-state/definition.ts';
 import { readMock } from '../test-state/mock.ts';
 import { LEVELS, testStateView } from '../test-state/view.ts';
+import { invalidInput } from './start-execution.ts';
 
 /** https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html */
 export const testState: Operation = {
@@ -39,7 +41,7 @@ export const testState: Operation = {
       accountId,
       region,
       roleArn,
-      input: readInput(inputText),
+      input: parseJsonText(inputText, 'execution input', invalidInput),
       variables: readVariables(parameters.optionalString('variables') ?? '{}'),
       context: contextText === undefined ? undefined : readContext(contextText, resource),
       inMap,
@@ -86,15 +88,6 @@ function checkUnmocked(state: State, roleArn: string | undefined, given: readonl
     throw refusal(`TestState only supports the following when a mock is specified: ${kinds}.`);
   }
   if (roleArn === undefined) throw refusal('RoleArn must be specified when testing a Task state');
-}
-
-function readInput(text: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch (error) {
-    const why = text === '' ? 'Invalid execution input.' : (error as Error).message;
-    throw new ApiError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${why}'`);
-  }
 }
 
 function readVariables(text: string): JsonObject {
