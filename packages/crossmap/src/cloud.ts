@@ -156,6 +156,7 @@ export async function openCloud(
     executions,
     activities,
     mapRuns,
+    tasks,
     stateMachines,
     clock,
     ids: systemIds,

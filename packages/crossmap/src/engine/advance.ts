@@ -20,6 +20,7 @@ import {
   waitingOf,
 } from './execution.ts';
 import type { EventType, HistoryEvent } from './history.ts';
+import type { Inspection } from './inspection.ts';
 import type { Occurrence } from './occurrence.ts';
 import { enterChoice } from './states/choice.ts';
 import { enterFail } from './states/fail.ts';
@@ -50,10 +51,16 @@ export interface Advanced {
 
 /**
  * The next events of an execution and what is to be done after them. Pure: time and chance come with the occurrence,
- * everything else is in the machine and the execution. An occurrence that is not waited for gives no events.
+ * everything else is in the machine and the execution. An occurrence that is not waited for gives no events. An
+ * execution that is inspected ends with its first state.
  */
-export async function advance(machine: Machine, execution: Execution, occurrence: Occurrence): Promise<Advanced> {
-  const advancement = new Advancement(execution, occurrence);
+export async function advance(
+  machine: Machine,
+  execution: Execution,
+  occurrence: Occurrence,
+  inspection?: Inspection,
+): Promise<Advanced> {
+  const advancement = new Advancement(execution, occurrence, inspection);
   const advancing = new Advance(machine, advancement);
   try {
     await advancing.takeUp(occurrence);
@@ -207,7 +214,9 @@ class Advance {
           ...(exit.next === undefined && path !== '' && { hidden: { ended: true } }),
         },
       );
-      if (exit.next === undefined) return this.#end(exit.output);
+      const { inspection } = advancement;
+      inspection?.exited(exit.output, exit.next);
+      if (exit.next === undefined || inspection !== undefined) return this.#end(exit.output);
       current = await this.#enter(exit.next, exit.output);
     }
   }
@@ -324,7 +333,8 @@ class Advance {
   /** Records a failure that is not in the history yet. Whether the state tries again. */
   #record(state: CompiledState, failed: Failed): boolean {
     const advancement = this.#advancement;
-    const { event, final } = failed;
+    const { failure, event, final } = failed;
+    advancement.inspection?.failed(failure, errorOf(failed));
     if (event === undefined) return false;
     const retriers = 'retriers' in state && !final ? state.retriers : [];
     const retry = nextRetry(retriers, advancement.state.attempts, errorOf(failed), advancement.random());

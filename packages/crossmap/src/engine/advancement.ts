@@ -14,6 +14,7 @@ import {
   sizesOf,
 } from './execution.ts';
 import type { EventDetails, EventType, HistoryEvent, PrivateDetails } from './history.ts';
+import type { Inspection } from './inspection.ts';
 import type { Occurrence } from './occurrence.ts';
 import { randomFrom } from './random.ts';
 
@@ -39,15 +40,17 @@ export class Advancement {
   readonly time: number;
   path = '';
   readonly #occurrence: Occurrence;
+  readonly #inspection: Inspection | undefined;
   #random: (() => number) | undefined;
   #execution: Execution;
   #beforeLast: Execution;
 
-  constructor(execution: Execution, occurrence: Occurrence) {
+  constructor(execution: Execution, occurrence: Occurrence, inspection?: Inspection) {
     this.#execution = execution;
     this.#beforeLast = execution;
     this.time = occurrence.time;
     this.#occurrence = occurrence;
+    this.#inspection = inspection;
   }
 
   /** The next chance of this advance, in [0, 1). */
@@ -91,9 +94,25 @@ export class Advancement {
 
   /** The same for a task that is about to be scheduled with this token. */
   scopeWith(taskToken: string | undefined): Scope {
-    const context = { ...contextObject(this.#execution.header, this.state, taskToken), ...this.#iteration() };
+    const { inspection } = this;
+    const context = inspection?.context ?? {
+      ...contextObject(this.#execution.header, this.state, taskToken),
+      ...this.#iteration(),
+    };
     const { raw: input } = this.state;
-    return { context, variables: this.#variables(), random: () => this.random(), time: this.time, input };
+    return {
+      context,
+      variables: this.#variables(),
+      random: () => this.random(),
+      time: this.time,
+      input,
+      ...(inspection && { inspect: inspection.inspect }),
+    };
+  }
+
+  /** Who looks at the flow it works in: only the machine's own flow is looked at. */
+  get inspection(): Inspection | undefined {
+    return this.path === '' ? this.#inspection : undefined;
   }
 
   /** The variables of the flows around, the inner ones last. */

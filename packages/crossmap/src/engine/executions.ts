@@ -256,16 +256,9 @@ export class Executions {
     const back = (occurrence: Happening) => this.#deliver(live, occurrence);
     switch (command.kind) {
       case 'run-task': {
-        const { eventId, resource, parameters } = command;
-        const credentials = command.credentials && assumption(command.credentials.roleArn, header);
+        const { eventId, resource } = command;
         const mock = mockOf(live.execution, eventId);
-        const request = {
-          caller: callerOf(header),
-          resource,
-          parameters,
-          ...(credentials && { credentials }),
-          ...(mock && { mock }),
-        };
+        const request = { ...taskRequestOf(command, header), ...(mock && { mock }) };
         const end = (outcome: TaskOutcome) => back({ kind: 'task-ended', eventId, outcome });
         const pattern = resource.kind === 'service' ? resource.pattern : 'request-response';
         this.#await(live, tasks.run(request), async (outcome) => {
@@ -348,6 +341,15 @@ function mockOf(execution: Execution, eventId: number): TaskRequest['mock'] {
 /** Who an execution acts as. AWS names the role session after the execution. */
 export function callerOf({ roleArn, region, name }: ExecutionHeader): RoleCaller {
   return { roleArn, region, sessionName: name };
+}
+
+/** What the command of an execution asks of the tasks. */
+export function taskRequestOf(
+  { resource, parameters, credentials }: Extract<Command, { kind: 'run-task' }>,
+  header: ExecutionHeader,
+): TaskRequest {
+  const assumed = credentials && assumption(credentials.roleArn, header);
+  return { caller: callerOf(header), resource, parameters, ...(assumed && { credentials: assumed }) };
 }
 
 /**

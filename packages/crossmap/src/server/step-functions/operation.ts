@@ -2,7 +2,7 @@ import type { MockConfig } from '../../accounts/mock-config.ts';
 import type { JsonObject } from '../../asl/json.ts';
 import type { Activities } from '../../engine/activities.ts';
 import type { Executions } from '../../engine/executions.ts';
-import type { Clock, ExecutionStore, Ids } from '../../engine/ports.ts';
+import type { Clock, ExecutionStore, Ids, Tasks } from '../../engine/ports.ts';
 import type { MapRunStore } from '../../map-run/map-run.ts';
 import type { MapRuns } from '../../map-run/map-runs.ts';
 import type { Parameters } from './parameters.ts';
@@ -14,6 +14,7 @@ export interface StepFunctions {
   readonly executions: Executions;
   readonly activities: Activities;
   readonly mapRuns: MapRuns;
+  readonly tasks: Tasks;
   readonly stateMachines: StateMachines;
   /** Absent: executions are not started with a test case. */
   readonly mocks?: MockConfig;

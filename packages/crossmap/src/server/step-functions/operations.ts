@@ -19,6 +19,7 @@ import { sendTaskSuccess } from './operations/send-task-success.ts';
 import { startExecution } from './operations/start-execution.ts';
 import { startSyncExecution } from './operations/start-sync-execution.ts';
 import { stopExecution } from './operations/stop-execution.ts';
+import { testState } from './operations/test-state.ts';
 import { updateStateMachine } from './operations/update-state-machine.ts';
 import { validateStateMachineDefinition } from './operations/validate-state-machine-definition.ts';
 import { type JsonApi, jsonApi } from './protocol.ts';
@@ -50,5 +51,6 @@ export const operations: ReadonlyMap<string, Operation> = new Map([
   ['StartSyncExecution', startSyncExecution],
   ['StopExecution', stopExecution],
   ['UpdateStateMachine', updateStateMachine],
+  ['TestState', testState],
   ['ValidateStateMachineDefinition', validateStateMachineDefinition],
 ]);

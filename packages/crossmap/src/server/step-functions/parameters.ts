@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../asl/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../asl/json.ts';
 import { ApiError } from './errors.ts';
 
 /** Reads the members of one API request. Every refusal is a ValidationException or InvalidArn that names the member. */
@@ -7,6 +7,11 @@ export class Parameters {
 
   constructor(input: JsonObject) {
     this.#input = input;
+  }
+
+  /** The members that are given. */
+  get names(): readonly string[] {
+    return Object.keys(this.#input).filter((name) => this.#given(name) !== undefined);
   }
 
   string(name: string): string {
@@ -30,6 +35,30 @@ export class Parameters {
     if (value === undefined) return otherwise;
     if (typeof value === 'boolean') return value;
     throw invalid(`Value ${JSON.stringify(value)} at '${name}' failed to satisfy constraint: Member must be a boolean`);
+  }
+
+  optionalEnum<T extends string>(name: string, values: readonly T[]): T | undefined {
+    const value = this.optionalString(name);
+    const known = values.find((each) => each === value);
+    if (known !== undefined || value === undefined) return known;
+    const set = `Member must satisfy enum value set: [${values.join(', ')}]`;
+    throw invalid(`Value '${value}' at '${name}' failed to satisfy constraint: ${set}`);
+  }
+
+  /** A number that counts something, from 0. */
+  optionalCount(name: string): number | undefined {
+    const value = this.#given(name);
+    if (value === undefined || (typeof value === 'number' && Number.isInteger(value) && value >= 0)) return value;
+    const constraint = 'Member must have value greater than or equal to 0';
+    throw invalid(`Value '${JSON.stringify(value)}' at '${name}' failed to satisfy constraint: ${constraint}`);
+  }
+
+  /** The members of a structure. */
+  optionalObject(name: string): Parameters | undefined {
+    const value = this.#given(name);
+    if (value === undefined) return undefined;
+    if (isJsonObject(value)) return new Parameters(value);
+    throw invalid(`Value ${JSON.stringify(value)} at '${name}' failed to satisfy constraint: Member must be an object`);
   }
 
   /**

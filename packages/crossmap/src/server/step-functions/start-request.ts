@@ -95,6 +95,6 @@ function callingStates(machine: Machine): ReadonlySet<string> {
   return names;
 }
 
-function invalidInput(why: string): ApiError {
+export function invalidInput(why: string): ApiError {
   return new ApiError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${why}'`);
 }

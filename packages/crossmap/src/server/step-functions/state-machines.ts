@@ -82,7 +82,7 @@ export class StateMachines {
     }
     const creationDate = this.#ports.clock.now();
     const record = { stateMachineArn, name, definition, roleArn, type, creationDate, loggingConfiguration };
-    this.#checkRole(record);
+    this.checkRole(roleArn, stateMachineArn);
     checkLogging(loggingConfiguration, { roleArn, region, sessionName: name }, this.#ports);
     this.#compiled.set(stateMachineArn, { definition, machine });
     await this.#ports.store.recordStateMachine(record);
@@ -96,7 +96,7 @@ export class StateMachines {
     const { definition, roleArn, name, type, loggingConfiguration } = changed;
     const machine = this.#compile(definition, type);
     const [, , , region = ''] = stateMachineArn.split(':');
-    this.#checkRole(changed);
+    this.checkRole(roleArn, stateMachineArn);
     checkLogging(loggingConfiguration, { roleArn, region, sessionName: name }, this.#ports);
     const same = definition === known.definition && roleArn === known.roleArn;
     const sameLogs = sameLogging(loggingConfiguration, known.loggingConfiguration);
@@ -105,6 +105,18 @@ export class StateMachines {
     this.#compiled.set(stateMachineArn, { definition, machine });
     await this.#ports.store.recordStateMachine(record);
     return record;
+  }
+
+  /** Refuses a role that a state machine of that ARN cannot assume. */
+  checkRole(roleArn: string, stateMachineArn: string): void {
+    const sessionName = stateMachineArn.slice(stateMachineArn.lastIndexOf(':') + 1);
+    const assumed = this.#ports.accounts.assumeServiceRole(
+      roleArn,
+      'states.amazonaws.com',
+      sessionName,
+      stateMachineArn,
+    );
+    if (assumed.kind === 'refused') throw new ApiError('AccessDeniedException', assumed.message);
   }
 
   async get(stateMachineArn: string): Promise<StateMachineRecord> {
@@ -119,11 +131,6 @@ export class StateMachines {
     const machine = this.#compile(definition, type);
     this.#compiled.set(stateMachineArn, { definition, machine });
     return machine;
-  }
-
-  #checkRole({ roleArn, name, stateMachineArn }: StateMachineRecord): void {
-    const assumed = this.#ports.accounts.assumeServiceRole(roleArn, 'states.amazonaws.com', name, stateMachineArn);
-    if (assumed.kind === 'refused') throw new ApiError('AccessDeniedException', assumed.message);
   }
 
   /** Throws InvalidDefinition with all that is wrong with the definition of a state machine of that type. */
