@@ -10,6 +10,9 @@ import { EmbeddedObjects } from './accounts/embedded-objects.ts';
 import { FunctionCode } from './accounts/function-code.ts';
 import { FunctionSessions } from './accounts/function-sessions.ts';
 import { LambdaTasks } from './accounts/lambda-tasks.ts';
+import { NestedExecutions } from './accounts/nested-executions.ts';
+import { SdkServices } from './accounts/sdk/services.ts';
+import { ServiceTasks } from './accounts/service-tasks.ts';
 import { Executions } from './engine/executions.ts';
 import type { Clock } from './engine/ports.ts';
 import { FunctionHost } from './functions/function-host.ts';
@@ -22,6 +25,7 @@ import { memoryBlobs } from './s3/memory-blobs.ts';
 import { ObjectStore } from './s3/object-store.ts';
 import { type Listening, listen } from './server/server.ts';
 import type { StepFunctions } from './server/step-functions/operation.ts';
+import { answer } from './server/step-functions/protocol.ts';
 import { StateMachines } from './server/step-functions/state-machines.ts';
 import { openDatabase } from './sqlite/open.ts';
 import { MemoryStore } from './store/memory-store.ts';
@@ -105,20 +109,37 @@ export async function openCloud({ data, environments, onLog }: CloudOptions, sta
   });
   const invoke = (functionArn: string, payload: string) =>
     standIns.invoke?.(functionArn, payload) ?? functions.invoke(functionArn, payload);
+  const requestId = systemIds.uuid;
+  const services = new SdkServices({
+    s3,
+    stepFunctions: (request) => answer(request, stepFunctions, authorization),
+    accounts,
+    functions: { invoke },
+    permissions: authorization,
+    requestId,
+    now: clock.now,
+  });
+  const sfn = async () => {
+    const service = await services.service('sfn');
+    if (service === undefined) throw new Error('Expected Step Functions among the services');
+    return service;
+  };
   const executions: Executions = new Executions({
     clock,
     ids: systemIds,
     store,
-    tasks: new LambdaTasks({
-      functions: { invoke },
-      permissions: authorization,
-      requestId: systemIds.uuid,
-      now: clock.now,
+    tasks: new ServiceTasks({
+      lambda: new LambdaTasks({ functions: { invoke }, permissions: authorization, requestId, now: clock.now }),
+      nestedExecutions: new NestedExecutions({
+        stepFunctions: sfn,
+        ended: (executionArn) => executions.ended(executionArn),
+      }),
+      service: (name) => services.service(name),
     }),
     mapRuns,
     onFault: onBug,
   });
-  const stepFunctions = { store, executions, mapRuns, stateMachines, clock, ids: systemIds };
+  const stepFunctions: StepFunctions = { store, executions, mapRuns, stateMachines, clock, ids: systemIds };
 
   let server: Listening | undefined;
   const close = async () => {

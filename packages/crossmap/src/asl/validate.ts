@@ -24,6 +24,7 @@ import {
   text,
 } from './field-check.ts';
 import { isJsonObject, type Json, type JsonObject } from './json.ts';
+import { parseTaskResource } from './task-resource.ts';
 import { checkMapState, mapFields } from './validate-map.ts';
 
 export type Validated =
@@ -287,7 +288,7 @@ const LAMBDA_INVOKE = /^arn:aws[\w-]*:states:::lambda:invoke$/;
 
 function checkResource(value: Json, at: string, report: Report): void {
   if (typeof value !== 'string') return text(value, at, report);
-  if (LAMBDA_FUNCTION.test(value) || LAMBDA_INVOKE.test(value)) return;
+  if (LAMBDA_FUNCTION.test(value) || parseTaskResource(value)?.kind === 'service') return;
   report.add(
     at,
     `The resource \`${value}\` is not supported yet: use \`arn:aws:states:::lambda:invoke\` or the ARN of a Lambda function`,

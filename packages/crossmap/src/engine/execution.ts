@@ -85,6 +85,15 @@ export function flowAt(execution: Execution, path: string): Flow | undefined {
   return path === '' ? execution.root : execution.branches.get(path);
 }
 
+/** Whether a running execution waits for the task that the event began. */
+export function awaitsTask({ end, root, branches }: Execution, eventId: number): boolean {
+  if (end !== undefined) return false;
+  return [root, ...branches.values()].some(({ position }) => {
+    const waiting = position.at === 'state' ? position.waiting : undefined;
+    return waiting?.for === 'task' && waiting.eventId === eventId;
+  });
+}
+
 /** The path of the flow around a branch. */
 export function parentPath(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));

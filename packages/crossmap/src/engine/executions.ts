@@ -2,7 +2,7 @@ import type { Json } from '../asl/json.ts';
 import type { Machine } from '../asl/machine.ts';
 import { advance } from './advance.ts';
 import type { Command } from './command.ts';
-import { type Execution, type ExecutionHeader, fold, newExecution } from './execution.ts';
+import { awaitsTask, type Execution, type ExecutionHeader, fold, newExecution } from './execution.ts';
 import type { MapRunPlan } from './map-run-plan.ts';
 import type { Happening, MapRunOutcome, Occurrence } from './occurrence.ts';
 import type {
@@ -63,6 +63,8 @@ interface Live {
   queue: Promise<void>;
   /** Cancels what waits for a time, by what it is. */
   readonly timers: Map<string, () => void>;
+  /** Stops a job that a task began, by the task's event. */
+  readonly jobs: Map<number, () => Promise<void>>;
   readonly ended: Promise<Ended>;
   readonly end: (record: Ended) => void;
   readonly fault: (fault: unknown) => void;
@@ -109,7 +111,16 @@ export class Executions {
     });
     ended.catch(() => {});
     const execution = newExecution(request.header);
-    const live: Live = { request, execution, queue: Promise.resolve(), timers: new Map(), ended, end, fault };
+    const live: Live = {
+      request,
+      execution,
+      queue: Promise.resolve(),
+      timers: new Map(),
+      jobs: new Map(),
+      ended,
+      end,
+      fault,
+    };
     this.#faults.delete(request.header.executionArn);
     this.#live.set(request.header.executionArn, live);
     return { started: this.#deliver(live, { kind: 'execution-started' }), ended };
@@ -175,6 +186,16 @@ export class Executions {
       this.#live.delete(request.header.executionArn);
       live.end(record);
     }
+    this.#stopJobs(live);
+  }
+
+  /** Stops the jobs that the execution does not wait for any more. */
+  #stopJobs(live: Live): void {
+    for (const [eventId, stop] of live.jobs) {
+      if (awaitsTask(live.execution, eventId)) continue;
+      live.jobs.delete(eventId);
+      stop().catch((thrown: unknown) => this.#ports.onFault(thrown, live.request.header.executionArn));
+    }
   }
 
   #perform(live: Live, command: Command): void {
@@ -187,11 +208,14 @@ export class Executions {
         const request = { caller: callerOf(header), resource, parameters };
         const end = (outcome: TaskOutcome) => {
           cancelTimer(live, { kind: 'task-timed-out', eventId });
+          live.jobs.delete(eventId);
           return back({ kind: 'task-ended', eventId, outcome });
         };
         this.#await(live, tasks.run(request), async (outcome) => {
           if (outcome.kind !== 'submitted') return end(outcome);
+          live.jobs.set(eventId, outcome.stop);
           await back({ kind: 'task-submitted', eventId, output: outcome.output });
+          this.#stopJobs(live);
           this.#await(live, outcome.ended, end);
         });
         return;

@@ -1,0 +1,78 @@
+import type { EmbeddedS3 } from '../../s3/embedded-s3.ts';
+import {
+  type ClientPackage,
+  clientPackageOf,
+  clientService,
+  type Destination,
+  importClient,
+} from './client-package.ts';
+import { type EmbeddedLambdaPorts, embeddedLambda } from './embedded-lambda.ts';
+import { embeddedSts } from './embedded-sts.ts';
+import { inProcessS3 } from './in-process-s3.ts';
+import { type InProcessPorts, inProcessStepFunctions, type StepFunctionsApi } from './in-process-step-functions.ts';
+import type { SdkService } from './sdk-operation.ts';
+
+/** What a service at an endpoint needs and a project does not have. */
+export class ClientMissing extends Error {}
+
+export interface SdkServicesPorts extends InProcessPorts, EmbeddedLambdaPorts {
+  readonly s3: EmbeddedS3;
+  readonly stepFunctions: StepFunctionsApi;
+}
+
+/** The services that have embedded accounts of their own: no endpoint takes their place. */
+export const EMBEDDED_SERVICES = ['lambda', 's3', 'sfn', 'sts'] as const;
+
+/** The services that tasks call, by their names in `aws-sdk` integrations. A client is loaded when it is first needed. */
+export class SdkServices {
+  readonly #services: Map<string, () => Promise<SdkService>>;
+
+  constructor(ports: SdkServicesPorts, atEndpoints: ReadonlyMap<string, SdkService> = new Map()) {
+    const { s3, stepFunctions, accounts, requestId } = ports;
+    const inProcess = (handler: Extract<Destination, { kind: 'in-process' }>['handler']) =>
+      ({ kind: 'in-process', handler }) as const;
+    const toS3 = inProcess(inProcessS3(s3, accounts, requestId));
+    const toStepFunctions = inProcess(inProcessStepFunctions(stepFunctions, ports));
+    const asPackage = (client: object) => client as ClientPackage;
+    this.#services = new Map<string, () => Promise<SdkService>>([
+      ...[...atEndpoints].map(([name, service]) => [name, async () => service] as const),
+      ['s3', once(async () => clientService(asPackage(await import('@aws-sdk/client-s3')), toS3))],
+      ['sfn', once(async () => clientService(asPackage(await import('@aws-sdk/client-sfn')), toStepFunctions))],
+      ['lambda', once(async () => embeddedLambda(ports))],
+      ['sts', once(async () => embeddedSts(accounts, requestId))],
+    ]);
+  }
+
+  async service(name: string): Promise<SdkService | undefined> {
+    return this.#services.get(name)?.();
+  }
+}
+
+/**
+ * The services at endpoints, called by the official clients that the project in `directory` has. Errors:
+ * `ClientMissing`. What they may do is theirs to say: the role of a state machine is not asked.
+ */
+export async function servicesAtEndpoints(
+  endpoints: Readonly<Record<string, string>>,
+  directory: string,
+): Promise<ReadonlyMap<string, SdkService>> {
+  const services = new Map<string, SdkService>();
+  for (const [name, url] of Object.entries(endpoints)) {
+    const client = clientPackageOf(name, directory);
+    if (client === undefined) {
+      throw new ClientMissing(
+        `The endpoint of ${name} needs the AWS SDK client of that service, which is not installed in ${directory}`,
+      );
+    }
+    services.set(name, clientService(await importClient(client, directory), { kind: 'endpoint', url }));
+  }
+  return services;
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
