@@ -1,4 +1,5 @@
 import type { ChoiceRule } from './definition.ts';
+import { onlyFor } from './diagnostics.ts';
 import { isJsonObject, type Json } from './json.ts';
 import { type Path, parsePath, readingRefusal, readPath } from './path.ts';
 import type { Scope } from './scope.ts';
@@ -70,8 +71,7 @@ type Problem = { readonly at: string; readonly reason: string };
 
 /** What a rule of a Choice state has beside its condition. */
 const RULE_FIELDS = ['Next', 'Assign'];
-
-const unsupportedFields: Record<string, string> = { Condition: 'JSONata', Output: 'JSONata' };
+const JSONATA_FIELDS = ['Condition', 'Output'];
 
 /**
  * Every problem of a rule; `at` is where the rule stands in the definition. A rule without problems compiles.
@@ -79,13 +79,8 @@ const unsupportedFields: Record<string, string> = { Condition: 'JSONata', Output
  */
 export function ruleProblems(rule: Json | undefined, at: string, nested = false): readonly Problem[] {
   if (!isJsonObject(rule)) return [{ at, reason: 'a choice rule must be an object' }];
-  const unsupported = Object.keys(rule).filter((field) => Object.hasOwn(unsupportedFields, field));
-  if (unsupported.length > 0) {
-    return unsupported.map((field) => ({
-      at: `${at}/${field}`,
-      reason: `'${field}' is not supported yet: ${unsupportedFields[field]}`,
-    }));
-  }
+  const foreign = Object.keys(rule).filter((field) => JSONATA_FIELDS.includes(field));
+  if (foreign.length > 0) return foreign.map((field) => ({ at, reason: onlyFor('JSONata', field) }));
   const misplaced = RULE_FIELDS.filter((field) => nested && rule[field] !== undefined).map((field) => ({
     at: `${at}/${field}`,
     reason: `a nested rule has no ${field}`,

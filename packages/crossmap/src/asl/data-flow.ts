@@ -1,23 +1,25 @@
 import { ConditionPathNotFound } from './choice-rule.ts';
+import type { QueryLanguage } from './definition.ts';
 import type { Failure } from './failure.ts';
 import { IntrinsicFailed } from './intrinsic.ts';
 import { type Json, MAX_PAYLOAD_BYTES } from './json.ts';
+import { QueryFailed } from './jsonata/field.ts';
 import { notFound, type Path, parsePath, readPath, writePath } from './path.ts';
 import { compileTemplate, PathNotFound } from './payload-template.ts';
-import type { Evaluation, Scope } from './scope.ts';
+import type { Evaluation, Field, Scope } from './scope.ts';
 
 /**
- * How data goes through a state of the JSONPath language:
- * InputPath → Parameters → (the state's work) → ResultSelector → ResultPath → OutputPath.
+ * How data goes through a state. JSONPath: InputPath → Parameters → (the state's work) → ResultSelector → ResultPath →
+ * OutputPath. JSONata: Arguments → (the state's work) → Output.
  * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-input-output-filtering.html
  */
 export interface DataFlow {
   /** InputPath: what the state works on. */
   readonly input: Evaluation;
-  /** Parameters, of what `input` gave. */
-  readonly parameters: Evaluation;
+  /** Parameters, of what `input` gave, or Arguments. */
+  readonly parameters: Field;
   /** The state's output from its raw input and its result. */
-  output(raw: Json, result: Json, scope: Scope): Json;
+  output(raw: Json, result: Json, scope: Scope): Json | Promise<Json>;
 }
 
 export interface DataFlowFields {
@@ -28,9 +30,17 @@ export interface DataFlowFields {
   readonly OutputPath?: string | null;
 }
 
+export const QUERY_EVALUATION_ERROR = 'States.QueryEvaluationError';
+
 const itself: Evaluation = (input) => input;
 
-export function compileDataFlow(fields: DataFlowFields): DataFlow {
+/** Everything in JSONPath is evaluated at once. */
+export interface PathDataFlow extends DataFlow {
+  readonly parameters: Evaluation;
+  output(raw: Json, result: Json, scope: Scope): Json;
+}
+
+export function compileDataFlow(fields: DataFlowFields): PathDataFlow {
   const select = fields.ResultSelector === undefined ? itself : compileTemplate(fields.ResultSelector);
   const place = compileResultPath(fields.ResultPath);
   const filter = compileFilter(fields.OutputPath);
@@ -73,9 +83,12 @@ export function compileResultPath(text: string | null | undefined): (raw: Json, 
 /** A failure found while data flows through a state. `failureOf` makes it the state's failure; nothing else sees it. */
 export class DataFlowFailure extends Error {
   readonly error: string;
-  constructor(error: string, message: string) {
+  /** The field, where a state of JSONata names it. */
+  readonly location: string | undefined;
+  constructor(error: string, message: string, location?: string) {
     super(message);
     this.error = error;
+    this.location = location;
   }
 }
 
@@ -84,9 +97,25 @@ export function invalidPath(path: Path, input: Json, scope: Scope): DataFlowFail
   return new DataFlowFailure('States.Runtime', `Invalid path '${path.text}' : ${notFound(path, input, scope)}`);
 }
 
-/** The failure of the state, from what its evaluation threw. Anything the language does not throw is a bug and rethrown. */
-export function failureOf(thrown: unknown, stateName: string, enteredEventId: number): Failure {
-  const at = `An error occurred while executing the state '${stateName}' (entered at the event id #${enteredEventId}). `;
+/** A state that an evaluation belongs to. */
+interface EvaluatedState {
+  readonly name: string;
+  readonly queryLanguage: QueryLanguage;
+}
+
+/** `location`: the field whose JSONata failed. */
+export type EvaluationFailure = Required<Failure> & { readonly location?: string | undefined };
+
+/**
+ * The failure of the state, from what its evaluation threw. All that fails in a state of JSONata is
+ * States.QueryEvaluationError. Anything the language does not throw is a bug and rethrown.
+ */
+export function failureOf(thrown: unknown, state: EvaluatedState, enteredEventId: number): EvaluationFailure {
+  const at = `An error occurred while executing the state '${state.name}' (entered at the event id #${enteredEventId}). `;
+  if (thrown instanceof QueryFailed || (thrown instanceof DataFlowFailure && state.queryLanguage === 'JSONata')) {
+    const { message, location } = thrown;
+    return { error: QUERY_EVALUATION_ERROR, cause: at + message, location };
+  }
   if (thrown instanceof DataFlowFailure) return { error: thrown.error, cause: at + thrown.message };
   if (thrown instanceof ConditionPathNotFound || thrown instanceof IntrinsicFailed) {
     return { error: 'States.Runtime', cause: at + thrown.message };

@@ -1,9 +1,18 @@
 import type { Json, JsonObject } from './json.ts';
 
-/** A state machine definition whose shape `validateDefinition` has accepted. Keys are Amazon States Language's own. */
+export type QueryLanguage = 'JSONPath' | 'JSONata';
+
+/** A text in `{% %}`, which a state of the language JSONata evaluates. */
+export type JsonataText = string;
+
+/**
+ * A state machine definition whose shape `validateDefinition` has accepted. Keys are Amazon States Language's own. A
+ * state has the fields of its own query language only, so the fields of both are optional here.
+ */
 export interface Definition {
   readonly Comment?: string;
-  readonly QueryLanguage?: 'JSONPath';
+  /** Of each state that names none, at any depth. Absent: JSONPath. */
+  readonly QueryLanguage?: QueryLanguage;
   readonly Version?: '1.0';
   readonly StartAt: string;
   readonly States: Readonly<Record<string, State>>;
@@ -23,11 +32,14 @@ export type State =
 
 interface StateFields {
   readonly Comment?: string;
-  readonly QueryLanguage?: 'JSONPath';
+  /** `JSONata` in a machine of JSONPath; never the reverse. */
+  readonly QueryLanguage?: QueryLanguage;
   /** `null` discards: the state works on `{}`. */
   readonly InputPath?: string | null;
   /** `null` discards: the state's output is `{}`. */
   readonly OutputPath?: string | null;
+  /** JSONata: a template of the state's output. */
+  readonly Output?: Json;
 }
 
 /** Exactly one of the two is given. */
@@ -38,13 +50,15 @@ interface Transition {
 
 interface ResultFields {
   readonly Parameters?: Json;
+  /** JSONata: what the state works on, an object or a text in `{% %}`. */
+  readonly Arguments?: Json;
   readonly ResultSelector?: JsonObject;
   /** `null` discards the result: the output is the input. */
   readonly ResultPath?: string | null;
 }
 
 interface AssignField {
-  /** Variable → value, a payload template. */
+  /** Variable → value, a template of the state's query language. */
   readonly Assign?: JsonObject;
 }
 
@@ -63,15 +77,26 @@ export interface PassState extends StateFields, Transition, AssignField {
 export interface TaskState extends StateFields, Transition, AssignField, ResultFields, ErrorFields {
   readonly Type: 'Task';
   readonly Resource: string;
-  readonly TimeoutSeconds?: number;
+  readonly TimeoutSeconds?: number | JsonataText;
   readonly TimeoutSecondsPath?: string;
+  readonly HeartbeatSeconds?: number | JsonataText;
+  readonly HeartbeatSecondsPath?: string;
+  readonly Credentials?: Credentials;
+}
+
+/** The role that the task is done with: exactly one of the two. `RoleArn` may be a JSONata text. */
+export interface Credentials {
+  readonly RoleArn?: string;
+  /** JSONPath: a path or the call of an intrinsic function. */
+  readonly 'RoleArn.$'?: string;
 }
 
 /** Exactly one of the four is given. */
 export interface WaitState extends StateFields, Transition, AssignField {
   readonly Type: 'Wait';
-  readonly Seconds?: number;
+  readonly Seconds?: number | JsonataText;
   readonly SecondsPath?: string;
+  /** RFC 3339, or a JSONata text. */
   readonly Timestamp?: string;
   readonly TimestampPath?: string;
 }
@@ -83,7 +108,12 @@ export interface ParallelState extends StateFields, Transition, AssignField, Res
 
 export interface ChoiceState extends StateFields, AssignField {
   readonly Type: 'Choice';
-  readonly Choices: readonly (ChoiceRule & { readonly Next: string; readonly Assign?: JsonObject })[];
+  readonly Choices: readonly (ChoiceRule & {
+    readonly Next: string;
+    readonly Assign?: JsonObject;
+    /** JSONata: a template of the output by way of this rule; the state's own Output is that of Default. */
+    readonly Output?: Json;
+  })[];
   readonly Default?: string;
 }
 
@@ -94,14 +124,18 @@ export interface SucceedState extends StateFields {
 export interface FailState {
   readonly Type: 'Fail';
   readonly Comment?: string;
-  readonly QueryLanguage?: 'JSONPath';
+  readonly QueryLanguage?: QueryLanguage;
+  /** Error and Cause may be JSONata texts. */
   readonly Error?: string;
   readonly ErrorPath?: string;
   readonly Cause?: string;
   readonly CausePath?: string;
 }
 
-/** One of `And`, `Or`, `Not`, or `Variable` with one comparison operator. */
+/**
+ * JSONPath: one of `And`, `Or`, `Not`, or `Variable` with one comparison operator. JSONata: `Condition`, a boolean or a
+ * text in `{% %}`.
+ */
 export type ChoiceRule = JsonObject;
 
 export interface Retrier {
@@ -118,6 +152,8 @@ export interface Catcher {
   readonly Next: string;
   readonly ResultPath?: string | null;
   readonly Assign?: JsonObject;
+  /** JSONata: a template of the state's output. */
+  readonly Output?: Json;
 }
 
 export interface MapState extends StateFields, Transition, AssignField, ResultFields, ErrorFields {
@@ -127,11 +163,13 @@ export interface MapState extends StateFields, Transition, AssignField, ResultFi
   readonly Iterator?: Definition;
   readonly ItemReader?: ItemReader;
   readonly ItemsPath?: string;
+  /** JSONata: an array, whose elements may be templates, or a text in `{% %}`. */
+  readonly Items?: Json;
   readonly ItemSelector?: Json;
   readonly ItemBatcher?: ItemBatcher;
-  readonly MaxConcurrency?: number;
+  readonly MaxConcurrency?: number | JsonataText;
   readonly MaxConcurrencyPath?: string;
-  readonly ToleratedFailureCount?: number;
+  readonly ToleratedFailureCount?: number | JsonataText;
   readonly ToleratedFailureCountPath?: string;
   readonly Label?: string;
   readonly ResultWriter?: ResultWriter;
@@ -145,17 +183,27 @@ export interface ItemProcessor extends Definition {
 /** Reads the JSON array of one S3 object. */
 export interface ItemReader {
   readonly Resource: string;
-  readonly ReaderConfig: { readonly InputType: 'JSON'; readonly MaxItems?: number; readonly MaxItemsPath?: string };
-  readonly Parameters: JsonObject;
+  readonly ReaderConfig: {
+    readonly InputType: 'JSON';
+    readonly MaxItems?: number | JsonataText;
+    readonly MaxItemsPath?: string;
+  };
+  /** JSONPath. */
+  readonly Parameters?: JsonObject;
+  /** JSONata. */
+  readonly Arguments?: Json;
 }
 
 export interface ItemBatcher {
-  readonly MaxItemsPerBatch?: number;
+  readonly MaxItemsPerBatch?: number | JsonataText;
   readonly MaxItemsPerBatchPath?: string;
-  readonly BatchInput?: JsonObject;
+  readonly BatchInput?: Json;
 }
 
 export interface ResultWriter {
   readonly Resource: string;
-  readonly Parameters: JsonObject;
+  /** JSONPath. */
+  readonly Parameters?: JsonObject;
+  /** JSONata. */
+  readonly Arguments?: Json;
 }

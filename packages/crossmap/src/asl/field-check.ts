@@ -1,6 +1,9 @@
-import type { Diagnostic, DiagnosticCode } from './diagnostics.ts';
+import type { QueryLanguage } from './definition.ts';
+import { type Diagnostic, type DiagnosticCode, onlyFor } from './diagnostics.ts';
 import { isIntrinsic, parseIntrinsic } from './intrinsic.ts';
 import { isJsonObject, type Json, type JsonObject } from './json.ts';
+import { isExpression } from './jsonata/expression.ts';
+import { jsonataProblems, type StatesField } from './jsonata/references.ts';
 import { parsePath, readingRefusal, writeRefusal } from './path.ts';
 import { templateProblems } from './payload-template.ts';
 
@@ -15,8 +18,13 @@ export class Report {
 /** Looks at one field's value and reports what is wrong with it. `at` is the place of the value. */
 export type Check = (value: Json, at: string, report: Report) => void;
 
+/** A field that another query language than the state's has. */
+export interface OtherLanguage {
+  readonly only: QueryLanguage;
+}
+
 /** The fields an object may have. A string says why a field that AWS knows is refused here. */
-export type Fields = Readonly<Record<string, Check | string>>;
+export type Fields = Readonly<Record<string, Check | string | OtherLanguage>>;
 
 export function checkFields(
   object: JsonObject,
@@ -31,8 +39,37 @@ export function checkFields(
     const check = Object.hasOwn(fields, field) ? fields[field] : undefined;
     if (check === undefined) report.add(`${at}/${field}`, `Field '${field}' is not known`);
     else if (typeof check === 'string') report.add(`${at}/${field}`, `'${field}' is not supported yet: ${check}`);
+    else if (typeof check === 'object') report.add(at, onlyFor(check.only, field));
     else check(value, `${at}/${field}`, report);
   }
+}
+
+/** Names fields that only the other query language has. */
+export function fieldsOf(only: QueryLanguage, ...names: readonly string[]): Fields {
+  return Object.fromEntries(names.map((name) => [name, { only }]));
+}
+
+/** A template of JSONata. `has`: what `$states` has there beside `input` and `context`. */
+export function jsonata(...has: readonly StatesField[]): Check {
+  return (value, at, report) => {
+    for (const { location, message, code } of jsonataProblems(value, at, has)) report.add(location, message, code);
+  };
+}
+
+/** A text in `{% %}`, or what `check` takes. */
+export function jsonataOr(check: Check): Check {
+  return (value, at, report) => {
+    if (typeof value === 'string' && isExpression(value)) jsonata()(value, at, report);
+    else check(value, at, report);
+  };
+}
+
+/** An object of JSONata. */
+export function jsonataObject(...has: readonly StatesField[]): Check {
+  return (value, at, report) => {
+    if (isJsonObject(value)) jsonata(...has)(value, at, report);
+    else report.add(at, `Expected an object, got ${show(value)}`);
+  };
 }
 
 export const anything: Check = () => {};

@@ -1,23 +1,18 @@
-import { type Condition, compileRule } from './choice-rule.ts';
-import { compileDataFlow, compileResultPath, type DataFlow } from './data-flow.ts';
+import type { DataFlow } from './data-flow.ts';
 import type {
-  Catcher,
-  ChoiceRule,
   ChoiceState,
   Definition,
-  FailState,
   MapState,
   ParallelState,
+  QueryLanguage,
   Retrier,
   State,
-  SucceedState,
   TaskState,
-  WaitState,
 } from './definition.ts';
 import type { Json, JsonObject } from './json.ts';
-import { type CompiledMap, compileMap, type NumberField, numberField } from './map-fields.ts';
-import { compileExpression, compileTemplate } from './payload-template.ts';
-import type { Evaluation, Scope } from './scope.ts';
+import { type CompiledMap, compileMap, type NumberField } from './map-fields.ts';
+import { type Caught, type Compiler, JSONATA, JSONPATH } from './query-language.ts';
+import type { Field, Scope } from './scope.ts';
 import { parseTaskResource, type TaskResource } from './task-resource.ts';
 import { compileWait } from './wait-time.ts';
 
@@ -33,7 +28,8 @@ export interface Machine {
 type Next = { readonly next: string | undefined };
 
 /** Assign: what it assigns, from what the state gives. */
-export type Assignment = (value: Json, scope: Scope) => Readonly<Record<string, Json>>;
+export type Assignment = (value: Json, scope: Scope) => Assigned | Promise<Assigned>;
+type Assigned = Readonly<Record<string, Json>>;
 type Assigns = { readonly assign?: Assignment };
 
 interface Handlers {
@@ -44,17 +40,18 @@ interface Handlers {
 export interface CompiledCatcher {
   readonly ErrorEquals: readonly string[];
   readonly next: string;
-  /** Puts `{Error, Cause}` into the state's raw input. */
-  readonly output: (raw: Json, errorOutput: Json) => Json;
+  readonly output: Caught;
   readonly assign?: Assignment;
 }
 
 interface CompiledRule extends Assigns {
-  readonly condition: Condition;
+  readonly condition: Field<boolean>;
   readonly next: string;
+  /** In the place of the state's own output. */
+  readonly output: Field | undefined;
 }
 
-export type CompiledState = { readonly name: string } & (
+export type CompiledState = { readonly name: string; readonly queryLanguage: QueryLanguage } & (
   | ({ readonly type: 'Pass'; readonly flow: DataFlow; readonly result: Json | undefined } & Next & Assigns)
   | ({
       readonly type: 'Task';
@@ -72,7 +69,7 @@ export type CompiledState = { readonly name: string } & (
     } & Assigns)
   | ({ readonly type: 'Wait'; readonly flow: DataFlow; readonly wait: ReturnType<typeof compileWait> } & Next & Assigns)
   | { readonly type: 'Succeed'; readonly flow: DataFlow }
-  | { readonly type: 'Fail'; readonly error: Evaluation | undefined; readonly cause: Evaluation | undefined }
+  | { readonly type: 'Fail'; readonly error: Field | undefined; readonly cause: Field | undefined }
   | ({ readonly type: 'Parallel'; readonly flow: DataFlow; readonly branches: readonly Machine[] } & Next &
       Assigns &
       Handlers)
@@ -87,49 +84,58 @@ export type CompiledState = { readonly name: string } & (
       Handlers)
 );
 
-/** Compiles a definition that `validateDefinition` accepted. */
-export function compileMachine(definition: Definition): Machine {
-  const states = Object.entries(definition.States).map(([name, state]) => [name, compileState(name, state)] as const);
+/** Compiles a definition that `validateDefinition` accepted. `language`: of the states that name none. */
+export function compileMachine(definition: Definition, language = definition.QueryLanguage ?? 'JSONPath'): Machine {
+  const states = Object.entries(definition.States).map(
+    ([name, state]) => [name, { name, ...compileState(state, language) }] as const,
+  );
   return { startAt: definition.StartAt, states: new Map(states), timeoutSeconds: definition.TimeoutSeconds };
 }
 
-function compileState(name: string, state: State): CompiledState {
+type Unnamed<S> = S extends unknown ? Omit<S, 'name'> : never;
+
+function compileState(state: State, language: QueryLanguage): Unnamed<CompiledState> {
+  const queryLanguage = state.QueryLanguage ?? language;
+  const compiler = queryLanguage === 'JSONata' ? JSONATA : JSONPATH;
+  const flow = compiler.dataFlow(state);
   switch (state.Type) {
-    case 'Pass': {
-      const flow = compileDataFlow(state);
-      return { type: 'Pass', name, flow, result: state.Result, next: state.Next, ...assigns(state) };
-    }
+    case 'Pass':
+      return { type: 'Pass', queryLanguage, flow, result: state.Result, next: state.Next, ...assigns(state, compiler) };
     case 'Task': {
-      const timeoutSeconds = numberField('TimeoutSeconds', state);
-      return { type: 'Task', name, resource: resourceOf(state), timeoutSeconds, ...work(state) };
+      const timeoutSeconds = compiler.number('TimeoutSeconds', state);
+      return { type: 'Task', queryLanguage, resource: resourceOf(state), timeoutSeconds, ...work(state, compiler) };
     }
     case 'Choice':
-      return { type: 'Choice', name, flow: compileDataFlow(ioPaths(state)), ...choices(state), ...assigns(state) };
+      return { type: 'Choice', queryLanguage, flow, ...choices(state, compiler), ...assigns(state, compiler) };
     case 'Wait': {
-      const flow = compileDataFlow(ioPaths(state));
-      return { type: 'Wait', name, flow, wait: compileWait(state), next: state.Next, ...assigns(state) };
+      const wait = compileWait(state, compiler);
+      return { type: 'Wait', queryLanguage, flow, wait, next: state.Next, ...assigns(state, compiler) };
     }
     case 'Succeed':
-      return { type: 'Succeed', name, flow: compileDataFlow(ioPaths(state)) };
+      return { type: 'Succeed', queryLanguage, flow };
     case 'Fail':
-      return { type: 'Fail', name, ...compileFail(state) };
-    case 'Parallel':
-      return { type: 'Parallel', name, branches: state.Branches.map(compileMachine), ...work(state) };
-    case 'Map':
-      return { type: 'Map', name, map: compileMap(state), ...processorOf(state), ...work(withoutSelector(state)) };
+      return {
+        type: 'Fail',
+        queryLanguage,
+        error: compiler.text(state, 'Error'),
+        cause: compiler.text(state, 'Cause'),
+      };
+    case 'Parallel': {
+      const branches = state.Branches.map((branch) => compileMachine(branch, language));
+      return { type: 'Parallel', queryLanguage, branches, ...work(state, compiler) };
+    }
+    case 'Map': {
+      const map = compileMap(state, compiler);
+      return { type: 'Map', queryLanguage, map, ...processorOf(state, language), ...work(state, compiler) };
+    }
   }
 }
 
-/** In a Map state Parameters is the old name of ItemSelector. */
-function withoutSelector({ Parameters: _itemSelector, ...state }: MapState): MapState {
-  return state;
-}
-
-function processorOf(state: MapState) {
+function processorOf(state: MapState, language: QueryLanguage) {
   const processor = state.ItemProcessor ?? state.Iterator;
   if (processor === undefined) throw new Error('Compiled before validation: a Map state without ItemProcessor');
   const mode = state.ItemProcessor?.ProcessorConfig?.Mode ?? 'INLINE';
-  return { mode, processor: compileMachine(processor) };
+  return { mode, processor: compileMachine(processor, language) };
 }
 
 function resourceOf({ Resource }: TaskState): TaskResource {
@@ -139,45 +145,39 @@ function resourceOf({ Resource }: TaskState): TaskResource {
 }
 
 /** What states that do work, and may fail, have in common. */
-function work(state: TaskState | ParallelState | MapState): { flow: DataFlow } & Next & Assigns & Handlers {
+function work(
+  state: TaskState | ParallelState | MapState,
+  compiler: Compiler,
+): { flow: DataFlow } & Next & Assigns & Handlers {
   return {
-    flow: compileDataFlow(state),
+    flow: compiler.dataFlow(state),
     next: state.Next,
     retriers: state.Retry ?? [],
-    catchers: (state.Catch ?? []).map(compileCatcher),
-    ...assigns(state),
+    catchers: (state.Catch ?? []).map((catcher, i) => ({
+      ErrorEquals: catcher.ErrorEquals,
+      next: catcher.Next,
+      output: compiler.caught(catcher, i),
+      ...assigns(catcher, compiler, `Catch[${i}]/`),
+    })),
+    ...assigns(state, compiler),
   };
 }
 
-function compileCatcher(catcher: Catcher): CompiledCatcher {
-  const output = compileResultPath(catcher.ResultPath);
-  return { ErrorEquals: catcher.ErrorEquals, next: catcher.Next, output, ...assigns(catcher) };
-}
-
-function assigns({ Assign }: { readonly Assign?: JsonObject }): Assigns {
+function assigns({ Assign }: { readonly Assign?: JsonObject }, compiler: Compiler, place = ''): Assigns {
   if (Assign === undefined) return {};
-  return { assign: compileTemplate(Assign) as Assignment };
+  return { assign: compiler.template(Assign, `${place}Assign`) as Assignment };
 }
 
-function ioPaths({ InputPath, OutputPath }: ChoiceState | SucceedState | WaitState) {
-  return { ...(InputPath !== undefined && { InputPath }), ...(OutputPath !== undefined && { OutputPath }) };
-}
-
-function compileFail(state: FailState) {
-  const field = (name: string, literal: string | undefined, path: string | undefined): Evaluation | undefined => {
-    if (path !== undefined) return compileExpression(path, name);
-    return literal === undefined ? undefined : () => literal;
-  };
-  return {
-    error: field('ErrorPath', state.Error, state.ErrorPath),
-    cause: field('CausePath', state.Cause, state.CausePath),
-  };
-}
-
-function choices(state: ChoiceState) {
-  const rules = state.Choices.map((rule) => {
-    const { Assign, ...condition } = rule as ChoiceRule & { readonly Assign?: JsonObject };
-    return { condition: compileRule(condition), next: rule.Next, ...assigns(Assign === undefined ? {} : { Assign }) };
+function choices(state: ChoiceState, compiler: Compiler) {
+  const rules = state.Choices.map((rule, i) => {
+    const { Assign, Output, Next, ...condition } = rule;
+    const place = `Choices[${i}]/`;
+    return {
+      condition: compiler.condition(condition, i),
+      next: Next,
+      output: Output === undefined ? undefined : compiler.template(Output, `${place}Output`),
+      ...assigns(Assign === undefined ? {} : { Assign }, compiler, place),
+    };
   });
   return { rules, otherwise: state.Default };
 }

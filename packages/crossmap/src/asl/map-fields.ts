@@ -1,51 +1,60 @@
 import { DataFlowFailure, invalidPath } from './data-flow.ts';
-import type { ItemBatcher, MapState } from './definition.ts';
-import type { Json, JsonObject } from './json.ts';
+import type { MapState } from './definition.ts';
+import type { Json } from './json.ts';
 import { parsePath, readPath } from './path.ts';
-import { compileTemplate } from './payload-template.ts';
-import type { Evaluation, Scope } from './scope.ts';
+import type { Compiler } from './query-language.ts';
+import type { Evaluation, Field, Scope } from './scope.ts';
 
-/** The fields of a Distributed Map, compiled. Each number is evaluated when the state is entered. */
+/** The fields of a Map state, compiled. Each number is evaluated when the state is entered. */
 export interface CompiledMap {
   readonly label: string | undefined;
-  /** ItemsPath: the items, when no ItemReader gives them. */
-  readonly items: Evaluation;
-  readonly reader: { readonly parameters: Evaluation; readonly maxItems: NumberField } | undefined;
-  readonly itemSelector: Evaluation | undefined;
-  readonly batcher: { readonly maxItemsPerBatch: NumberField; readonly batchInput: Evaluation | undefined } | undefined;
+  /** ItemsPath or Items: the items, when no ItemReader gives them. */
+  readonly items: Field;
+  readonly reader: { readonly parameters: Field; readonly maxItems: NumberField } | undefined;
+  readonly itemSelector: Field | undefined;
+  readonly batcher: { readonly maxItemsPerBatch: NumberField; readonly batchInput: Field | undefined } | undefined;
   readonly maxConcurrency: NumberField;
   readonly toleratedFailureCount: NumberField;
-  readonly resultWriter: { readonly parameters: Evaluation } | undefined;
+  readonly resultWriter: { readonly parameters: Field } | undefined;
 }
 
-/** A field given as a number or as a path; `undefined` when neither is. Throws `DataFlowFailure`. */
-export type NumberField = (input: Json, scope: Scope) => number | undefined;
+/** A number or a way to one; `undefined` when neither is given. Throws `DataFlowFailure` or `QueryFailed`. */
+export type NumberField = Field<number | undefined>;
 
-export function compileMap(state: MapState): CompiledMap {
+export function compileMap(state: MapState, compiler: Compiler): CompiledMap {
   const selector = state.ItemSelector ?? state.Parameters;
+  const { ItemReader, ItemBatcher, ResultWriter } = state;
+  const inline = (state.ItemProcessor?.ProcessorConfig?.Mode ?? 'INLINE') === 'INLINE';
   return {
     label: state.Label,
-    items: compileItemsPath(state.ItemsPath ?? '$'),
-    reader: state.ItemReader && {
-      parameters: compileTemplate(state.ItemReader.Parameters),
-      maxItems: numberField('MaxItems', state.ItemReader.ReaderConfig),
+    items: compiler.items(state, inline ? 'array' : undefined),
+    reader: ItemReader && {
+      parameters: parametersOf(ItemReader, 'ItemReader', compiler),
+      maxItems: compiler.number('MaxItems', ItemReader.ReaderConfig, 'ItemReader/ReaderConfig/'),
     },
-    itemSelector: selector === undefined ? undefined : compileTemplate(selector),
-    batcher: state.ItemBatcher && compileBatcher(state.ItemBatcher),
-    maxConcurrency: nonNegative('MaxConcurrency', numberField('MaxConcurrency', state)),
-    toleratedFailureCount: nonNegative('ToleratedFailureCount', numberField('ToleratedFailureCount', state)),
-    resultWriter: state.ResultWriter && { parameters: compileTemplate(state.ResultWriter.Parameters) },
+    itemSelector: selector === undefined ? undefined : compiler.template(selector, 'ItemSelector'),
+    batcher: ItemBatcher && {
+      maxItemsPerBatch: compiler.number('MaxItemsPerBatch', ItemBatcher, 'ItemBatcher/'),
+      batchInput:
+        ItemBatcher.BatchInput === undefined
+          ? undefined
+          : compiler.template(ItemBatcher.BatchInput, 'ItemBatcher/BatchInput'),
+    },
+    maxConcurrency: nonNegative('MaxConcurrency', compiler.number('MaxConcurrency', state)),
+    toleratedFailureCount: nonNegative('ToleratedFailureCount', compiler.number('ToleratedFailureCount', state)),
+    resultWriter: ResultWriter && { parameters: parametersOf(ResultWriter, 'ResultWriter', compiler) },
   };
 }
 
-function compileBatcher(batcher: ItemBatcher) {
-  return {
-    maxItemsPerBatch: numberField('MaxItemsPerBatch', batcher),
-    batchInput: batcher.BatchInput === undefined ? undefined : compileTemplate(batcher.BatchInput),
-  };
+function parametersOf(
+  { Parameters, Arguments }: { readonly Parameters?: Json; readonly Arguments?: Json },
+  field: string,
+  compiler: Compiler,
+): Field {
+  return compiler.template(Parameters ?? Arguments ?? {}, `${field}/Arguments`);
 }
 
-function compileItemsPath(text: string): Evaluation {
+export function compileItemsPath(text: string): Evaluation {
   const parsed = parsePath(text);
   if (!parsed.ok) throw new Error(`Compiled before validation: ${parsed.reason}`);
   return (input, scope) => {
@@ -55,12 +64,8 @@ function compileItemsPath(text: string): Evaluation {
   };
 }
 
-export function numberField(name: string, fields: object): NumberField {
-  const given = fields as JsonObject;
-  const literal = given[name];
-  const path = given[`${name}Path`];
-  if (typeof literal === 'number') return () => literal;
-  if (typeof path !== 'string') return () => undefined;
+/** The integer at the path that the field `${name}Path` gives. */
+export function numberAtPath(name: string, path: string): (input: Json, scope: Scope) => number {
   const parsed = parsePath(path);
   if (!parsed.ok) throw new Error(`Compiled before validation: ${parsed.reason}`);
   return (input, scope) => {
@@ -77,9 +82,10 @@ export function numberField(name: string, fields: object): NumberField {
 }
 
 function nonNegative(name: string, field: NumberField): NumberField {
-  return (input, scope) => {
-    const value = field(input, scope);
-    if (value !== undefined && value < 0) throw new DataFlowFailure('States.Runtime', `${name} cannot be negative.`);
+  return async (input, scope) => {
+    const value = await field(input, scope);
+    if (value !== undefined && value < 0)
+      throw new DataFlowFailure('States.Runtime', `${name} cannot be negative.`, name);
     return value;
   };
 }

@@ -1,10 +1,15 @@
+import type { QueryLanguage } from './definition.ts';
 import {
   anything,
   both,
   type Check,
   exclusive,
   type Fields,
+  fieldsOf,
   integer,
+  jsonata,
+  jsonataObject,
+  jsonataOr,
   object,
   objectTemplate,
   oneOf,
@@ -20,60 +25,118 @@ import { isJsonObject, type Json, type JsonObject } from './json.ts';
 const percentage = 'failure percentages; use ToleratedFailureCount';
 const readerFields = 'readers other than JSON';
 
-export const mapFields: Fields = {
+const readerConfig = (maxItems: Fields) =>
+  object(
+    {
+      ...maxItems,
+      InputType: jsonInput,
+      ItemsPointer: readerFields,
+      Transformation: readerFields,
+      ManifestType: readerFields,
+      CSVHeaderLocation: readerFields,
+      CSVHeaders: readerFields,
+      CSVDelimiter: readerFields,
+    },
+    ['InputType'],
+  );
+const readObject = oneOf('arn:aws:states:::s3:getObject');
+const writeObject = oneOf('arn:aws:states:::s3:putObject');
+const readParameters = serviceParameters(['Bucket', 'Key'], ['ExpectedBucketOwner']);
+const writeParameters = serviceParameters(['Bucket'], ['Prefix']);
+
+const shared: Fields = {
   ItemProcessor: anything,
   Iterator: anything,
-  ItemReader: unlessListing(
-    object(
-      {
-        Resource: oneOf('arn:aws:states:::s3:getObject'),
-        ReaderConfig: object(
-          {
-            InputType: jsonInput,
-            MaxItems: integer(0),
-            MaxItemsPath: path,
-            ItemsPointer: readerFields,
-            Transformation: readerFields,
-            ManifestType: readerFields,
-            CSVHeaderLocation: readerFields,
-            CSVHeaders: readerFields,
-            CSVDelimiter: readerFields,
-          },
-          ['InputType'],
-        ),
-        Parameters: both(template, serviceParameters(['Bucket', 'Key'], ['ExpectedBucketOwner'])),
-        Arguments: 'JSONata',
-      },
-      ['Resource', 'ReaderConfig', 'Parameters'],
-    ),
-  ),
-  ItemsPath: path,
-  Items: 'JSONata',
-  ItemSelector: template,
-  ItemBatcher: object({
-    MaxItemsPerBatch: integer(1),
-    MaxItemsPerBatchPath: path,
-    MaxInputBytesPerBatch: 'batch limits in bytes',
-    MaxInputBytesPerBatchPath: 'batch limits in bytes',
-    BatchInput: objectTemplate,
-  }),
-  MaxConcurrency: integer(0),
-  MaxConcurrencyPath: path,
-  ToleratedFailureCount: integer(0),
-  ToleratedFailureCountPath: path,
   ToleratedFailurePercentage: percentage,
   ToleratedFailurePercentagePath: percentage,
   Label: checkLabel,
-  ResultWriter: object(
-    {
-      Resource: oneOf('arn:aws:states:::s3:putObject'),
-      Parameters: both(template, serviceParameters(['Bucket'], ['Prefix'])),
-      Arguments: 'JSONata',
-      WriterConfig: 'formats of result files',
-    },
-    ['Resource', 'Parameters'],
-  ),
 };
+const bytes = 'batch limits in bytes';
+
+/** The fields that only Map states have, in each language. */
+export const mapFields: Readonly<Record<QueryLanguage, Fields>> = {
+  JSONPath: {
+    ...shared,
+    ...fieldsOf('JSONata', 'Items'),
+    ItemReader: unlessListing(
+      object(
+        {
+          ...fieldsOf('JSONata', 'Arguments'),
+          Resource: readObject,
+          ReaderConfig: readerConfig({ MaxItems: integer(0), MaxItemsPath: path }),
+          Parameters: both(template, readParameters),
+        },
+        ['Resource', 'ReaderConfig', 'Parameters'],
+      ),
+    ),
+    ItemsPath: path,
+    ItemSelector: template,
+    ItemBatcher: object({
+      MaxItemsPerBatch: integer(1),
+      MaxItemsPerBatchPath: path,
+      MaxInputBytesPerBatch: bytes,
+      MaxInputBytesPerBatchPath: bytes,
+      BatchInput: objectTemplate,
+    }),
+    MaxConcurrency: integer(0),
+    MaxConcurrencyPath: path,
+    ToleratedFailureCount: integer(0),
+    ToleratedFailureCountPath: path,
+    ResultWriter: object(
+      {
+        ...fieldsOf('JSONata', 'Arguments'),
+        Resource: writeObject,
+        Parameters: both(template, writeParameters),
+        WriterConfig: 'formats of result files',
+      },
+      ['Resource', 'Parameters'],
+    ),
+  },
+  JSONata: {
+    ...shared,
+    ...fieldsOf('JSONPath', 'ItemsPath', 'MaxConcurrencyPath', 'ToleratedFailureCountPath'),
+    ItemReader: unlessListing(
+      object(
+        {
+          ...fieldsOf('JSONPath', 'Parameters'),
+          Resource: readObject,
+          ReaderConfig: readerConfig({ ...fieldsOf('JSONPath', 'MaxItemsPath'), MaxItems: jsonataOr(integer(0)) }),
+          Arguments: jsonataOr(both(jsonata(), readParameters)),
+        },
+        ['Resource', 'ReaderConfig', 'Arguments'],
+      ),
+    ),
+    Items: items,
+    ItemSelector: jsonata(),
+    ItemBatcher: object({
+      ...fieldsOf('JSONPath', 'MaxItemsPerBatchPath', 'MaxInputBytesPerBatchPath'),
+      MaxItemsPerBatch: jsonataOr(integer(1)),
+      MaxInputBytesPerBatch: bytes,
+      BatchInput: jsonataOr(jsonataObject()),
+    }),
+    MaxConcurrency: jsonataOr(integer(0)),
+    ToleratedFailureCount: jsonataOr(integer(0)),
+    ResultWriter: object(
+      {
+        ...fieldsOf('JSONPath', 'Parameters'),
+        Resource: writeObject,
+        Arguments: jsonataOr(both(jsonata(), writeParameters)),
+        WriterConfig: 'formats of result files',
+      },
+      ['Resource', 'Arguments'],
+    ),
+  },
+};
+
+/** Items: an array with templates in it, or a text in `{% %}`. */
+function items(value: Json, at: string, report: Report): void {
+  if (Array.isArray(value)) return jsonata()(value, at, report);
+  jsonataOr((other) => report.add(at, `Expected a list or a JSONata expression, got ${show(other)}`))(
+    value,
+    at,
+    report,
+  );
+}
 
 const pairs = ['MaxConcurrency', 'ToleratedFailureCount'];
 

@@ -2,7 +2,9 @@ import { isTimestamp } from './choice-rule.ts';
 import { DataFlowFailure } from './data-flow.ts';
 import type { WaitState } from './definition.ts';
 import type { Json } from './json.ts';
+import { jsonataField } from './jsonata/field.ts';
 import { parsePath, readPath } from './path.ts';
+import type { Compiler } from './query-language.ts';
 import type { Scope } from './scope.ts';
 
 /** Until when a Wait state waits: a number of seconds from now, or a time (epoch ms). */
@@ -10,10 +12,13 @@ export type WaitTime =
   | { readonly kind: 'seconds'; readonly seconds: number }
   | { readonly kind: 'time'; readonly time: number };
 
+type CompiledWait = (input: Json, scope: Scope) => WaitTime | Promise<WaitTime>;
+
 /** Compiles the field of a Wait state that says how long. Throws `DataFlowFailure`; its texts are recorded ones. */
-export function compileWait(state: WaitState): (input: Json, scope: Scope) => WaitTime {
+export function compileWait(state: WaitState, compiler: Compiler): CompiledWait {
   const { Seconds, SecondsPath, Timestamp, TimestampPath } = state;
-  if (Seconds !== undefined) return () => ({ kind: 'seconds', seconds: Seconds });
+  if (compiler.queryLanguage === 'JSONata') return compileJsonataWait(state, compiler);
+  if (typeof Seconds === 'number') return () => ({ kind: 'seconds', seconds: Seconds });
   if (Timestamp !== undefined) return () => ({ kind: 'time', time: Date.parse(Timestamp) });
   const text = SecondsPath ?? TimestampPath ?? '';
   const parsed = parsePath(text);
@@ -26,6 +31,25 @@ export function compileWait(state: WaitState): (input: Json, scope: Scope) => Wa
   return SecondsPath === undefined
     ? (input, scope) => timestamp(read(input, scope), text)
     : (input, scope) => seconds(read(input, scope), text);
+}
+
+function compileJsonataWait(state: WaitState, compiler: Compiler): CompiledWait {
+  const { Timestamp } = state;
+  if (Timestamp === undefined) {
+    const seconds = compiler.number('Seconds', state);
+    return async (input, scope) => {
+      const value = (await seconds(input, scope)) ?? 0;
+      if (value >= 0) return { kind: 'seconds', seconds: value };
+      throw new DataFlowFailure('States.Runtime', `The Seconds field cannot be negative: ${value}`, 'Seconds');
+    };
+  }
+  const field = jsonataField(Timestamp, 'Timestamp', 'string');
+  return async (input, scope) => {
+    const value = await field(input, scope);
+    if (isTimestamp(value)) return { kind: 'time', time: Date.parse(value) };
+    const expected = 'The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string';
+    throw new DataFlowFailure('States.Runtime', `${expected}: ${shown(value)}`, 'Timestamp');
+  };
 }
 
 function seconds(value: Json, path: string): WaitTime {

@@ -1,4 +1,4 @@
-import { dataLimitExceeded, failureOf } from '../asl/data-flow.ts';
+import { dataLimitExceeded, failureOf, QUERY_EVALUATION_ERROR } from '../asl/data-flow.ts';
 import type { Failure } from '../asl/failure.ts';
 import type { Json } from '../asl/json.ts';
 import type { CompiledState, Machine } from '../asl/machine.ts';
@@ -6,6 +6,7 @@ import { findCatcher, nextRetry } from '../asl/retry.ts';
 import { Advancement, HistoryFull } from './advancement.ts';
 import { abortBranches, endBranches, machineOf, startNextIteration } from './branches.ts';
 import type { Command } from './command.ts';
+import { evaluationFailed } from './evaluation-failed.ts';
 import { branchIndex, type Execution, flowAt, isLive, parentPath } from './execution.ts';
 import type { EventType, HistoryEvent } from './history.ts';
 import type { Occurrence } from './occurrence.ts';
@@ -33,7 +34,7 @@ export async function advance(machine: Machine, execution: Execution, occurrence
   const advancement = new Advancement(execution, occurrence);
   const advancing = new Advance(machine, advancement);
   try {
-    advancing.takeUp(occurrence);
+    await advancing.takeUp(occurrence);
   } catch (thrown) {
     if (!(thrown instanceof HistoryFull)) throw thrown;
   }
@@ -44,14 +45,14 @@ class Advance {
   readonly #machine: Machine;
   readonly #advancement: Advancement;
   /** What is still to be worked at in this advance, flow by flow. */
-  readonly #jobs: { readonly path: string; readonly work: () => Work }[] = [];
+  readonly #jobs: { readonly path: string; readonly work: () => Work | Promise<Work> }[] = [];
 
   constructor(machine: Machine, advancement: Advancement) {
     this.#machine = machine;
     this.#advancement = advancement;
   }
 
-  takeUp(occurrence: Occurrence): void {
+  async takeUp(occurrence: Occurrence): Promise<void> {
     const advancement = this.#advancement;
     if (advancement.ended) return;
     switch (occurrence.kind) {
@@ -73,7 +74,7 @@ class Advance {
       if (job === undefined) return;
       if (!isLive(advancement.execution, job.path)) continue;
       advancement.path = job.path;
-      this.#run(job.work());
+      await this.#run(await job.work());
     }
   }
 
@@ -98,7 +99,7 @@ class Advance {
     this.#jobs.push({ path: flow.path, work: () => this.#resume(occurrence) });
   }
 
-  #resume(occurrence: Exclude<Occurrence, { kind: `execution-${string}` }>): Work {
+  #resume(occurrence: Exclude<Occurrence, { kind: `execution-${string}` }>): Promise<Work> {
     const advancement = this.#advancement;
     const state = this.#state();
     const awaited = advancement.state.waiting?.for;
@@ -128,15 +129,15 @@ class Advance {
   }
 
   /** Goes on from what a state of the flow has done, state after state, until one waits or the flow ends. */
-  #run(done: Work): void {
+  async #run(done: Work): Promise<void> {
     const advancement = this.#advancement;
     let current = done;
     while (current.kind !== 'waiting') {
       if (current.kind === 'branches') return this.#beginBranches(current.branches);
       const state = this.#state();
-      const exit = current.kind === 'exited' ? current : this.#handleFailure(state, current);
+      const exit = current.kind === 'exited' ? current : await this.#handleFailure(state, current);
       if (exit === undefined) return;
-      if (advancement.tooLarge(exit.output)) return this.#fail(dataLimitExceeded(state.name));
+      if (advancement.tooLarge(exit.output)) return await this.#fail(dataLimitExceeded(state.name));
       const { path } = advancement;
       advancement.emit(
         `${state.type}StateExited` as Extract<EventType, `${string}StateExited`>,
@@ -147,11 +148,11 @@ class Advance {
         },
       );
       if (exit.next === undefined) return this.#end(exit.output);
-      current = this.#enter(exit.next, exit.output);
+      current = await this.#enter(exit.next, exit.output);
     }
   }
 
-  #enter(name: string, input: Json): Work {
+  #enter(name: string, input: Json): Promise<Work> {
     const state = this.#state(name);
     const type = `${state.type}StateEntered` as Extract<EventType, `${string}StateEntered`>;
     this.#advancement.emit(type, { name, input });
@@ -159,7 +160,7 @@ class Advance {
   }
 
   /** Lets the state do what it does when entered or tried again. */
-  #work(state: CompiledState): Work {
+  #work(state: CompiledState): Promise<Work> {
     const advancement = this.#advancement;
     switch (state.type) {
       case 'Pass':
@@ -182,14 +183,22 @@ class Advance {
   }
 
   /** What the language throws while data flows is the failure of the state. */
-  #attempt(evaluate: () => Work): Work {
+  async #attempt(evaluate: () => Work | Promise<Work>): Promise<Work> {
     try {
-      return evaluate();
+      return await evaluate();
     } catch (thrown) {
       if (thrown instanceof HistoryFull) throw thrown;
-      const { name, enteredEventId } = this.#advancement.state;
-      return { kind: 'failed', failure: failureOf(thrown, name, enteredEventId) };
+      return this.#evaluationFailed(thrown);
     }
+  }
+
+  #evaluationFailed(thrown: unknown): Extract<Work, { kind: 'failed' }> {
+    const advancement = this.#advancement;
+    const state = this.#state();
+    const evaluation = failureOf(thrown, state, advancement.state.enteredEventId);
+    const { location: _, ...failure } = evaluation;
+    if (failure.error !== QUERY_EVALUATION_ERROR) return { kind: 'failed', failure };
+    return { kind: 'failed', failure, event: evaluationFailed(state, advancement, evaluation) };
   }
 
   #beginBranches(branches: readonly Branch[]): void {
@@ -222,8 +231,8 @@ class Advance {
     this.#jobs.push({
       path: around,
       work: () =>
-        this.#attempt(() => {
-          const next = state.type === 'Map' ? startNextIteration(state, advancement, lastEventId) : undefined;
+        this.#attempt(async () => {
+          const next = state.type === 'Map' ? await startNextIteration(state, advancement, lastEventId) : undefined;
           if (next !== undefined) return { kind: 'branches', branches: [next] };
           return endBranches(state, advancement);
         }),
@@ -231,7 +240,7 @@ class Advance {
   }
 
   /** The flow has failed and nothing in it caught the failure. */
-  #fail(failure: Failure): void {
+  async #fail(failure: Failure): Promise<void> {
     const advancement = this.#advancement;
     const { path } = advancement;
     if (path === '') return advancement.fail(failure);
@@ -245,14 +254,14 @@ class Advance {
       retry === undefined
         ? advancement.emit(failed, {}, { previous: lastEventId })
         : advancement.amend({ retry: { flow: parentPath(path), after: lastEventId, ...retry } });
-    this.#run({ kind: 'failed', failure, event });
+    await this.#run({ kind: 'failed', failure, event });
   }
 
   /** Retry, else Catch, else the flow fails. Gives the exit of a state that caught. */
-  #handleFailure(
+  async #handleFailure(
     state: CompiledState,
     failed: Extract<Work, { kind: 'failed' }>,
-  ): Extract<Work, { kind: 'exited' }> | undefined {
+  ): Promise<Extract<Work, { kind: 'exited' }> | undefined> {
     const advancement = this.#advancement;
     const { failure, event, final } = failed;
     const { retriers, catchers } = 'retriers' in state && !final ? state : { retriers: [], catchers: [] };
@@ -268,21 +277,23 @@ class Advance {
     event?.(undefined);
     const catcher = findCatcher(catchers, error);
     if (catcher === undefined) {
-      this.#fail(failure);
+      await this.#fail(failure);
       return undefined;
     }
     const errorOutput: Json = { Error: error, ...(failure.cause !== undefined && { Cause: failure.cause }) };
     try {
-      const { scope } = advancement;
-      const assigned = catcher.assign?.(errorOutput, scope);
+      const scope = { ...advancement.scope, errorOutput };
+      const assigned = await catcher.assign?.(errorOutput, scope);
       return {
         kind: 'exited',
-        output: catcher.output(raw, errorOutput),
+        output: await catcher.output(raw, errorOutput, scope),
         next: catcher.next,
         ...(assigned && { assigned }),
       };
     } catch (thrown) {
-      this.#fail(failureOf(thrown, state.name, advancement.state.enteredEventId));
+      const again = this.#evaluationFailed(thrown);
+      again.event?.(undefined);
+      await this.#fail(again.failure);
       return undefined;
     }
   }

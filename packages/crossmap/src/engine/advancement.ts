@@ -67,7 +67,8 @@ export class Advancement {
   /** What the evaluations of the state see. */
   get scope(): Scope {
     const context = { ...contextObject(this.#execution.header, this.state), ...this.#iteration() };
-    return { context, variables: this.#variables(), random: () => this.random() };
+    const { raw: input } = this.state;
+    return { context, variables: this.#variables(), random: () => this.random(), time: this.time, input };
   }
 
   /** The variables of the flows around, the inner ones last. */

@@ -2,6 +2,7 @@ import type { Json } from '../asl/json.ts';
 import type { CompiledState, Machine } from '../asl/machine.ts';
 import type { Advancement } from './advancement.ts';
 import { branchesOf, branchIndex, branchPath, type Execution, type Flow, flowAt, parentPath } from './execution.ts';
+import { exitWith } from './exit.ts';
 import type { EventType } from './history.ts';
 import { itemsOf, iterationInput } from './states/inline-map.ts';
 import type { Branch, Work } from './work.ts';
@@ -26,23 +27,27 @@ function branches({ execution, path, state }: Advancement): readonly Flow[] {
 }
 
 /** Starts the next iteration of an inline Map in the place of one that ended, if one is left. */
-export function startNextIteration(state: MapState, advancement: Advancement, previous: number): Branch | undefined {
+export async function startNextIteration(
+  state: MapState,
+  advancement: Advancement,
+  previous: number,
+): Promise<Branch | undefined> {
   const index = branches(advancement).length;
-  const items = itemsOf(state, advancement);
+  const items = await itemsOf(state, advancement);
   return index < items.length ? startIteration(state, advancement, items, index, previous) : undefined;
 }
 
 /** Emits MapIterationStarted for item `index`, in the flow of the new iteration. */
-export function startIteration(
+export async function startIteration(
   state: MapState,
   advancement: Advancement,
   items: readonly Json[],
   index: number,
   previous: number,
-): Branch {
+): Promise<Branch> {
   const around = advancement.path;
   const value = items[index] as Json;
-  const input = iterationInput(state, advancement, value, index);
+  const input = await iterationInput(state, advancement, value, index);
   const startedEventId = advancement.state.waiting?.eventId ?? 0;
   const path = branchPath(around, startedEventId, index);
   advancement.path = path;
@@ -53,18 +58,15 @@ export function startIteration(
 }
 
 /** The state's exit when all its branches have ended; until then it waits. */
-export function endBranches(state: Parallel | MapState, advancement: Advancement): Work {
+export async function endBranches(state: Parallel | MapState, advancement: Advancement): Promise<Work> {
   const all = branches(advancement);
-  const expected = state.type === 'Parallel' ? state.branches.length : itemsOf(state, advancement).length;
+  const expected = state.type === 'Parallel' ? state.branches.length : (await itemsOf(state, advancement)).length;
   const outputs: Json[] = [];
   for (const { path, position } of all) if (position.at === 'end') outputs[branchIndex(path)] = position.output;
   if (all.length < expected || Object.keys(outputs).length < expected) return { kind: 'waiting' };
   const previous = advancement.flow.lastEventId;
   advancement.emit(state.type === 'Parallel' ? 'ParallelStateSucceeded' : 'MapStateSucceeded', {});
-  const { scope } = advancement;
-  const output = state.flow.output(advancement.state.raw, outputs, scope);
-  const assigned = state.assign?.(outputs, scope);
-  return { kind: 'exited', output, next: state.next, previous, ...(assigned && { assigned }) };
+  return exitWith(state, advancement, outputs, { next: state.next, assign: state.assign, previous });
 }
 
 /** Records that one branch failed, and that those still at work were stopped. */

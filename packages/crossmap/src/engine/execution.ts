@@ -47,6 +47,8 @@ export interface InState {
   readonly at: 'state';
   readonly name: string;
   readonly enteredEventId: number;
+  /** The event that the entry follows. */
+  readonly previousEventId: number;
   readonly enteredTime: number;
   /** The state's raw input. */
   readonly raw: Json;
@@ -227,6 +229,7 @@ function positionAfter(position: Position, event: HistoryEvent): Position {
         at: 'state',
         name: event.details.name,
         enteredEventId: event.id,
+        previousEventId: event.previousEventId,
         enteredTime: event.timestamp,
         raw: event.details.input,
         mayRetry: /^(Task|Parallel|Map)/.test(event.type),
@@ -258,6 +261,7 @@ function waitingAfter(waiting: Waiting | undefined, event: HistoryEvent): Waitin
     case 'LambdaFunctionTimedOut':
     case 'MapStateFailed':
     case 'ParallelStateFailed':
+    case 'EvaluationFailed':
       return undefined;
     default:
       return waiting;

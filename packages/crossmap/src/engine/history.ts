@@ -73,8 +73,8 @@ export interface EventDetails {
   TaskFailed: TaskResource & FailureDetails;
   TaskTimedOut: TaskResource & FailureDetails;
 
-  /** A JSONata expression failed in `state`, in the field `location`. */
-  EvaluationFailed: FailureDetails & { readonly state: string; readonly location: string };
+  /** JSONata failed in `state`, in the field `location` where one is to blame. */
+  EvaluationFailed: FailureDetails & { readonly state: string; readonly location?: string };
 
   /** `length` is 0 whenever an ItemReader is used. */
   MapStateStarted: { readonly length: number };

@@ -7,7 +7,11 @@ export interface MapRunPlan {
   readonly label: string | undefined;
   readonly source: ItemSource;
   /** The child's part of one item (ItemSelector). Throws `SelectionFailed`. */
-  readonly selectItem: (item: { readonly value: Json; readonly index: number; readonly source: string }) => Json;
+  readonly selectItem: (item: {
+    readonly value: Json;
+    readonly index: number;
+    readonly source: string;
+  }) => Json | Promise<Json>;
   /** ItemBatcher: at most `maxItems` to a batch, each batch beside `input`. */
   readonly batch: { readonly maxItems: number; readonly input: Json | undefined } | undefined;
   /** 0: no limit declared. */

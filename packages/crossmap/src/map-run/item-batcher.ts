@@ -20,7 +20,7 @@ export async function* childInputs(
   for await (const group of items) {
     const children: PendingChild[] = [];
     for (const item of group) {
-      const text = JSON.stringify(selectItem(item));
+      const text = JSON.stringify(await selectItem(item));
       if (batcher === undefined) children.push(single(text, item.index));
       else batcher.add(text, item.index, children);
     }

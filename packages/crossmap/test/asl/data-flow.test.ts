@@ -16,7 +16,7 @@ function failure(fields: DataFlowFields, raw: Json, result?: Json) {
   try {
     flow(fields, raw, result);
   } catch (thrown) {
-    return failureOf(thrown, 'S', 7);
+    return failureOf(thrown, { name: 'S', queryLanguage: 'JSONPath' }, 7);
   }
   return assert.fail('expected a failure');
 }
@@ -122,6 +122,6 @@ describe('failures, in AWS words', () => {
 
   test('anything the language did not throw is thrown on', () => {
     const bug = new TypeError('bug');
-    assert.throws(() => failureOf(bug, 'S', 1), bug);
+    assert.throws(() => failureOf(bug, { name: 'S', queryLanguage: 'JSONPath' }, 1), bug);
   });
 });

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Json } from '../../src/asl/json.ts';
-import type { JsonataScope } from '../../src/asl/jsonata/expression.ts';
 import { compileJsonata } from '../../src/asl/jsonata/template.ts';
+import type { Scope } from '../../src/asl/scope.ts';
 import { evaluate, scopeOf } from './jsonata-scope.ts';
 
-async function failureOf(template: Json, field: string, scope: Partial<JsonataScope> = {}) {
+async function failureOf(template: Json, field: string, scope: Partial<Scope> = {}) {
   const evaluated = await compileJsonata(template, field).evaluate(scopeOf(scope));
   assert.ok(!evaluated.ok);
-  return evaluated.failure;
+  return { cause: evaluated.reason, location: evaluated.location };
 }
 
-async function outputOf(template: Json, scope: Partial<JsonataScope> = {}): Promise<Json> {
+async function outputOf(template: Json, scope: Partial<Scope> = {}): Promise<Json> {
   const evaluated = await compileJsonata(template, 'Output').evaluate(scopeOf(scope));
   assert.ok(evaluated.ok);
   return evaluated.value;
@@ -93,7 +93,6 @@ test('an expression that returns nothing fails the state and names its field', a
     [{ a: { b: [[1, nothing]] } }, 'Output', 'Output/a/b[0][1]'],
   ] as const) {
     assert.deepEqual(await failureOf(template, field), {
-      error: 'States.QueryEvaluationError',
       cause: `The JSONata expression '$doesNotExist' specified for the field '${location}' returned nothing (undefined).`,
       location,
     });
@@ -136,7 +135,7 @@ test('a field of one type refuses a value of another', async () => {
   ] as const) {
     const evaluated = await compileJsonata('{% $v %}', 'Items', 'array').evaluate(scopeOf({ variables: { v: input } }));
     assert.equal(
-      evaluated.ok ? undefined : evaluated.failure.cause,
+      evaluated.ok ? undefined : evaluated.reason,
       `The JSONata expression '$v' specified for the field 'Items' returned an unexpected result type. ` +
         `Expected 'array', but was '${type}' for value: ${JSON.stringify(input)}`,
     );

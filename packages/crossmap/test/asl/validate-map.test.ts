@@ -38,10 +38,10 @@ describe('Map', () => {
       'MISSING_TRANSITION_TARGET',
     ],
     [
-      'JSONata in the processor',
+      'a language of the processor',
       inState(map({ ItemProcessor: processor({ QueryLanguage: 'JSONata' }) })),
       `${P}/QueryLanguage`,
-      /JSONata/,
+      /'QueryLanguage' is not known/,
     ],
     ['a processor that is no object', inState(map({ ItemProcessor: [] })), P, /Expected an object/],
     [
@@ -50,7 +50,7 @@ describe('Map', () => {
       S,
       /'ItemSelector' and 'Parameters'/,
     ],
-    ['Items', inState(map({ Items: [] })), `${S}/Items`, /JSONata/],
+    ['Items', inState(map({ Items: [] })), S, /'Items' is only supported/],
     ['MaxConcurrency below 0', inState(map({ MaxConcurrency: -1 })), `${S}/MaxConcurrency`, /≥ 0/],
     [
       'MaxConcurrency beside its path',
@@ -152,7 +152,7 @@ describe('ItemReader, ItemBatcher and ResultWriter', () => {
       `${R}/Parameters`,
       /'Key\.\$'/,
     ],
-    ['Arguments of the reader', withReader({ Arguments: {} }), `${R}/Arguments`, /JSONata/],
+    ['Arguments of the reader', withReader({ Arguments: {} }), R, /'Arguments' is only supported/],
     ['an ItemBatcher without limit', batcher({ BatchInput: {} }), `${S}/ItemBatcher`, /'MaxItemsPerBatch' or/],
     ['MaxItemsPerBatch 0', batcher({ MaxItemsPerBatch: 0 }), `${S}/ItemBatcher/MaxItemsPerBatch`, /≥ 1/],
     [

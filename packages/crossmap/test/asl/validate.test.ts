@@ -40,12 +40,6 @@ describe('the text and the machine', () => {
       /80 characters/,
       'INVALID_STATE_NAME',
     ],
-    [
-      'JSONata for the machine',
-      machineOf(pass({ Output: 1 }), { QueryLanguage: 'JSONata' }),
-      '/QueryLanguage',
-      /'JSONata' is not supported yet/,
-    ],
     ['an unknown language', machineOf(pass(), { QueryLanguage: 'XPath' }), '/QueryLanguage', /"JSONPath"/],
   ]);
 
@@ -66,9 +60,6 @@ describe('states and transitions', () => {
     ['Next without target', inState({ Type: 'Pass', Next: 'T' }), `${S}/Next`, /T/, 'MISSING_TRANSITION_TARGET'],
     ['an unknown field', inState(pass({ Foo: 1 })), `${S}/Foo`, /'Foo' is not known/],
     ['a field of another state', inState(pass({ Resource: FUNCTION })), `${S}/Resource`, /not known/],
-    ['JSONata for the state', inState(pass({ QueryLanguage: 'JSONata' })), `${S}/QueryLanguage`, /'JSONata' is not/],
-    ['Output', inState(pass({ Output: 1 })), `${S}/Output`, /'Output' is not supported yet: JSONata/],
-    ['Arguments', inState(task({ Arguments: {} })), `${S}/Arguments`, /'Arguments' is not supported yet: JSONata/],
     ['Result beside Parameters', inState(pass({ Result: 1, Parameters: {} })), S, /'Result' and 'Parameters'/],
     ['Next in Succeed', inState({ Type: 'Succeed', Next: 'S' }), `${S}/Next`, /not known/],
     ['a Cause that is no text', inState({ Type: 'Fail', Cause: 1 }), `${S}/Cause`, /Expected a string/],
@@ -130,23 +121,13 @@ describe('Task', () => {
       /sqs:sendMessage` is not supported yet/,
     ],
     [
-      'a callback',
-      inState(task({ Resource: `${INVOKE}.waitForTaskToken` })),
-      `${S}/Resource`,
-      /waitForTaskToken` is not/,
-    ],
-    [
-      'an SDK integration',
-      inState(task({ Resource: 'arn:aws:states:::aws-sdk:s3:getObject' })),
+      'another SDK integration',
+      inState(task({ Resource: 'arn:aws:states:::aws-sdk:sqs:sendMessage' })),
       `${S}/Resource`,
       /aws-sdk/,
     ],
-    [
-      'an activity',
-      inState(task({ Resource: 'arn:aws:states:us-east-1:111111111111:activity:a' })),
-      `${S}/Resource`,
-      /activity/,
-    ],
+    ['a job of Lambda', inState(task({ Resource: `${INVOKE}.sync` })), `${S}/Resource`, /invoke\.sync` is not/],
+    ['a Resource that names nothing', inState(task({ Resource: 'nothing' })), `${S}/Resource`, /names nothing/],
     ['a Resource that is no text', inState(task({ Resource: 1 })), `${S}/Resource`, /Expected a string/],
     [
       'lambda:invoke without FunctionName',
@@ -156,13 +137,20 @@ describe('Task', () => {
     ],
     ['lambda:invoke without Parameters', inState(task({ Resource: INVOKE })), `${S}/Parameters`, /\[FunctionName\]/],
     [
-      'lambda:invoke of a Qualifier',
-      inState(task({ Resource: INVOKE, Parameters: { FunctionName: 'f', Qualifier: '1' } })),
-      `${S}/Parameters/Qualifier`,
+      'an unknown parameter of lambda:invoke',
+      inState(task({ Resource: INVOKE, Parameters: { FunctionName: 'f', Timeout: '1' } })),
+      `${S}/Parameters/Timeout`,
       /not supported yet/,
     ],
-    ['HeartbeatSeconds', inState(task({ HeartbeatSeconds: 5 })), `${S}/HeartbeatSeconds`, /heartbeats/],
-    ['Credentials', inState(task({ Credentials: { RoleArn: 'r' } })), `${S}/Credentials`, /roles of other accounts/],
+    ['HeartbeatSeconds of 0', inState(task({ HeartbeatSeconds: 0 })), `${S}/HeartbeatSeconds`, /from 1/],
+    ['two forms of a heartbeat', inState(task({ HeartbeatSeconds: 1, HeartbeatSecondsPath: '$.h' })), S, /Only one/],
+    ['Credentials without RoleArn', inState(task({ Credentials: {} })), `${S}/Credentials`, /'RoleArn' is required/],
+    [
+      'Credentials with a path that is none',
+      inState(task({ Credentials: { 'RoleArn.$': 'role' } })),
+      `${S}/Credentials`,
+      /'RoleArn\.\$'/,
+    ],
   ]);
 });
 
@@ -237,7 +225,7 @@ describe('Choice', () => {
       'MISSING_TRANSITION_TARGET',
     ],
     ['a bad rule', inState(choice(isNull, { ...isNull, IsNull: 1 })), `${S}/Choices[1]/IsNull`, /expected a boolean/],
-    ['a Condition', inState(choice({ Condition: '{% true %}', Next: 'S' })), `${S}/Choices[0]/Condition`, /JSONata/],
+    ['a Condition', inState(choice({ Condition: '{% true %}', Next: 'S' })), `${S}/Choices[0]`, /'Condition' is only/],
     [
       'Default without target',
       inState({ ...choice(isNull), Default: 'T' }),
@@ -268,8 +256,8 @@ test('all problems are given at once, in the order of the definition', () => {
       '/States/A/InputPath',
       '/States/A/Next',
       '/States/B/Type',
-      '/States/C/ItemProcessor/States/P/Resource',
       '/States/C/ItemProcessor/States/P/Foo',
+      '/States/C/ItemProcessor/States/P/Resource',
     ],
   );
   const text = invalidDefinition(diagnostics);

@@ -176,20 +176,21 @@ describe('what the plan of a Map Run says', () => {
     };
     for (const field of ['ItemSelector', 'Parameters']) {
       const plan = await planOf({ ItemsPath: '$.i', [field]: ItemSelector }, '{"i":[],"tag":"t"}');
-      const selected = plan.selectItem({ value: { a: 1 }, index: 4, source: 'STATE_DATA' });
+      const selected = await plan.selectItem({ value: { a: 1 }, index: 4, source: 'STATE_DATA' });
       assert.deepEqual(selected, { v: { a: 1 }, i: 4, s: 'STATE_DATA', all: 't', run: 'one' });
     }
   });
 
   test('without ItemSelector the item itself is the input', async () => {
     const value = { a: 1 };
-    assert.equal((await planOf({}, '[]')).selectItem({ value, index: 0, source: 'STATE_DATA' }), value);
+    const { selectItem } = await planOf({}, '[]');
+    assert.equal(await selectItem({ value, index: 0, source: 'STATE_DATA' }), value);
   });
 
   test('an ItemSelector that cannot be evaluated throws the failure of the state', async () => {
     const { selectItem } = await planOf({ ItemSelector: { 'v.$': '$$.Map.Item.Value.none' } }, '[1]');
-    assert.throws(
-      () => selectItem({ value: 1, index: 0, source: 'STATE_DATA' }),
+    await assert.rejects(
+      async () => selectItem({ value: 1, index: 0, source: 'STATE_DATA' }),
       (thrown) =>
         thrown instanceof SelectionFailed &&
         thrown.failure.error === 'States.Runtime' &&

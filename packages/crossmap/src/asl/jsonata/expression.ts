@@ -1,38 +1,20 @@
-import type { Failure } from '../failure.ts';
 import type { Json } from '../json.ts';
 import type { Scope } from '../scope.ts';
 import { EVALUATION, Evaluation, LimitExceeded, watchEvaluations } from './evaluation.ts';
 import { functions } from './functions.ts';
 import { type CompiledExpression, compile, isFunctionValue, jsonataError, type Node } from './library.ts';
 
-/** What an evaluation sees: the variables by name and, as `$states`, the rest. */
-export interface JsonataScope extends Scope {
-  readonly input: Json;
-  /** Of a Task, Parallel or Map that has succeeded. */
-  readonly result?: Json;
-  /** In a Catch. */
-  readonly errorOutput?: Json;
-  /** Epoch ms, for `$now()` and `$millis()`. */
-  readonly time: number;
-}
-
-/** `location`: the field, as the EvaluationFailed event names it. */
-export interface EvaluationFailure extends Failure {
-  readonly error: 'States.QueryEvaluationError';
-  readonly cause: string;
-  readonly location: string;
-}
-
+/** `reason` is the cause without the state, `location` the field as the EvaluationFailed event names it. */
 export type Evaluated =
   | { readonly ok: true; readonly value: Json }
-  | { readonly ok: false; readonly failure: EvaluationFailure };
+  | { readonly ok: false; readonly reason: string; readonly location: string };
 
 export type JsonType = 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object';
 
 export interface Expression {
   readonly tree: Node;
   /** `field`: where the expression stands in its state, `Output/total`. `expected`: the types the field takes. */
-  evaluate(scope: JsonataScope, field: string, expected?: JsonType): Promise<Evaluated>;
+  evaluate(scope: Scope, field: string, expected?: JsonType): Promise<Evaluated>;
 }
 
 export type ParsedExpression =
@@ -71,7 +53,7 @@ class JsonataExpression implements Expression {
     return this.#compiled.tree;
   }
 
-  async evaluate(scope: JsonataScope, field: string, expected?: JsonType): Promise<Evaluated> {
+  async evaluate(scope: Scope, field: string, expected?: JsonType): Promise<Evaluated> {
     let result: unknown;
     try {
       result = await this.#compiled.evaluate(bindings(scope));
@@ -88,13 +70,13 @@ class JsonataExpression implements Expression {
   }
 
   #failed(location: string, what: string): Evaluated {
-    const cause = `The JSONata expression '${this.#text}' specified for the field '${location}' ${what}`;
-    return { ok: false, failure: { error: 'States.QueryEvaluationError', cause, location } };
+    const reason = `The JSONata expression '${this.#text}' specified for the field '${location}' ${what}`;
+    return { ok: false, reason, location };
   }
 }
 
 /** `$eval` is bound to nothing: to call it fails as AWS says, and no expression gets at the package's. */
-function bindings({ input, context, result, errorOutput, variables, time, random }: JsonataScope) {
+function bindings({ input, context, result, errorOutput, variables, time, random }: Scope) {
   const states = {
     input,
     ...(result === undefined ? {} : { result }),

@@ -1,8 +1,9 @@
 import { isJsonObject, type Json } from '../json.ts';
-import { type Evaluated, isExpression, type JsonataScope, type JsonType, parseExpression } from './expression.ts';
+import type { Scope } from '../scope.ts';
+import { type Evaluated, isExpression, type JsonType, parseExpression } from './expression.ts';
 
 /** A compiled field: its value or the failure of the state. */
-export type JsonataEvaluation = (scope: JsonataScope) => Promise<Evaluated>;
+export type JsonataEvaluation = (scope: Scope) => Promise<Evaluated>;
 
 /** Any JSON with expressions in it (Arguments, Output, Assign, Items …); every string that is none is itself. */
 export interface JsonataTemplate {

@@ -2,11 +2,11 @@ import type { CompiledState } from '../../asl/machine.ts';
 import type { Advancement } from '../advancement.ts';
 import type { Work } from '../work.ts';
 
-export function enterFail(state: Extract<CompiledState, { type: 'Fail' }>, advancement: Advancement): Work {
-  const { raw } = advancement.state;
-  const { scope } = advancement;
-  const error = state.error?.(raw, scope);
-  const cause = state.cause?.(raw, scope);
+type FailState = Extract<CompiledState, { type: 'Fail' }>;
+
+export async function enterFail(state: FailState, { scope, state: { raw } }: Advancement): Promise<Work> {
+  const error = await state.error?.(raw, scope);
+  const cause = await state.cause?.(raw, scope);
   return {
     kind: 'failed',
     failure: {

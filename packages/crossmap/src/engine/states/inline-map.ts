@@ -4,7 +4,7 @@ import type { CompiledState } from '../../asl/machine.ts';
 import type { Advancement } from '../advancement.ts';
 import { endBranches, startIteration } from '../branches.ts';
 import { itemScope } from '../context-object.ts';
-import type { Work } from '../work.ts';
+import type { Branch, Work } from '../work.ts';
 
 type MapState = Extract<CompiledState, { type: 'Map' }>;
 
@@ -12,8 +12,8 @@ type MapState = Extract<CompiledState, { type: 'Map' }>;
 const MAX_CONCURRENT_ITERATIONS = 40;
 
 /** The items of an inline Map, the same each time it is asked in one visit of the state. */
-export function itemsOf(state: MapState, { scope, state: { raw } }: Advancement): readonly Json[] {
-  const items = state.map.items(state.flow.input(raw, scope), scope);
+export async function itemsOf(state: MapState, { scope, state: { raw } }: Advancement): Promise<readonly Json[]> {
+  const items = await state.map.items(state.flow.input(raw, scope), scope);
   if (Array.isArray(items)) return items;
   throw new DataFlowFailure('States.Runtime', `Map state input must be an array but was: ${JSON.stringify(items)}`);
 }
@@ -24,21 +24,23 @@ export function iterationInput(
   { scope, state: { raw } }: Advancement,
   value: Json,
   index: number,
-): Json {
+): Json | Promise<Json> {
   if (map.itemSelector === undefined) return value;
   return map.itemSelector(flow.input(raw, scope), itemScope(scope, { value, index, source: 'STATE_DATA' }));
 }
 
-export function enterInlineMap(state: MapState, advancement: Advancement): Work {
+export async function enterInlineMap(state: MapState, advancement: Advancement): Promise<Work> {
   const { scope } = advancement;
-  const declared = state.map.maxConcurrency(state.flow.input(advancement.state.raw, scope), scope) ?? 0;
-  const items = itemsOf(state, advancement);
+  const input = state.flow.input(advancement.state.raw, scope);
+  const declared = (await state.map.maxConcurrency(input, scope)) ?? 0;
+  await state.map.toleratedFailureCount(input, scope);
+  const items = await itemsOf(state, advancement);
   const started = advancement.emit('MapStateStarted', { length: items.length });
   if (items.length === 0) return endBranches(state, advancement);
   const concurrency = declared === 0 ? MAX_CONCURRENT_ITERATIONS : Math.min(declared, MAX_CONCURRENT_ITERATIONS);
-  const first = items.slice(0, concurrency).map((_, index) => index);
-  return {
-    kind: 'branches',
-    branches: first.map((index) => startIteration(state, advancement, items, index, started)),
-  };
+  const branches: Branch[] = [];
+  for (let index = 0; index < Math.min(concurrency, items.length); index++) {
+    branches.push(await startIteration(state, advancement, items, index, started));
+  }
+  return { kind: 'branches', branches };
 }

@@ -2,9 +2,10 @@ import { DataFlowFailure, dataLimitExceeded, failureOf } from '../../asl/data-fl
 import { isJsonObject, type Json } from '../../asl/json.ts';
 import type { CompiledState } from '../../asl/machine.ts';
 import type { CompiledMap } from '../../asl/map-fields.ts';
-import type { Evaluation, Scope } from '../../asl/scope.ts';
+import type { Field, Scope } from '../../asl/scope.ts';
 import type { Advancement } from '../advancement.ts';
 import { itemScope } from '../context-object.ts';
+import { exitWith } from '../exit.ts';
 import { type ItemSource, type MapRunPlan, SelectionFailed } from '../map-run-plan.ts';
 import type { MapRunOutcome } from '../occurrence.ts';
 import { uuidFrom, uuidOfName } from '../random.ts';
@@ -17,22 +18,23 @@ type MapState = Extract<CompiledState, { type: 'Map' }>;
  * Evaluates what the Map state says, in AWS's order: MaxConcurrency before MapStateStarted, everything else between it
  * and MapRunStarted (observed: a bad path of the first kind leaves no MapStateStarted in the history).
  */
-export function enterMap(state: MapState, advancement: Advancement): Work {
+export async function enterMap(state: MapState, advancement: Advancement): Promise<Work> {
   if (state.mode === 'INLINE') return enterInlineMap(state, advancement);
   const { map } = state;
   const { scope } = advancement;
   const input = state.flow.input(advancement.state.raw, scope);
-  const maxConcurrency = map.maxConcurrency(input, scope) ?? 0;
-  const items = map.reader === undefined ? stateData(map, input, scope) : undefined;
+  const maxConcurrency = (await map.maxConcurrency(input, scope)) ?? 0;
+  const items = map.reader === undefined ? await stateData(map, input, scope) : undefined;
   advancement.emit('MapStateStarted', { length: items?.items.length ?? 0 });
   const plan: MapRunPlan = {
     label: map.label,
-    source: items ?? jsonObject(map, input, scope),
-    selectItem: map.itemSelector === undefined ? ({ value }) => value : selection(map.itemSelector, input, advancement),
-    batch: batchOf(map, input, scope),
+    source: items ?? (await jsonObject(map, input, scope)),
+    selectItem:
+      map.itemSelector === undefined ? ({ value }) => value : selection(map.itemSelector, input, advancement, state),
+    batch: await batchOf(map, input, scope),
     maxConcurrency,
-    toleratedFailureCount: map.toleratedFailureCount(input, scope) ?? 0,
-    resultWriter: resultWriterOf(map, input, scope),
+    toleratedFailureCount: (await map.toleratedFailureCount(input, scope)) ?? 0,
+    resultWriter: await resultWriterOf(map, input, scope),
     processor: state.processor,
   };
   const mapRunArn = newMapRunArn(map.label, advancement);
@@ -41,12 +43,18 @@ export function enterMap(state: MapState, advancement: Advancement): Work {
   return { kind: 'waiting' };
 }
 
-function selection(select: Evaluation, input: Json, { scope, state }: Advancement): MapRunPlan['selectItem'] {
-  return (item) => {
+function selection(
+  select: Field,
+  input: Json,
+  { scope, state: { enteredEventId } }: Advancement,
+  state: MapState,
+): MapRunPlan['selectItem'] {
+  return async (item) => {
     try {
-      return select(input, itemScope(scope, item));
+      return await select(input, itemScope(scope, item));
     } catch (thrown) {
-      throw new SelectionFailed(failureOf(thrown, state.name, state.enteredEventId));
+      const { error, cause } = failureOf(thrown, state, enteredEventId);
+      throw new SelectionFailed({ error, cause });
     }
   };
 }
@@ -59,8 +67,12 @@ function newMapRunArn(label: string | undefined, advancement: Advancement): stri
   return `arn:${partition}:states:${region}:${accountId}:mapRun:${stateMachineName}/${named}:${id}`;
 }
 
-function stateData(map: CompiledMap, input: Json, scope: Scope): Extract<ItemSource, { kind: 'state-data' }> {
-  const items = map.items(input, scope);
+async function stateData(
+  map: CompiledMap,
+  input: Json,
+  scope: Scope,
+): Promise<Extract<ItemSource, { kind: 'state-data' }>> {
+  const items = await map.items(input, scope);
   if (Array.isArray(items)) return { kind: 'state-data', items };
   const expected = isJsonObject(items)
     ? 'A JSON object as items is not supported yet: Map state input must be an array but was'
@@ -68,8 +80,8 @@ function stateData(map: CompiledMap, input: Json, scope: Scope): Extract<ItemSou
   throw new DataFlowFailure('States.Runtime', `${expected}: ${JSON.stringify(items)}`);
 }
 
-function jsonObject(map: CompiledMap, input: Json, scope: Scope): ItemSource {
-  const parameters = map.reader?.parameters(input, scope) as { readonly [key: string]: Json };
+async function jsonObject(map: CompiledMap, input: Json, scope: Scope): Promise<ItemSource> {
+  const parameters = (await map.reader?.parameters(input, scope)) as { readonly [key: string]: Json };
   return {
     kind: 'json-object',
     bucket: stringParameter(parameters, 'Bucket', 'ItemReader'),
@@ -78,7 +90,7 @@ function jsonObject(map: CompiledMap, input: Json, scope: Scope): ItemSource {
       parameters.ExpectedBucketOwner === undefined
         ? undefined
         : stringParameter(parameters, 'ExpectedBucketOwner', 'ItemReader'),
-    maxItems: map.reader?.maxItems(input, scope),
+    maxItems: await map.reader?.maxItems(input, scope),
   };
 }
 
@@ -91,25 +103,25 @@ function stringParameter(parameters: { readonly [key: string]: Json }, name: str
   );
 }
 
-function batchOf(map: CompiledMap, input: Json, scope: Scope): MapRunPlan['batch'] {
+async function batchOf(map: CompiledMap, input: Json, scope: Scope): Promise<MapRunPlan['batch']> {
   if (map.batcher === undefined) return undefined;
-  const maxItems = map.batcher.maxItemsPerBatch(input, scope) ?? Number.POSITIVE_INFINITY;
+  const maxItems = (await map.batcher.maxItemsPerBatch(input, scope)) ?? Number.POSITIVE_INFINITY;
   if (maxItems < 1) throw new DataFlowFailure('States.Runtime', 'field MaxItemsPerBatch must be positive');
-  return { maxItems, input: map.batcher.batchInput?.(input, scope) };
+  return { maxItems, input: await map.batcher.batchInput?.(input, scope) };
 }
 
-function resultWriterOf(map: CompiledMap, input: Json, scope: Scope): MapRunPlan['resultWriter'] {
+async function resultWriterOf(map: CompiledMap, input: Json, scope: Scope): Promise<MapRunPlan['resultWriter']> {
   if (map.resultWriter === undefined) return undefined;
-  const parameters = map.resultWriter.parameters(input, scope) as { readonly [key: string]: Json };
+  const parameters = (await map.resultWriter.parameters(input, scope)) as { readonly [key: string]: Json };
   return {
     bucket: stringParameter(parameters, 'Bucket', 'ResultWriter'),
     prefix: parameters.Prefix === undefined ? '' : stringParameter(parameters, 'Prefix', 'ResultWriter'),
   };
 }
 
-export function endMapRun(state: MapState, advancement: Advancement, outcome: MapRunOutcome): Work {
-  const { waiting, raw } = advancement.state;
-  const { path, scope } = advancement;
+export async function endMapRun(state: MapState, advancement: Advancement, outcome: MapRunOutcome): Promise<Work> {
+  const { waiting } = advancement.state;
+  const { path } = advancement;
   const mapRunStarted = waiting?.eventId ?? 0;
   if (outcome.kind === 'failed') {
     const { failure } = outcome;
@@ -123,7 +135,9 @@ export function endMapRun(state: MapState, advancement: Advancement, outcome: Ma
   if (outcome.kind === 'result-too-large') {
     return { kind: 'failed', failure: dataLimitExceeded(state.name), final: true };
   }
-  const assigned = state.assign?.(outcome.output, scope);
-  const output = state.flow.output(raw, outcome.output, scope);
-  return { kind: 'exited', output, next: state.next, previous: mapRunStarted, ...(assigned && { assigned }) };
+  return exitWith(state, advancement, outcome.output, {
+    next: state.next,
+    assign: state.assign,
+    previous: mapRunStarted,
+  });
 }

@@ -3,9 +3,11 @@ import type { Advancement } from '../advancement.ts';
 import { branchPath } from '../execution.ts';
 import type { Work } from '../work.ts';
 
-export function enterParallel(state: Extract<CompiledState, { type: 'Parallel' }>, advancement: Advancement): Work {
+type ParallelState = Extract<CompiledState, { type: 'Parallel' }>;
+
+export async function enterParallel(state: ParallelState, advancement: Advancement): Promise<Work> {
   const { scope, path } = advancement;
-  const input = state.flow.parameters(state.flow.input(advancement.state.raw, scope), scope);
+  const input = await state.flow.parameters(state.flow.input(advancement.state.raw, scope), scope);
   const started = advancement.emit('ParallelStateStarted', {});
   return {
     kind: 'branches',

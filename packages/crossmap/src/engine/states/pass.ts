@@ -1,13 +1,13 @@
 import type { CompiledState } from '../../asl/machine.ts';
 import type { Advancement } from '../advancement.ts';
+import { exitWith } from '../exit.ts';
 import type { Work } from '../work.ts';
 
-export function enterPass(state: Extract<CompiledState, { type: 'Pass' }>, advancement: Advancement): Work {
-  const { raw } = advancement.state;
+type PassState = Extract<CompiledState, { type: 'Pass' }>;
+
+export async function enterPass(state: PassState, advancement: Advancement): Promise<Work> {
   const { scope } = advancement;
-  const input = state.flow.input(raw, scope);
-  const result = state.result === undefined ? state.flow.parameters(input, scope) : state.result;
-  const assigned = state.assign?.(result, scope);
-  const output = state.flow.output(raw, result, scope);
-  return { kind: 'exited', output, next: state.next, ...(assigned && { assigned }) };
+  const input = state.flow.input(advancement.state.raw, scope);
+  const result = state.result === undefined ? await state.flow.parameters(input, scope) : state.result;
+  return exitWith(state, advancement, result, { next: state.next, assign: state.assign });
 }

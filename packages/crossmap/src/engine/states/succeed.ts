@@ -1,9 +1,11 @@
 import type { CompiledState } from '../../asl/machine.ts';
 import type { Advancement } from '../advancement.ts';
+import { exitWith } from '../exit.ts';
 import type { Work } from '../work.ts';
 
-export function enterSucceed(state: Extract<CompiledState, { type: 'Succeed' }>, advancement: Advancement): Work {
-  const { raw } = advancement.state;
-  const { scope } = advancement;
-  return { kind: 'exited', output: state.flow.output(raw, state.flow.input(raw, scope), scope), next: undefined };
+type SucceedState = Extract<CompiledState, { type: 'Succeed' }>;
+
+export function enterSucceed(state: SucceedState, advancement: Advancement): Promise<Work> {
+  const result = state.flow.input(advancement.state.raw, advancement.scope);
+  return exitWith(state, advancement, result, { next: undefined, assign: undefined });
 }

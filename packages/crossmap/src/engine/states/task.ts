@@ -4,19 +4,20 @@ import { exceedsPayloadLimit, type Json } from '../../asl/json.ts';
 import type { CompiledState } from '../../asl/machine.ts';
 import type { TaskResource } from '../../asl/task-resource.ts';
 import type { Advancement } from '../advancement.ts';
+import { exitWith } from '../exit.ts';
 import type { TaskOutcome } from '../ports.ts';
 import type { Work } from '../work.ts';
 
 type TaskState = Extract<CompiledState, { type: 'Task' }>;
 
-export function enterTask(state: TaskState, advancement: Advancement): Work {
+export async function enterTask(state: TaskState, advancement: Advancement): Promise<Work> {
   const { raw } = advancement.state;
   const { scope } = advancement;
   const input = state.flow.input(raw, scope);
-  const parameters = state.flow.parameters(input, scope);
+  const parameters = await state.flow.parameters(input, scope);
   if (advancement.tooLarge(parameters)) return { kind: 'failed', failure: parametersTooLarge(state.name) };
   const { resource } = state;
-  const timeoutInSeconds = state.timeoutSeconds(input, scope);
+  const timeoutInSeconds = await state.timeoutSeconds(input, scope);
   const timeout = timeoutInSeconds === undefined ? {} : { timeoutInSeconds };
   const eventId = schedule(resource, parameters, timeout, advancement);
   advancement.commands.push({ kind: 'run-task', eventId, resource, parameters });
@@ -51,22 +52,14 @@ export function submitTask({ resource }: TaskState, advancement: Advancement, ou
   return { kind: 'waiting' };
 }
 
-export function endTask(state: TaskState, advancement: Advancement, outcome: TaskOutcome): Work {
+export async function endTask(state: TaskState, advancement: Advancement, outcome: TaskOutcome): Promise<Work> {
   const { resource } = state;
   const ended = limited(resource, outcome);
   if (ended.kind === 'failed') return failed(resource, ended.failure, advancement);
   const { output } = ended;
   if (resource.kind === 'lambda-function') advancement.emit('LambdaFunctionSucceeded', { output });
   else advancement.emit('TaskSucceeded', { ...named(resource), output });
-  const { raw } = advancement.state;
-  const { scope } = advancement;
-  const assigned = state.assign?.(output, scope);
-  return {
-    kind: 'exited',
-    output: state.flow.output(raw, output, scope),
-    next: state.next,
-    ...(assigned && { assigned }),
-  };
+  return exitWith(state, advancement, output, { next: state.next, assign: state.assign });
 }
 
 /** The task has taken longer than it may. What it still gives is not waited for. */

@@ -1,0 +1,101 @@
+import { type Condition, compileRule } from './choice-rule.ts';
+import { compileDataFlow, compileResultPath, type DataFlow } from './data-flow.ts';
+import type { Catcher, ChoiceRule, FailState, QueryLanguage, State } from './definition.ts';
+import type { Json, JsonObject } from './json.ts';
+import { isExpression, type JsonType } from './jsonata/expression.ts';
+import { jsonataField, QueryFailed } from './jsonata/field.ts';
+import { compileItemsPath, type NumberField, numberAtPath } from './map-fields.ts';
+import { compileExpression, compileTemplate } from './payload-template.ts';
+import type { Field, Scope } from './scope.ts';
+
+/** How the fields of a state are compiled: one for each query language. Fields are ones that validation accepted. */
+export interface Compiler {
+  readonly queryLanguage: QueryLanguage;
+  dataFlow(state: State): DataFlow;
+  /** `field` is the template's place in the state. */
+  template(template: Json, field: string): Field;
+  /** Of a Fail state. */
+  text(state: FailState, name: 'Error' | 'Cause'): Field | undefined;
+  /** `fields` has the number as `name`, or says where it is. `place`: what `fields` is in the state, ending in `/`. */
+  number(name: string, fields: object, place?: string): NumberField;
+  /** What a Catch makes of the state's raw input and of `{Error, Cause}`. */
+  caught(catcher: Catcher, index: number): Caught;
+  condition(rule: ChoiceRule, index: number): Condition | Field<boolean>;
+  /** Of a Map state whose items are in the state. */
+  items(fields: { readonly ItemsPath?: string; readonly Items?: Json }, expected: JsonType | undefined): Field;
+}
+
+export type Caught = (raw: Json, errorOutput: Json, scope: Scope) => Json | Promise<Json>;
+
+export const JSONPATH: Compiler = {
+  queryLanguage: 'JSONPath',
+  dataFlow: (state) => compileDataFlow(flowFields(state)),
+  template: compileTemplate,
+  text(state, name) {
+    const path = state[`${name}Path`];
+    if (path !== undefined) return compileExpression(path, `${name}Path`);
+    const literal = state[name];
+    return literal === undefined ? undefined : () => literal;
+  },
+  number(name, fields) {
+    const { [name]: literal, [`${name}Path`]: path } = fields as JsonObject;
+    if (typeof literal === 'number') return () => literal;
+    return typeof path === 'string' ? numberAtPath(name, path) : () => undefined;
+  },
+  caught: ({ ResultPath }) => compileResultPath(ResultPath),
+  condition: compileRule,
+  items: ({ ItemsPath = '$' }) => compileItemsPath(ItemsPath),
+};
+
+export const JSONATA: Compiler = {
+  queryLanguage: 'JSONata',
+  dataFlow(state) {
+    const { Arguments, Output } = state as { readonly Arguments?: Json; readonly Output?: Json };
+    const output = Output === undefined ? undefined : jsonataField(Output, 'Output');
+    return {
+      input: (raw) => raw,
+      parameters: Arguments === undefined ? (raw) => raw : jsonataField(Arguments, 'Arguments'),
+      output: (raw, result, scope) => (output === undefined ? result : output(raw, scope)),
+    };
+  },
+  template: jsonataField,
+  text(state, name) {
+    const text = state[name];
+    return text === undefined ? undefined : jsonataField(text, name, 'string');
+  },
+  number(name, fields, place = '') {
+    const { [name]: given } = fields as JsonObject;
+    if (given === undefined) return () => undefined;
+    const location = `${place}${name}`;
+    const field = jsonataField(given, location, 'number');
+    if (typeof given !== 'string') return field as NumberField;
+    return async (input, scope) => {
+      const value = await field(input, scope);
+      if (Number.isInteger(value)) return value as number;
+      const text = given.slice(2, -2).trim();
+      const found = `Expected 'integer', but was 'number' for value: ${JSON.stringify(value)}`;
+      const failed = `The JSONata expression '${text}' specified for the field '${location}'`;
+      throw new QueryFailed(`${failed} returned an unexpected result type. ${found}`, location);
+    };
+  },
+  caught({ Output }, index) {
+    if (Output === undefined) return (_, errorOutput) => errorOutput;
+    const output = jsonataField(Output, `Catch[${index}]/Output`);
+    return (raw, _, scope) => output(raw, scope);
+  },
+  condition: ({ Condition = null }, index) =>
+    jsonataField(Condition, `Choices[${index}]/Condition`, 'boolean') as Field<boolean>,
+  items({ Items }, expected) {
+    if (Items === undefined) return (raw) => raw;
+    const given = typeof Items === 'string' && isExpression(Items);
+    return jsonataField(Items, 'Items', given ? expected : undefined);
+  },
+};
+
+/** In a Map state Parameters is the old name of ItemSelector. */
+function flowFields(state: State) {
+  if (state.Type === 'Fail') return {};
+  if (state.Type !== 'Map') return state;
+  const { Parameters: _itemSelector, ...fields } = state;
+  return fields;
+}
