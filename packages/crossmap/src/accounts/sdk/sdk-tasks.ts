@@ -36,7 +36,10 @@ function notThere({ serviceId }: SdkService, action: string): TaskOutcome {
   return { kind: 'failed', failure: { error: 'States.Runtime', cause } };
 }
 
-/** Errors are named and told as by the AWS SDK for Java 2 (cases error-handling test_aws_sdk, task-aws-sdk). */
+/**
+ * Errors are named and told as by the AWS SDK for Java 2. S3's were recorded without the count of attempts
+ * (cases error-handling test_aws_sdk), those of Step Functions with it (cases task-aws-sdk, November 2025).
+ */
 function failed(
   { serviceId }: SdkService,
   action: string,
@@ -48,8 +51,11 @@ function failed(
     return { kind: 'failed', failure: { error: `${service}.SdkClientException`, cause } };
   }
   const { message = 'null', status, requestId, extendedRequestId } = result;
-  const ids = [`Request ID: ${requestId}`, ...(extendedRequestId ? [`Extended Request ID: ${extendedRequestId}`] : [])];
-  const cause = `${message} (Service: ${service}, Status Code: ${status}, ${ids.join(', ')}) (SDK Attempt Count: 1)`;
+  const told = `${message} (Service: ${service}, Status Code: ${status}, Request ID: ${requestId}`;
+  const cause =
+    extendedRequestId === undefined
+      ? `${told}) (SDK Attempt Count: 1)`
+      : `${told}, Extended Request ID: ${extendedRequestId})`;
   return { kind: 'failed', failure: { error: `${service}.${exceptionOf(service, action, result)}`, cause } };
 }
 
