@@ -11,8 +11,8 @@ import { FunctionCode } from './accounts/function-code.ts';
 import { FunctionSessions } from './accounts/function-sessions.ts';
 import { LambdaTasks } from './accounts/lambda-tasks.ts';
 import { NestedExecutions } from './accounts/nested-executions.ts';
-import { SdkServices } from './accounts/sdk/services.ts';
-import { ServiceTasks } from './accounts/service-tasks.ts';
+import { SdkServices, servicesAtEndpoints } from './accounts/sdk/services.ts';
+import { routedServices, ServiceTasks } from './accounts/service-tasks.ts';
 import { Executions } from './engine/executions.ts';
 import type { Clock } from './engine/ports.ts';
 import { FunctionHost } from './functions/function-host.ts';
@@ -47,6 +47,8 @@ export interface CloudOptions {
   /** The folder where buckets and executions are kept; `undefined` for in memory. */
   readonly data: string | undefined;
   readonly environments: number;
+  /** Services that are not embedded, by their names in `aws-sdk` integrations, and the URLs they are at. */
+  readonly endpoints?: Readonly<Record<string, string>>;
   onLog(line: string): void;
 }
 
@@ -58,6 +60,8 @@ export interface Cloud {
   readonly deployment: Deployment;
   /** Where the code of functions that have it in the template is written. */
   readonly inlineCodeDirectory: string;
+  /** The services at endpoints, as resources of tasks name them. */
+  readonly routed: ReadonlySet<string>;
   denials(): readonly Denial[];
   /** Serves every service on 127.0.0.1. Rejects with Node's error for a port that cannot be had. */
   listen(port: number): Promise<Listening>;
@@ -67,13 +71,16 @@ export interface Cloud {
   discard(): Promise<void>;
 }
 
-/** Puts the embedded cloud together. Rejects with `LocalError` or `DatabaseError`. */
-export async function openCloud({ data, environments, onLog }: CloudOptions, standIns: StandIns = {}): Promise<Cloud> {
+/** Puts the embedded cloud together. Rejects with `EndpointError`, `LocalError` or `DatabaseError`. */
+export async function openCloud(options: CloudOptions, standIns: StandIns = {}): Promise<Cloud> {
+  const { data, environments, endpoints = {}, onLog } = options;
   const onBug = (thrown: unknown) =>
     onLog(`BUG ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : thrown}`);
   const now = systemClock.now;
   const clock = standIns.clock ?? systemClock;
 
+  const atEndpoints = servicesAtEndpoints(endpoints, process.cwd());
+  const routed = routedServices(atEndpoints.keys());
   const { store, objects, closeStores, discardStores } = await openStores(data);
   const accounts = new Accounts({ now });
   const denials = new Denials(now);
@@ -88,7 +95,7 @@ export async function openCloud({ data, environments, onLog }: CloudOptions, sta
     clock: systemClock,
     requestId: systemIds.uuid,
   });
-  const stateMachines = new StateMachines({ store, accounts, clock });
+  const stateMachines = new StateMachines({ store, accounts, clock, routed });
   const functionCode = await FunctionCode.open();
   const buckets = bucketsOf(s3);
   const deployment = new EmbeddedDeployment({
@@ -110,15 +117,18 @@ export async function openCloud({ data, environments, onLog }: CloudOptions, sta
   const invoke = (functionArn: string, payload: string) =>
     standIns.invoke?.(functionArn, payload) ?? functions.invoke(functionArn, payload);
   const requestId = systemIds.uuid;
-  const services = new SdkServices({
-    s3,
-    stepFunctions: (request) => answer(request, stepFunctions, authorization),
-    accounts,
-    functions: { invoke },
-    permissions: authorization,
-    requestId,
-    now: clock.now,
-  });
+  const services = new SdkServices(
+    {
+      s3,
+      stepFunctions: (request) => answer(request, stepFunctions, authorization),
+      accounts,
+      functions: { invoke },
+      permissions: authorization,
+      requestId,
+      now: clock.now,
+    },
+    atEndpoints,
+  );
   const sfn = async () => {
     const service = await services.service('sfn');
     if (service === undefined) throw new Error('Expected Step Functions among the services');
@@ -155,6 +165,7 @@ export async function openCloud({ data, environments, onLog }: CloudOptions, sta
     stepFunctions,
     deployment,
     inlineCodeDirectory: functionCode.inlineCodeDirectory,
+    routed,
     denials: () => denials.list(),
     async listen(wanted) {
       server = await listen(wanted, {

@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { RoleCaller } from '../../engine/ports.ts';
 import type { HttpMetadata, SdkOperation, SdkResult, SdkService } from './sdk-operation.ts';
 import { type OperationSchema, shapeOf } from './shape.ts';
@@ -59,9 +58,8 @@ function entriesOf(folder: string): readonly string[] {
 }
 
 /** Loads a client from where a project has it. */
-export async function importClient(name: string, directory: string): Promise<ClientPackage> {
-  const path = createRequire(join(directory, 'package.json')).resolve(name);
-  return (await import(pathToFileURL(path).href)) as ClientPackage;
+export function loadClient(name: string, directory: string): ClientPackage {
+  return createRequire(join(directory, 'package.json'))(name) as ClientPackage;
 }
 
 /** A service behind its official client: one request a call, never sent again. */

@@ -1,27 +1,22 @@
 import type { EmbeddedS3 } from '../../s3/embedded-s3.ts';
-import {
-  type ClientPackage,
-  clientPackageOf,
-  clientService,
-  type Destination,
-  importClient,
-} from './client-package.ts';
+import { type ClientPackage, clientPackageOf, clientService, type Destination, loadClient } from './client-package.ts';
 import { type EmbeddedLambdaPorts, embeddedLambda } from './embedded-lambda.ts';
 import { embeddedSts } from './embedded-sts.ts';
 import { inProcessS3 } from './in-process-s3.ts';
 import { type InProcessPorts, inProcessStepFunctions, type StepFunctionsApi } from './in-process-step-functions.ts';
 import type { SdkService } from './sdk-operation.ts';
 
-/** What a service at an endpoint needs and a project does not have. */
-export class ClientMissing extends Error {}
+/** An endpoint that tasks cannot be sent to. */
+export class EndpointError extends Error {
+  override readonly name = 'EndpointError';
+}
 
 export interface SdkServicesPorts extends InProcessPorts, EmbeddedLambdaPorts {
   readonly s3: EmbeddedS3;
   readonly stepFunctions: StepFunctionsApi;
 }
 
-/** The services that have embedded accounts of their own: no endpoint takes their place. */
-export const EMBEDDED_SERVICES = ['lambda', 's3', 'sfn', 'sts'] as const;
+const EMBEDDED_SERVICES: readonly string[] = ['lambda', 's3', 'sfn', 'sts'];
 
 /** The services that tasks call, by their names in `aws-sdk` integrations. A client is loaded when it is first needed. */
 export class SdkServices {
@@ -50,21 +45,24 @@ export class SdkServices {
 
 /**
  * The services at endpoints, called by the official clients that the project in `directory` has. Errors:
- * `ClientMissing`. What they may do is theirs to say: the role of a state machine is not asked.
+ * `EndpointError`. What they may do is theirs to say: the role of a state machine is not asked.
  */
-export async function servicesAtEndpoints(
+export function servicesAtEndpoints(
   endpoints: Readonly<Record<string, string>>,
   directory: string,
-): Promise<ReadonlyMap<string, SdkService>> {
+): ReadonlyMap<string, SdkService> {
   const services = new Map<string, SdkService>();
   for (const [name, url] of Object.entries(endpoints)) {
+    if (EMBEDDED_SERVICES.includes(name)) {
+      throw new EndpointError(`The service ${name} is embedded: no endpoint takes its place`);
+    }
     const client = clientPackageOf(name, directory);
     if (client === undefined) {
-      throw new ClientMissing(
+      throw new EndpointError(
         `The endpoint of ${name} needs the AWS SDK client of that service, which is not installed in ${directory}`,
       );
     }
-    services.set(name, clientService(await importClient(client, directory), { kind: 'endpoint', url }));
+    services.set(name, clientService(loadClient(client, directory), { kind: 'endpoint', url }));
   }
   return services;
 }

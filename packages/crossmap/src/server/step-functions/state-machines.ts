@@ -22,15 +22,25 @@ export interface StateMachineDefinition {
   readonly roleArn: string;
 }
 
+export interface StateMachinesPorts {
+  readonly store: ExecutionStore;
+  readonly accounts: Accounts;
+  readonly clock: Clock;
+  /** The services at configured endpoints, as resources name them. */
+  readonly routed: ReadonlySet<string>;
+}
+
 /** The state machines: validated when created, compiled once. */
 export class StateMachines {
   readonly #store: ExecutionStore;
   readonly #accounts: Accounts;
   readonly #clock: Clock;
+  readonly #routed: ReadonlySet<string>;
   readonly #compiled = new Map<string, Machine>();
 
-  constructor({ store, accounts, clock }: { store: ExecutionStore; accounts: Accounts; clock: Clock }) {
+  constructor({ store, accounts, clock, routed }: StateMachinesPorts) {
     this.#store = store;
+    this.#routed = routed;
     this.#accounts = accounts;
     this.#clock = clock;
   }
@@ -38,7 +48,7 @@ export class StateMachines {
   /** Creating again what is there as it is gives what is there; another role does not change it, as on AWS. */
   async create({ accountId, region, name, definition, roleArn }: StateMachineDefinition): Promise<StateMachineRecord> {
     checkName(name);
-    const validated = validateDefinition(definition);
+    const validated = validateDefinition(definition, { routed: this.#routed });
     if (!validated.ok) throw new ApiError('InvalidDefinition', invalidDefinition(validated.diagnostics));
     const stateMachineArn = `arn:aws:states:${region}:${accountId}:stateMachine:${name}`;
     const known = await this.#store.stateMachine(stateMachineArn);
@@ -70,7 +80,7 @@ export class StateMachines {
   compiled({ stateMachineArn, definition }: StateMachineRecord): Machine {
     const known = this.#compiled.get(stateMachineArn);
     if (known !== undefined) return known;
-    const validated = validateDefinition(definition);
+    const validated = validateDefinition(definition, { routed: this.#routed });
     if (!validated.ok)
       throw new Error(`Expected a stored definition to be valid: ${invalidDefinition(validated.diagnostics)}`);
     const machine = compileMachine(validated.definition);
