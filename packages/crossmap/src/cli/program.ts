@@ -75,7 +75,7 @@ function devCommand(program: Command): Command {
       `the Region of stacks without env (${DEFAULT_WORKFLOW.region})`,
       matching(/^[a-z]{2}(-[a-z]+)+-\d+$/, 'a Region such as eu-west-1'),
     )
-    .option('--endpoint <service=url>', 'where tasks find a service that is not embedded, may be\nrepeated', endpoint);
+    .option('--endpoint <service=url>', 'where tasks find a service that is not embedded,\nmay be repeated', endpoint);
 }
 
 function startCommand(program: Command): Command {

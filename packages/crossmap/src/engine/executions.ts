@@ -213,7 +213,7 @@ export class Executions {
         };
         this.#await(live, tasks.run(request), async (outcome) => {
           if (outcome.kind !== 'submitted') return end(outcome);
-          live.jobs.set(eventId, outcome.stop);
+          live.jobs.set(eventId, () => outcome.stop());
           await back({ kind: 'task-submitted', eventId, output: outcome.output });
           this.#stopJobs(live);
           this.#await(live, outcome.ended, end);

@@ -7,7 +7,7 @@ import type { ExecutionHeader } from '../../src/engine/execution.ts';
 import { Executions, type MapRunRequest, type Running } from '../../src/engine/executions.ts';
 import type { HistoryEvent } from '../../src/engine/history.ts';
 import type { MapRunOutcome } from '../../src/engine/occurrence.ts';
-import type { Ids, TaskOutcome, TaskRequest } from '../../src/engine/ports.ts';
+import type { Ids, TaskOutcome, TaskRequest, TaskSubmitted } from '../../src/engine/ports.ts';
 import { uuidOfName } from '../../src/engine/random.ts';
 import { MemoryExecutions } from './memory-executions.ts';
 import { SimulatedClock } from './simulated-clock.ts';
@@ -57,7 +57,7 @@ export class Workbench {
   readonly taskRequests: TaskRequest[] = [];
   readonly mapRunRequests: MapRunRequest[] = [];
   readonly faults: unknown[] = [];
-  task: Work<TaskRequest, TaskOutcome> = ({ parameters }) => succeeded(parameters);
+  task: Work<TaskRequest, TaskOutcome | TaskSubmitted> = ({ parameters }) => succeeded(parameters);
   mapRun: Work<MapRunRequest, MapRunOutcome> = () => ({ kind: 'succeeded', output: [] });
   readonly executions = new Executions({
     clock: this.clock,

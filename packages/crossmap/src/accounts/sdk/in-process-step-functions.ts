@@ -30,7 +30,7 @@ export function inProcessStepFunctions(
     async handle({ headers, body }) {
       const operation = headers['x-amz-target']?.split('.')[1] ?? '';
       const caller = accounts.callerForRole(roleArn, sessionName);
-      const answer = await api({ operation, body: String(body), caller, region });
+      const answer = await api({ operation, body: textOf(body), caller, region });
       const text = jsonText(answer.body);
       return {
         response: {
@@ -47,6 +47,10 @@ export function inProcessStepFunctions(
       };
     },
   });
+}
+
+function textOf(body: unknown): string {
+  return body instanceof Uint8Array ? Buffer.from(body).toString('utf8') : String(body ?? '');
 }
 
 /** JSON as the service writes it, which its length shows: dates as doubles of Java. */

@@ -63,5 +63,7 @@ function failed(
 function exceptionOf(service: string, action: string, { code, modelled, status }: SdkError): string {
   if (service === 'S3' && status === 404 && action === 'headObject') return 'NoSuchKeyException';
   if (service === 'S3' && status === 404 && action === 'headBucket') return 'NoSuchBucketException';
+  // S3's model has it of late, for an operation that is not here; Step Functions' own gives the service's exception.
+  if (service === 'S3' && code === 'AccessDenied') return 'S3Exception';
   return modelled ? javaExceptionName(code) : `${service}Exception`;
 }
