@@ -49,8 +49,10 @@ export function inProcessStepFunctions(
   });
 }
 
+/** The client warns of bytes that are read as a text, which `Buffer.from(body)` does. */
 function textOf(body: unknown): string {
-  return body instanceof Uint8Array ? Buffer.from(body).toString('utf8') : String(body ?? '');
+  if (!(body instanceof Uint8Array)) return String(body ?? '');
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
 }
 
 /** JSON as the service writes it, which its length shows: dates as doubles of Java. */
