@@ -1,8 +1,9 @@
 // `npm run bench -- NAME [options]`: a human table on stderr, one JSON object on stdout.
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { objectList } from './object-list.mjs';
+import { states } from './states.mjs';
 
-const benches = { 'object-list': objectList };
+const benches = { 'object-list': objectList, states };
 const [name = '', ...options] = process.argv.slice(2);
 const bench = benches[name];
 if (bench === undefined) {
@@ -19,5 +20,6 @@ const result = {
   wallSeconds: Math.round(performance.now() - started) / 1000,
   ...figures,
 };
-for (const [key, value] of Object.entries(result)) console.error(`${key.padEnd(28)}${value}`);
+for (const [key, value] of Object.entries(result))
+  console.error(`${key.padEnd(32)}${typeof value === 'object' ? JSON.stringify(value) : value}`);
 console.log(JSON.stringify(result));

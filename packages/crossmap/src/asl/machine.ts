@@ -47,8 +47,8 @@ export interface CompiledCatcher {
 interface CompiledRule extends Assigns {
   readonly condition: Field<boolean>;
   readonly next: string;
-  /** In the place of the state's own output. */
-  readonly output: Field | undefined;
+  /** In JSONata, where the state's own Output is that of Default. */
+  readonly output?: Field;
 }
 
 export type CompiledState = { readonly name: string; readonly queryLanguage: QueryLanguage } & (
@@ -168,6 +168,10 @@ function assigns({ Assign }: { readonly Assign?: JsonObject }, compiler: Compile
   return { assign: compiler.template(Assign, `${place}Assign`) as Assignment };
 }
 
+function ruleOutput(Output: Json | undefined, compiler: Compiler, field: string): Field {
+  return Output === undefined ? (raw) => raw : compiler.template(Output, field);
+}
+
 function choices(state: ChoiceState, compiler: Compiler) {
   const rules = state.Choices.map((rule, i) => {
     const { Assign, Output, Next, ...condition } = rule;
@@ -175,7 +179,7 @@ function choices(state: ChoiceState, compiler: Compiler) {
     return {
       condition: compiler.condition(condition, i),
       next: Next,
-      output: Output === undefined ? undefined : compiler.template(Output, `${place}Output`),
+      ...(compiler.queryLanguage === 'JSONata' && { output: ruleOutput(Output, compiler, `${place}Output`) }),
       ...assigns(Assign === undefined ? {} : { Assign }, compiler, place),
     };
   });

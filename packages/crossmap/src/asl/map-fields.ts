@@ -12,10 +12,23 @@ export interface CompiledMap {
   readonly items: Field;
   readonly reader: { readonly parameters: Field; readonly maxItems: NumberField } | undefined;
   readonly itemSelector: Field | undefined;
-  readonly batcher: { readonly maxItemsPerBatch: NumberField; readonly batchInput: Field | undefined } | undefined;
+  readonly batcher:
+    | {
+        readonly maxItemsPerBatch: NumberField;
+        readonly maxInputBytesPerBatch: NumberField;
+        readonly batchInput: Field | undefined;
+      }
+    | undefined;
   readonly maxConcurrency: NumberField;
-  readonly toleratedFailureCount: NumberField;
+  /** ToleratedFailureCount and ToleratedFailurePercentage. An inline Map has them too and makes nothing of them. */
+  readonly tolerance: (input: Json, scope: Scope) => Promise<Tolerance>;
   readonly resultWriter: { readonly parameters: Field } | undefined;
+}
+
+/** Failed items tolerated, as a number and as a share in percent; `undefined` where not declared. */
+export interface Tolerance {
+  readonly count: number | undefined;
+  readonly percentage: number | undefined;
 }
 
 /** A number or a way to one; `undefined` when neither is given. Throws `DataFlowFailure` or `QueryFailed`. */
@@ -35,15 +48,22 @@ export function compileMap(state: MapState, compiler: Compiler): CompiledMap {
     itemSelector: selector === undefined ? undefined : compiler.template(selector, 'ItemSelector'),
     batcher: ItemBatcher && {
       maxItemsPerBatch: compiler.number('MaxItemsPerBatch', ItemBatcher, 'ItemBatcher/'),
+      maxInputBytesPerBatch: compiler.number('MaxInputBytesPerBatch', ItemBatcher, 'ItemBatcher/'),
       batchInput:
         ItemBatcher.BatchInput === undefined
           ? undefined
           : compiler.template(ItemBatcher.BatchInput, 'ItemBatcher/BatchInput'),
     },
     maxConcurrency: nonNegative('MaxConcurrency', compiler.number('MaxConcurrency', state)),
-    toleratedFailureCount: nonNegative('ToleratedFailureCount', compiler.number('ToleratedFailureCount', state)),
+    tolerance: compileTolerance(state, compiler),
     resultWriter: ResultWriter && { parameters: parametersOf(ResultWriter, 'ResultWriter', compiler) },
   };
+}
+
+function compileTolerance(state: MapState, compiler: Compiler): CompiledMap['tolerance'] {
+  const count = nonNegative('ToleratedFailureCount', compiler.number('ToleratedFailureCount', state));
+  const share = percentage(compiler.float('ToleratedFailurePercentage', state));
+  return async (input, scope) => ({ count: await count(input, scope), percentage: await share(input, scope) });
 }
 
 function parametersOf(
@@ -64,19 +84,24 @@ export function compileItemsPath(text: string): Evaluation {
   };
 }
 
-/** The integer at the path that the field `${name}Path` gives. */
-export function numberAtPath(name: string, path: string): (input: Json, scope: Scope) => number {
+/** The number at the path that the field `${name}Path` gives. */
+export function numberAtPath(
+  name: string,
+  path: string,
+  kind: 'integer' | 'float',
+): (input: Json, scope: Scope) => number {
   const parsed = parsePath(path);
   if (!parsed.ok) throw new Error(`Compiled before validation: ${parsed.reason}`);
   return (input, scope) => {
     const value = readPath(parsed.path, input, scope);
     if (value === undefined) throw invalidPath(parsed.path, input, scope);
-    const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
-    if (typeof number === 'number' && Number.isInteger(number)) return number;
+    const written = kind === 'integer' ? /^-?\d+$/ : /^-?\d+(\.\d+)?$/;
+    const number = typeof value === 'string' && written.test(value) ? Number(value) : value;
+    if (typeof number === 'number' && (kind === 'float' || Number.isInteger(number))) return number;
     const shown = typeof value === 'string' ? value : JSON.stringify(value);
     throw new DataFlowFailure(
       'States.Runtime',
-      `The ${name}Path field refers to value "${shown}" which is not a valid integer: ${path}`,
+      `The ${name}Path field refers to value "${shown}" which is not a valid ${kind}: ${path}`,
     );
   };
 }
@@ -87,5 +112,14 @@ function nonNegative(name: string, field: NumberField): NumberField {
     if (value !== undefined && value < 0)
       throw new DataFlowFailure('States.Runtime', `${name} cannot be negative.`, name);
     return value;
+  };
+}
+
+function percentage(field: NumberField): NumberField {
+  return async (input, scope) => {
+    const value = await field(input, scope);
+    if (value === undefined || (value >= 0 && value <= 100)) return value;
+    const name = 'ToleratedFailurePercentage';
+    throw new DataFlowFailure('States.Runtime', `${name} must be between 0 and 100.`, name);
   };
 }

@@ -16,8 +16,10 @@ export interface Compiler {
   template(template: Json, field: string): Field;
   /** Of a Fail state. */
   text(state: FailState, name: 'Error' | 'Cause'): Field | undefined;
-  /** `fields` has the number as `name`, or says where it is. `place`: what `fields` is in the state, ending in `/`. */
+  /** `fields` has the integer as `name`, or says where it is. `place`: what `fields` is in the state, ending in `/`. */
   number(name: string, fields: object, place?: string): NumberField;
+  /** The same for a number that needs not be an integer. */
+  float(name: string, fields: object): NumberField;
   /** What a Catch makes of the state's raw input and of `{Error, Cause}`. */
   caught(catcher: Catcher, index: number): Caught;
   condition(rule: ChoiceRule, index: number): Condition | Field<boolean>;
@@ -37,11 +39,8 @@ export const JSONPATH: Compiler = {
     const literal = state[name];
     return literal === undefined ? undefined : () => literal;
   },
-  number(name, fields) {
-    const { [name]: literal, [`${name}Path`]: path } = fields as JsonObject;
-    if (typeof literal === 'number') return () => literal;
-    return typeof path === 'string' ? numberAtPath(name, path) : () => undefined;
-  },
+  number: (name, fields) => pathOrNumber(name, fields, 'integer'),
+  float: (name, fields) => pathOrNumber(name, fields, 'float'),
   caught: ({ ResultPath }) => compileResultPath(ResultPath),
   condition: compileRule,
   items: ({ ItemsPath = '$' }) => compileItemsPath(ItemsPath),
@@ -78,6 +77,10 @@ export const JSONATA: Compiler = {
       throw new QueryFailed(`${failed} returned an unexpected result type. ${found}`, location);
     };
   },
+  float(name, fields) {
+    const { [name]: given } = fields as JsonObject;
+    return given === undefined ? () => undefined : (jsonataField(given, name, 'number') as NumberField);
+  },
   caught({ Output }, index) {
     if (Output === undefined) return (_, errorOutput) => errorOutput;
     const output = jsonataField(Output, `Catch[${index}]/Output`);
@@ -91,6 +94,12 @@ export const JSONATA: Compiler = {
     return jsonataField(Items, 'Items', given ? expected : undefined);
   },
 };
+
+function pathOrNumber(name: string, fields: object, kind: 'integer' | 'float'): NumberField {
+  const { [name]: literal, [`${name}Path`]: path } = fields as JsonObject;
+  if (typeof literal === 'number') return () => literal;
+  return typeof path === 'string' ? numberAtPath(name, path, kind) : () => undefined;
+}
 
 /** In a Map state Parameters is the old name of ItemSelector. */
 function flowFields(state: State) {

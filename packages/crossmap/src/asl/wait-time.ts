@@ -26,7 +26,8 @@ export function compileWait(state: WaitState, compiler: Compiler): CompiledWait 
   const read = (input: Json, scope: Scope): Json => {
     const value = readPath(parsed.path, input, scope);
     if (value !== undefined) return value;
-    throw new DataFlowFailure('States.Runtime', `Invalid path '${text}'`);
+    const field = SecondsPath === undefined ? 'TimestampPath' : 'SecondsPath';
+    throw new DataFlowFailure('States.Runtime', `The ${field} parameter does not reference an input value: ${text}`);
   };
   return SecondsPath === undefined
     ? (input, scope) => timestamp(read(input, scope), text)

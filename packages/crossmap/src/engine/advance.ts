@@ -7,7 +7,7 @@ import { Advancement, HistoryFull } from './advancement.ts';
 import { abortBranches, endBranches, machineOf, startNextIteration } from './branches.ts';
 import type { Command } from './command.ts';
 import { evaluationFailed } from './evaluation-failed.ts';
-import { branchIndex, type Execution, flowAt, isLive, parentPath } from './execution.ts';
+import { branchIndex, branchStarter, type Execution, flowAt, isLive, parentPath } from './execution.ts';
 import type { EventType, HistoryEvent } from './history.ts';
 import type { Occurrence } from './occurrence.ts';
 import { enterChoice } from './states/choice.ts';
@@ -141,7 +141,11 @@ class Advance {
       const { path } = advancement;
       advancement.emit(
         `${state.type}StateExited` as Extract<EventType, `${string}StateExited`>,
-        { name: state.name, output: exit.output, ...(exit.assigned && { assignedVariables: exit.assigned }) },
+        {
+          name: state.name,
+          output: exit.output,
+          ...(exit.assigned && Object.keys(exit.assigned).length > 0 && { assignedVariables: exit.assigned }),
+        },
         {
           ...(exit.previous !== undefined && { previous: exit.previous }),
           ...(exit.next === undefined && path !== '' && { hidden: { ended: true } }),
@@ -228,10 +232,14 @@ class Advance {
       advancement.path = around;
     }
     if (state.type !== 'Map' && state.type !== 'Parallel') return;
+    const startedEventId = branchStarter(path);
     this.#jobs.push({
       path: around,
       work: () =>
         this.#attempt(async () => {
+          const { position } = advancement.flow;
+          const waiting = position.at === 'state' ? position.waiting : undefined;
+          if (waiting?.for !== 'branches' || waiting.eventId !== startedEventId) return { kind: 'waiting' };
           const next = state.type === 'Map' ? await startNextIteration(state, advancement, lastEventId) : undefined;
           if (next !== undefined) return { kind: 'branches', branches: [next] };
           return endBranches(state, advancement);

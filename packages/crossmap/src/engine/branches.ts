@@ -69,26 +69,28 @@ export async function endBranches(state: Parallel | MapState, advancement: Advan
   return exitWith(state, advancement, outputs, { next: state.next, assign: state.assign, previous });
 }
 
-/** Records that one branch failed, and that those still at work were stopped. */
+/**
+ * Records that one branch failed, and that those still at work were stopped. The state that failed in it counts as
+ * stopped too (conformance areas error-output, timeouts). Everything follows the failure.
+ */
 export function abortBranches(
   state: CompiledState,
   advancement: Advancement,
   failed: string,
   stateTypeAt: (path: string) => CompiledState['type'],
 ): void {
-  const siblings = branches(advancement).filter(({ path, position }) => path !== failed && position.at !== 'end');
-  const previous = flowAt(advancement.execution, failed)?.lastEventId ?? 0;
-  const iteration = (type: 'MapIterationFailed' | 'MapIterationAborted', path: string) => {
-    advancement.path = path;
-    if (state.type === 'Map') advancement.emit(type, { name: state.name, index: branchIndex(path) }, { previous });
-  };
-  iteration('MapIterationFailed', failed);
-  for (const { path, position } of siblings) {
-    advancement.path = path;
-    const aborted = position.at === 'state' ? `${stateTypeAt(path)}StateAborted` : '';
+  const live = branches(advancement).filter(({ position }) => position.at !== 'end');
+  const isFailed = ({ path }: Flow) => path === failed;
+  const previous = live.find(isFailed)?.lastEventId ?? 0;
+  for (const flow of [...live.filter(isFailed), ...live.filter((each) => !isFailed(each))]) {
+    advancement.path = flow.path;
+    if (state.type === 'Map') {
+      const type = isFailed(flow) ? 'MapIterationFailed' : 'MapIterationAborted';
+      advancement.emit(type, { name: state.name, index: branchIndex(flow.path) }, { previous });
+    }
+    const aborted = flow.position.at === 'state' ? `${stateTypeAt(flow.path)}StateAborted` : '';
     if (/^(Task|Wait|Parallel|Map)StateAborted$/.test(aborted)) {
       advancement.emit(aborted as Extract<EventType, `${string}StateAborted`>, {}, { previous });
     }
-    iteration('MapIterationAborted', path);
   }
 }

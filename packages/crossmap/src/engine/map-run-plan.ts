@@ -1,6 +1,7 @@
 import type { Failure } from '../asl/failure.ts';
 import type { Json } from '../asl/json.ts';
 import type { Machine } from '../asl/machine.ts';
+import type { Tolerance } from '../asl/map-fields.ts';
 
 /** A Map Run, with everything the Map state says evaluated once when it was entered. */
 export interface MapRunPlan {
@@ -12,12 +13,13 @@ export interface MapRunPlan {
     readonly index: number;
     readonly source: string;
   }) => Json | Promise<Json>;
-  /** ItemBatcher: at most `maxItems` to a batch, each batch beside `input`. */
-  readonly batch: { readonly maxItems: number; readonly input: Json | undefined } | undefined;
+  /** ItemBatcher: at most `maxItems` in a batch and at most `maxBytes` in the input it makes, each batch beside `input`. */
+  readonly batch:
+    | { readonly maxItems: number; readonly maxBytes: number; readonly input: Json | undefined }
+    | undefined;
   /** 0: no limit declared. */
   readonly maxConcurrency: number;
-  /** Failed items tolerated; 0 where nothing was declared. */
-  readonly toleratedFailureCount: number;
+  readonly tolerance: Tolerance;
   readonly resultWriter: { readonly bucket: string; readonly prefix: string } | undefined;
   /** What each child workflow execution runs. */
   readonly processor: Machine;

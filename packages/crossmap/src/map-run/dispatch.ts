@@ -1,3 +1,4 @@
+import type { Tolerance } from '../asl/map-fields.ts';
 import type { Child, ChildRunner } from './child-runner.ts';
 import type { CountedStatus, LiveCounts } from './live-counts.ts';
 import type { PendingChild } from './map-run.ts';
@@ -25,7 +26,7 @@ export interface Dispatch {
   readonly counts: LiveCounts;
   /** 0: no limit was declared. */
   readonly maxConcurrency: number;
-  readonly toleratedFailureCount: number;
+  readonly tolerance: Tolerance;
 }
 
 /**
@@ -34,7 +35,7 @@ export interface Dispatch {
  * `breached`: more items failed than are tolerated; running children were aborted, the others were never started.
  */
 export async function dispatch(options: Dispatch): Promise<'done' | 'breached'> {
-  const { children, runner, counts, toleratedFailureCount } = options;
+  const { children, runner, counts, tolerance } = options;
   const limit = Math.min(
     options.maxConcurrency === 0 ? MAX_CONCURRENT_CHILDREN : options.maxConcurrency,
     MAX_CONCURRENT_CHILDREN,
@@ -53,7 +54,7 @@ export async function dispatch(options: Dispatch): Promise<'done' | 'breached'> 
     counts.move('pending', 'running', child.itemCount);
     try {
       counts.move('running', counted[await runner.run(child)], child.itemCount);
-      breached ||= toleratedFailureExceeded(counts.failedItems, { toleratedFailureCount });
+      breached ||= toleratedFailureExceeded(counts.failedItems, counts.itemCounts.total, tolerance);
     } catch (fault) {
       faults.push(fault);
     }

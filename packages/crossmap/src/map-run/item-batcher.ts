@@ -1,4 +1,4 @@
-import { type Json, MAX_PAYLOAD_BYTES, utf8Size } from '../asl/json.ts';
+import { MAX_PAYLOAD_BYTES, utf8Size } from '../asl/json.ts';
 import type { MapRunPlan } from '../engine/map-run-plan.ts';
 import type { Item } from './item-reader.ts';
 import type { PendingChild } from './map-run.ts';
@@ -8,8 +8,7 @@ export class ItemTooLarge extends Error {}
 
 /**
  * The inputs of the children, from items in order. Without a batcher each item is an input. With one, an input is
- * `{"BatchInput", "Items"}`; a batch closes at `maxItems`, and before the item that would take its input over the payload
- * limit of 256 KiB, which holds even where the definition names no limit in bytes.
+ * `{"BatchInput", "Items"}`; a batch closes at `maxItems`, and before the item that would take its input over `maxBytes`.
  * https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.html
  */
 export async function* childInputs(
@@ -31,25 +30,27 @@ export async function* childInputs(
 }
 
 function single(text: string, index: number): PendingChild {
-  if (utf8Size(text) > MAX_PAYLOAD_BYTES) throw tooLarge(index);
+  if (utf8Size(text) > MAX_PAYLOAD_BYTES) throw tooLarge(index, MAX_PAYLOAD_BYTES);
   return { input: text, itemCount: 1 };
 }
 
-function tooLarge(index: number): ItemTooLarge {
+function tooLarge(index: number, limit: number): ItemTooLarge {
   return new ItemTooLarge(
-    `The input of a child workflow execution for item ${index} alone is over the limit of ${MAX_PAYLOAD_BYTES} bytes.`,
+    `The input of a child workflow execution for item ${index} alone is over the limit of ${limit} bytes.`,
   );
 }
 
 class Batcher {
   readonly #maxItems: number;
+  readonly #maxBytes: number;
   readonly #head: string;
   readonly #emptySize: number;
   #texts: string[] = [];
   #size: number;
 
-  constructor({ maxItems, input }: { readonly maxItems: number; readonly input: Json | undefined }) {
+  constructor({ maxItems, maxBytes, input }: NonNullable<MapRunPlan['batch']>) {
     this.#maxItems = maxItems;
+    this.#maxBytes = maxBytes;
     this.#head = input === undefined ? '{"Items":[' : `{"BatchInput":${JSON.stringify(input)},"Items":[`;
     this.#emptySize = utf8Size(this.#head) + 2;
     this.#size = this.#emptySize;
@@ -57,8 +58,8 @@ class Batcher {
 
   add(text: string, index: number, closed: PendingChild[]): void {
     const size = utf8Size(text);
-    if (this.#emptySize + size > MAX_PAYLOAD_BYTES) throw tooLarge(index);
-    if (this.#texts.length > 0 && this.#size + size + 1 > MAX_PAYLOAD_BYTES) this.#closeInto(closed);
+    if (this.#emptySize + size > this.#maxBytes) throw tooLarge(index, this.#maxBytes);
+    if (this.#texts.length > 0 && this.#size + size + 1 > this.#maxBytes) this.#closeInto(closed);
     this.#size += size + (this.#texts.length > 0 ? 1 : 0);
     this.#texts.push(text);
     if (this.#texts.length >= this.#maxItems) this.#closeInto(closed);

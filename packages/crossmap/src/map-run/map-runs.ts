@@ -107,13 +107,13 @@ export class MapRuns implements MapRunStarter {
 
   #dispatch(request: MapRunRequest, live: LiveRun): Promise<'done' | 'breached'> {
     const { store, executions } = this.#ports;
-    const { maxConcurrency, toleratedFailureCount } = request.plan;
+    const { maxConcurrency, tolerance } = request.plan;
     return dispatch({
       children: store.spooledChildren(request.mapRunArn, 0),
       runner: new ChildWorkflows(request, executions(), this.#ports),
       counts: live.counts,
       maxConcurrency,
-      toleratedFailureCount,
+      tolerance,
     });
   }
 
@@ -149,8 +149,8 @@ function startedRecord({ mapRunArn, parent, plan }: MapRunRequest, startDate: nu
     stateMachineArn: labelledStateMachineArn(mapRunArn),
     startDate,
     maxConcurrency: plan.maxConcurrency,
-    toleratedFailurePercentage: 0,
-    toleratedFailureCount: plan.toleratedFailureCount,
+    toleratedFailurePercentage: plan.tolerance.percentage ?? 0,
+    toleratedFailureCount: plan.tolerance.count ?? 0,
     itemCounts: none.itemCounts,
     executionCounts: none.executionCounts,
     status: 'RUNNING',

@@ -100,11 +100,12 @@ test('an iteration that fails fails the state with its error, and those still ru
   assert.ok(record.status === 'FAILED');
   assert.deepEqual([record.error, record.cause], ['E', 'c']);
   const failure = bench.history.find(({ type }) => type === 'LambdaFunctionFailed')?.id;
-  assert.deepEqual(bench.told.slice(-6), [
-    [bench.told.at(-6)?.[0], 'LambdaFunctionFailed', { error: 'E', cause: 'c' }],
+  assert.deepEqual(bench.told.slice(-7), [
+    [bench.told.at(-7)?.[0], 'LambdaFunctionFailed', { error: 'E', cause: 'c' }],
     [failure, 'MapIterationFailed', { name: 'M', index: 1 }],
     [failure, 'TaskStateAborted', {}],
     [failure, 'MapIterationAborted', { name: 'M', index: 0 }],
+    [failure, 'TaskStateAborted', {}],
     [failure, 'MapStateFailed', {}],
     [bench.history.length - 1, 'ExecutionFailed', { error: 'E', cause: 'c' }],
   ]);

@@ -122,14 +122,14 @@ test('a Map without Label has the same one in every execution, in the form of a 
 
 describe('what the plan of a Map Run says', () => {
   test('nothing declared: no limit, no tolerance, no batches, no writer', async () => {
-    const { source, batch, maxConcurrency, toleratedFailureCount, resultWriter } = await planOf({}, '[5]');
+    const { source, batch, maxConcurrency, tolerance, resultWriter } = await planOf({}, '[5]');
     assert.deepEqual(
-      { source, batch, maxConcurrency, toleratedFailureCount, resultWriter },
+      { source, batch, maxConcurrency, tolerance, resultWriter },
       {
         source: { kind: 'state-data', items: [5] },
         batch: undefined,
         maxConcurrency: 0,
-        toleratedFailureCount: 0,
+        tolerance: { count: undefined, percentage: undefined },
         resultWriter: undefined,
       },
     );
@@ -149,8 +149,8 @@ describe('what the plan of a Map Run says', () => {
     };
     const plan = await planOf(fields, '{"in":{"c":3,"t":4,"b":5,"m":6,"bucket":"bucket"}}');
     assert.equal(plan.maxConcurrency, 3);
-    assert.equal(plan.toleratedFailureCount, 4);
-    assert.deepEqual(plan.batch, { maxItems: 5, input: { x: 'bucket' } });
+    assert.deepEqual(plan.tolerance, { count: 4, percentage: undefined });
+    assert.deepEqual(plan.batch, { maxItems: 5, maxBytes: 262_144, input: { x: 'bucket' } });
     assert.deepEqual(plan.source, {
       kind: 'json-object',
       bucket: 'bucket',

@@ -51,7 +51,8 @@ async function* pages(children: readonly PendingChild[], size = 2): AsyncGenerat
 function start(children: readonly PendingChild[], { maxConcurrency = 0, toleratedFailureCount = 0 } = {}) {
   const runner = new HandRunner(children);
   const { counts } = runner;
-  const done = dispatch({ children: pages(children), runner, counts, maxConcurrency, toleratedFailureCount });
+  const tolerance = { count: toleratedFailureCount, percentage: undefined };
+  const done = dispatch({ children: pages(children), runner, counts, maxConcurrency, tolerance });
   return { runner, counts, done };
 }
 
@@ -167,7 +168,7 @@ test('a fault of the runner, or of the source, is thrown on, and nothing more is
     throw new Error('cannot read');
   }
   const other = new HandRunner(childrenOf(1));
-  const options = { counts: other.counts, maxConcurrency: 0, toleratedFailureCount: 0 };
+  const options = { counts: other.counts, maxConcurrency: 0, tolerance: { count: 0, percentage: undefined } };
   await assert.rejects(dispatch({ children: broken(), runner: other, ...options }), /cannot read/);
 });
 

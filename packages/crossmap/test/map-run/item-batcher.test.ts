@@ -22,7 +22,7 @@ async function inputs(values: readonly Json[], plan: Partial<MapRunPlan> = {}, g
   return children;
 }
 
-const batchOf = (maxItems: number, input?: Json) => ({ batch: { maxItems, input } });
+const batchOf = (maxItems: number, input?: Json, maxBytes = 262_144) => ({ batch: { maxItems, maxBytes, input } });
 /** A string whose JSON text has that many bytes, most of them in characters of three. */
 const textOf = (bytes: number) => '€'.repeat(Math.floor((bytes - 2) / 3)) + 'a'.repeat((bytes - 2) % 3);
 
@@ -136,4 +136,12 @@ describe('256 KiB of UTF-8', () => {
       { numRuns: 60 },
     );
   });
+});
+
+test('a batch closes before the item that would take its input over the limit in bytes', async () => {
+  assert.deepEqual(await inputs(['a', 'b', 'c'], batchOf(9, undefined, '{"Items":["a","b"]}'.length)), [
+    { input: '{"Items":["a","b"]}', itemCount: 2 },
+    { input: '{"Items":["c"]}', itemCount: 1 },
+  ]);
+  await assert.rejects(inputs(['abcdef'], batchOf(9, undefined, 15)), /item 0 alone is over the limit of 15 bytes/);
 });

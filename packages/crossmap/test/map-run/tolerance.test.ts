@@ -4,12 +4,32 @@ import { LiveCounts } from '../../src/map-run/live-counts.ts';
 import { toleratedFailureExceeded } from '../../src/map-run/tolerance.ts';
 
 test('the threshold is exceeded above the tolerated number, not at it', () => {
-  const exceeded = (failed: number, toleratedFailureCount: number) =>
-    toleratedFailureExceeded(failed, { toleratedFailureCount });
+  const exceeded = (failed: number, count: number) =>
+    toleratedFailureExceeded(failed, 100, { count, percentage: undefined });
   assert.equal(exceeded(0, 0), false);
   assert.equal(exceeded(1, 0), true);
   assert.equal(exceeded(3, 3), false);
   assert.equal(exceeded(4, 3), true);
+});
+
+test('a percentage is of all items; 100 % is never exceeded', () => {
+  const exceeded = (failed: number, percentage: number, count?: number) =>
+    toleratedFailureExceeded(failed, 8, { count, percentage });
+  assert.equal(exceeded(1, 12.5), false);
+  assert.equal(exceeded(2, 12.5), true);
+  assert.equal(exceeded(1, 0), true);
+  assert.equal(exceeded(8, 100), false);
+});
+
+test('either of two thresholds suffices, and what is not declared does not limit', () => {
+  const exceeded = (failed: number, count: number | undefined, percentage: number | undefined) =>
+    toleratedFailureExceeded(failed, 10, { count, percentage });
+  assert.equal(exceeded(2, 1, 100), true);
+  assert.equal(exceeded(2, 9, 10), true);
+  assert.equal(exceeded(2, 2, 20), false);
+  assert.equal(exceeded(2, undefined, 20), false);
+  assert.equal(exceeded(0, undefined, undefined), false);
+  assert.equal(exceeded(1, undefined, undefined), true);
 });
 
 test('failed and timed out items count against the tolerance, aborted ones do not', () => {

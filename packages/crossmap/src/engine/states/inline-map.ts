@@ -33,7 +33,7 @@ export async function enterInlineMap(state: MapState, advancement: Advancement):
   const { scope } = advancement;
   const input = state.flow.input(advancement.state.raw, scope);
   const declared = (await state.map.maxConcurrency(input, scope)) ?? 0;
-  await state.map.toleratedFailureCount(input, scope);
+  await state.map.tolerance(input, scope);
   const items = await itemsOf(state, advancement);
   const started = advancement.emit('MapStateStarted', { length: items.length });
   if (items.length === 0) return endBranches(state, advancement);

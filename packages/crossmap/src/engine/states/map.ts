@@ -1,5 +1,5 @@
 import { DataFlowFailure, dataLimitExceeded, failureOf } from '../../asl/data-flow.ts';
-import { isJsonObject, type Json } from '../../asl/json.ts';
+import { isJsonObject, type Json, MAX_PAYLOAD_BYTES } from '../../asl/json.ts';
 import type { CompiledState } from '../../asl/machine.ts';
 import type { CompiledMap } from '../../asl/map-fields.ts';
 import type { Field, Scope } from '../../asl/scope.ts';
@@ -33,7 +33,7 @@ export async function enterMap(state: MapState, advancement: Advancement): Promi
       map.itemSelector === undefined ? ({ value }) => value : selection(map.itemSelector, input, advancement, state),
     batch: await batchOf(map, input, scope),
     maxConcurrency,
-    toleratedFailureCount: (await map.toleratedFailureCount(input, scope)) ?? 0,
+    tolerance: await map.tolerance(input, scope),
     resultWriter: await resultWriterOf(map, input, scope),
     processor: state.processor,
   };
@@ -107,7 +107,13 @@ async function batchOf(map: CompiledMap, input: Json, scope: Scope): Promise<Map
   if (map.batcher === undefined) return undefined;
   const maxItems = (await map.batcher.maxItemsPerBatch(input, scope)) ?? Number.POSITIVE_INFINITY;
   if (maxItems < 1) throw new DataFlowFailure('States.Runtime', 'field MaxItemsPerBatch must be positive');
-  return { maxItems, input: await map.batcher.batchInput?.(input, scope) };
+  const maxBytes = (await map.batcher.maxInputBytesPerBatch(input, scope)) ?? MAX_PAYLOAD_BYTES;
+  if (maxBytes < 1) throw new DataFlowFailure('States.Runtime', 'field MaxInputBytesPerBatch must be positive');
+  return {
+    maxItems,
+    maxBytes: Math.min(maxBytes, MAX_PAYLOAD_BYTES),
+    input: await map.batcher.batchInput?.(input, scope),
+  };
 }
 
 async function resultWriterOf(map: CompiledMap, input: Json, scope: Scope): Promise<MapRunPlan['resultWriter']> {
