@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Accounts } from './accounts/accounts.ts';
+import { AssumedRoleTasks } from './accounts/assumed-role-tasks.ts';
 import { Authorization } from './accounts/authorize.ts';
 import { type Denial, Denials } from './accounts/denials.ts';
 import type { Deployment } from './accounts/deployment.ts';
@@ -13,6 +14,7 @@ import { LambdaTasks } from './accounts/lambda-tasks.ts';
 import { NestedExecutions } from './accounts/nested-executions.ts';
 import { SdkServices, servicesAtEndpoints } from './accounts/sdk/services.ts';
 import { routedServices, ServiceTasks } from './accounts/service-tasks.ts';
+import { Activities } from './engine/activities.ts';
 import { Executions } from './engine/executions.ts';
 import type { Clock } from './engine/ports.ts';
 import { FunctionHost } from './functions/function-host.ts';
@@ -134,22 +136,25 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
     if (service === undefined) throw new Error('Expected Step Functions among the services');
     return service;
   };
+  const activities = await Activities.open({ store, clock });
+  const tasks = new ServiceTasks({
+    lambda: new LambdaTasks({ functions: { invoke }, permissions: authorization, requestId, now: clock.now }),
+    nestedExecutions: new NestedExecutions({
+      stepFunctions: sfn,
+      ended: (executionArn) => executions.ended(executionArn),
+    }),
+    service: (name) => services.service(name),
+  });
   const executions: Executions = new Executions({
     clock,
     ids: systemIds,
     store,
-    tasks: new ServiceTasks({
-      lambda: new LambdaTasks({ functions: { invoke }, permissions: authorization, requestId, now: clock.now }),
-      nestedExecutions: new NestedExecutions({
-        stepFunctions: sfn,
-        ended: (executionArn) => executions.ended(executionArn),
-      }),
-      service: (name) => services.service(name),
-    }),
+    tasks: new AssumedRoleTasks({ tasks, accounts, authorizer: authorization }),
+    activities,
     mapRuns,
     onFault: onBug,
   });
-  const stepFunctions: StepFunctions = { store, executions, mapRuns, stateMachines, clock, ids: systemIds };
+  const stepFunctions: StepFunctions = { store, executions, activities, mapRuns, stateMachines, clock, ids: systemIds };
 
   let server: Listening | undefined;
   const close = async () => {

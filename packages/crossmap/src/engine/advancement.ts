@@ -42,6 +42,10 @@ export class Advancement {
     return this.#random();
   }
 
+  hasActivity(activityArn: string): boolean {
+    return this.#occurrence.hasActivity?.(activityArn) ?? false;
+  }
+
   get execution(): Execution {
     return this.#execution;
   }
@@ -66,7 +70,13 @@ export class Advancement {
 
   /** What the evaluations of the state see. */
   get scope(): Scope {
-    const context = { ...contextObject(this.#execution.header, this.state), ...this.#iteration() };
+    const { waiting } = this.state;
+    return this.scopeWith(waiting?.for === 'task' ? waiting.taskToken : undefined);
+  }
+
+  /** The same for a task that is about to be scheduled with this token. */
+  scopeWith(taskToken: string | undefined): Scope {
+    const context = { ...contextObject(this.#execution.header, this.state, taskToken), ...this.#iteration() };
     const { raw: input } = this.state;
     return { context, variables: this.#variables(), random: () => this.random(), time: this.time, input };
   }

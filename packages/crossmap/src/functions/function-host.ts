@@ -87,7 +87,8 @@ export class FunctionHost {
   /** `payload` is JSON text; the empty string stands for `{}`. Never rejected, never without an end. */
   async invoke(functionArn: string, payload: string): Promise<InvokeResult> {
     const invoked = this.#functions.get(functionArn);
-    if (invoked === undefined) return refused('ResourceNotFoundException', `Function not found: ${functionArn}`);
+    if (invoked === undefined)
+      return refused('ResourceNotFoundException', `Function not found: ${functionArn}:$LATEST`);
     if (Buffer.byteLength(payload) > REQUEST_LIMIT_BYTES) {
       const message = `Request must be smaller than ${REQUEST_LIMIT_BYTES} bytes for the InvokeFunction operation`;
       return refused('RequestTooLargeException', message);

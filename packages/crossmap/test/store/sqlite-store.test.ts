@@ -54,8 +54,8 @@ describe('SQLite store', () => {
     const database = await openDatabase(path);
     database.exec('PRAGMA user_version = 7');
     database.close();
-    await assert.rejects(openSqliteStore(path), /version 2, found version 7/);
-    await assert.rejects(openSqliteStore(path), /version 2, found version 7/);
+    await assert.rejects(openSqliteStore(path), /version 3, found version 7/);
+    await assert.rejects(openSqliteStore(path), /version 3, found version 7/);
   });
 
   test('a database that is not ours is refused and left as it is', async () => {

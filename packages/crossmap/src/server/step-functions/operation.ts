@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../asl/json.ts';
+import type { Activities } from '../../engine/activities.ts';
 import type { Executions } from '../../engine/executions.ts';
 import type { Clock, ExecutionStore, Ids } from '../../engine/ports.ts';
 import type { MapRunStore } from '../../map-run/map-run.ts';
@@ -10,6 +11,7 @@ import type { StateMachines } from './state-machines.ts';
 export interface StepFunctions {
   readonly store: ExecutionStore & MapRunStore;
   readonly executions: Executions;
+  readonly activities: Activities;
   readonly mapRuns: MapRuns;
   readonly stateMachines: StateMachines;
   readonly clock: Clock;

@@ -16,8 +16,13 @@ export class Parameters {
     throw invalid(`${found} at '${name}' failed to satisfy constraint: Member must not be null`);
   }
 
-  optionalString(name: string): string | undefined {
-    return this.#given(name) === undefined ? undefined : this.string(name);
+  optionalString(name: string, maxLength = Number.POSITIVE_INFINITY): string | undefined {
+    if (this.#given(name) === undefined) return undefined;
+    const value = this.string(name);
+    if (value.length <= maxLength) return value;
+    throw invalid(
+      `Value '${value}' at '${name}' failed to satisfy constraint: Member must have length less than or equal to ${maxLength}`,
+    );
   }
 
   boolean(name: string, otherwise: boolean): boolean {
