@@ -173,12 +173,18 @@ test('a task may do what the role of its state machine may, and no more', async 
   assert.match(started.cause, /; Status Code: 403; Error Code: AccessDeniedException; Request ID: .*; Proxy: null\)$/);
 });
 
-test('parameters that are none of the action start no call', async () => {
+test('parameters that are none of the action schedule no task', async () => {
   const refused = async (parameters: object, action = 's3:getObject') => {
-    const { error, cause } = await run(`aws-sdk:${action}`, parameters);
+    const { error, cause, executionArn } = await run(`aws-sdk:${action}`, parameters);
     assert.equal(error, 'States.Runtime');
-    const [, given = '', problems] =
-      /^The Parameters '(.*)' could not be used to start the Task: \[(.*)\]$/.exec(cause) ?? [];
+    const { events = [] } = await sfn.send(new GetExecutionHistoryCommand({ executionArn }));
+    assert.deepEqual(
+      events.map(({ type }) => type),
+      ['ExecutionStarted', 'TaskStateEntered', 'ExecutionFailed'],
+    );
+    const start = "An error occurred while executing the state 'Task' (entered at the event id #2). The Parameters '";
+    assert.ok(cause.startsWith(start), cause);
+    const [given = '', problems] = cause.slice(start.length, -1).split("' could not be used to start the Task: [");
     assert.deepEqual(JSON.parse(given), parameters);
     return problems;
   };
@@ -226,10 +232,30 @@ test('a role learns who it is from STS', async () => {
 
 test('an action that a service has not is no bug', async () => {
   const { error, cause } = await run('aws-sdk:sts:getSessionToken', {});
-  assert.deepEqual(
-    [error, cause],
-    ['States.Runtime', "The action 'getSessionToken' of Sts is not supported by Crossmap"],
-  );
+  assert.equal(error, 'States.Runtime');
+  assert.match(cause, /\[The action 'getSessionToken' of Sts is not supported by Crossmap\]$/);
+});
+
+test('assumeRole gives credentials of a role that lets the caller in, and of no other', async () => {
+  const roleArn = roleOf('assuming');
+  const target = (name: string, AWS: string) => {
+    const Statement = [{ Effect: 'Allow', Principal: { AWS }, Action: 'sts:AssumeRole' }];
+    return cloud.accounts.createRole({
+      accountId: '222222222222',
+      roleName: name,
+      trustPolicy: { Version: '2012-10-17', Statement },
+    }).arn;
+  };
+  const assume = (RoleArn: string) => run('aws-sdk:sts:assumeRole', { RoleArn, RoleSessionName: 'there' }, roleArn);
+  const { output } = await assume(target('open', roleArn));
+  const { AccessKeyId, SessionToken } = output.Credentials as Record<string, string>;
+  const found = cloud.accounts.caller(AccessKeyId ?? '', SessionToken);
+  assert.ok(found.kind === 'found' && found.caller.principal.kind === 'role-session');
+  assert.equal(found.caller.principal.arn, 'arn:aws:sts::222222222222:assumed-role/open/there');
+  assert.equal((output.AssumedRoleUser as Record<string, string>).Arn, found.caller.principal.arn);
+  const denied = await assume(target('closed', `arn:aws:iam::${ACCOUNT}:role/other`));
+  assert.equal(denied.error, 'Sts.StsException');
+  assert.match(denied.cause, /is not authorized to perform: sts:AssumeRole .*Status Code: 403/);
 });
 
 test('startExecution answers with what came over HTTP', async () => {

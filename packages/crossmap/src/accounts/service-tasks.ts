@@ -1,9 +1,17 @@
 import type { Json } from '../asl/json.ts';
-import type { RoleCaller, TaskOutcome, TaskRequest, TaskSubmitted, Tasks } from '../engine/ports.ts';
+import type {
+  ConnectedResource,
+  RoleCaller,
+  TaskOutcome,
+  TaskParameters,
+  TaskRequest,
+  TaskSubmitted,
+  Tasks,
+} from '../engine/ports.ts';
 import type { NestedExecutions } from './nested-executions.ts';
-import { callOptimised, type OptimisedNames } from './sdk/optimised-call.ts';
+import { callOptimised, OPTIMISED_RULES, type OptimisedNames } from './sdk/optimised-call.ts';
 import type { SdkService } from './sdk/sdk-operation.ts';
-import { runSdkTask } from './sdk/sdk-tasks.ts';
+import { problemsOf, runSdkTask } from './sdk/sdk-tasks.ts';
 
 export interface ServiceTasksPorts {
   /** Lambda functions and `lambda:invoke`. */
@@ -32,7 +40,7 @@ export function routedServices(services: Iterable<string>): ReadonlySet<string> 
 }
 
 /** Runs the tasks that call a service, each as the role of its state machine. */
-export class ServiceTasks implements Tasks {
+export class ServiceTasks implements Tasks, TaskParameters {
   readonly #ports: ServiceTasksPorts;
 
   constructor(ports: ServiceTasksPorts) {
@@ -54,6 +62,17 @@ export class ServiceTasks implements Tasks {
       return runSdkTask(called, action, caller, parameters);
     }
     return this.#optimised(service, action, caller, parameters);
+  }
+
+  async problems(resource: ConnectedResource, parameters: Json): Promise<readonly string[]> {
+    if (resource.kind !== 'service' || resource.service === 'lambda') return [];
+    const { service, action } = resource;
+    if (service.startsWith('aws-sdk:')) {
+      const called = await this.#service(service.slice('aws-sdk:'.length));
+      return problemsOf(called, action, parameters, { jsonForText: false });
+    }
+    const client = service === 'states' ? 'sfn' : OPTIMISED[service]?.client;
+    return client === undefined ? [] : problemsOf(await this.#service(client), action, parameters, OPTIMISED_RULES);
   }
 
   async #optimised(service: string, action: string, caller: RoleCaller, parameters: Json): Promise<TaskOutcome> {

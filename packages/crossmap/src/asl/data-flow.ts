@@ -139,6 +139,11 @@ export function parametersTooLarge(stateName: string): Failure {
   };
 }
 
+/** AWS's words for parameters that are none of the service's (case task-apigateway test_invoke_with_headers). */
+export function unfitParameters(parameters: Json, problems: readonly string[]): string {
+  return `The Parameters '${JSON.stringify(parameters)}' could not be used to start the Task: [${problems.join(', ')}]`;
+}
+
 /** The failure of a state or task whose result is over the payload limit. `name`: the state, or the task's resource. */
 export function dataLimitExceeded(name: string): Failure {
   return {

@@ -6,6 +6,7 @@ import { contextObject } from './context-object.ts';
 import { apply, branchStarter, type Execution, type Flow, flowAt, type InState, parentPath } from './execution.ts';
 import type { EventDetails, EventType, HistoryEvent, PrivateDetails } from './history.ts';
 import type { Occurrence } from './occurrence.ts';
+import type { ConnectedResource } from './ports.ts';
 import { randomFrom } from './random.ts';
 
 /** The most events of an execution; the last one must end it. */
@@ -44,6 +45,10 @@ export class Advancement {
 
   hasActivity(activityArn: string): boolean {
     return this.#occurrence.hasActivity?.(activityArn) ?? false;
+  }
+
+  async parameterProblems(resource: ConnectedResource, parameters: Json): Promise<readonly string[]> {
+    return (await this.#occurrence.parameterProblems?.(resource, parameters)) ?? [];
   }
 
   get execution(): Execution {

@@ -23,6 +23,7 @@ import type {
   Ids,
   RoleCaller,
   TaskOutcome,
+  TaskParameters,
   Tasks,
 } from './ports.ts';
 import { executionOfToken } from './task-token.ts';
@@ -32,6 +33,8 @@ export interface ExecutionPorts {
   readonly ids: Ids;
   readonly store: ExecutionStore;
   readonly tasks: Tasks;
+  /** Absent: every task takes all parameters. */
+  readonly taskParameters?: TaskParameters;
   /** Absent: there are none. */
   readonly activities?: ActivityTasks;
   readonly mapRuns: MapRunStarter;
@@ -195,7 +198,7 @@ export class Executions {
 
   /** Resolves with whether it changed anything, once that is durable. */
   #deliver(live: Live, what: Happening): Promise<boolean> {
-    const { clock, ids, activities } = this.#ports;
+    const { clock, ids, activities, taskParameters } = this.#ports;
     const taken = live.queue.then(async () => {
       if (this.#closed && what.kind === 'execution-started')
         throw new Error('Expected open Executions, found them closed');
@@ -203,6 +206,8 @@ export class Executions {
       const drawn = {
         time: clock.now(),
         hasActivity: (activityArn: string) => activities?.has(activityArn) ?? false,
+        parameterProblems: async (...task: Parameters<TaskParameters['problems']>) =>
+          (await taskParameters?.problems(...task)) ?? [],
         // Only retries, Map Runs and task tokens need chance, which takes longer than a whole advance.
         get seed() {
           return ids.seed();

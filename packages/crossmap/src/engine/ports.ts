@@ -134,6 +134,12 @@ export interface Tasks {
   run(request: TaskRequest): Promise<TaskOutcome | TaskSubmitted>;
 }
 
+/** What services know of the parameters of tasks. It is the same always: an answer depends on the question alone. */
+export interface TaskParameters {
+  /** Why no task can be started with these parameters, in AWS's words; none when one can. */
+  problems(resource: ConnectedResource, parameters: Json): Promise<readonly string[]>;
+}
+
 /** A request that the service refused, with the service's own error code and message. */
 export interface Refusal {
   readonly kind: 'refused';

@@ -1,19 +1,90 @@
+import type { RoleCaller } from '../../engine/ports.ts';
+import type { Authorizer } from '../../iam/evaluate.ts';
 import type { Accounts } from '../accounts.ts';
+import { mayAssumeRole } from '../assume-role.ts';
 import { structure } from './hand-written.ts';
-import type { SdkOperation, SdkService } from './sdk-operation.ts';
+import type { SdkOperation, SdkResult, SdkService } from './sdk-operation.ts';
 
-/** STS for a role that asks who it is, which everybody may. https://docs.aws.amazon.com/STS/latest/APIReference */
-export function embeddedSts(accounts: Accounts, requestId: () => string): SdkService {
-  const getCallerIdentity: SdkOperation = {
-    input: structure({}),
-    output: structure({ Account: 'text', Arn: 'text', UserId: 'text' }),
-    call: async ({ roleArn, sessionName }) => {
-      const { principal } = accounts.callerForRole(roleArn, sessionName);
-      if (principal.kind !== 'role-session') throw new Error(`Expected a session of ${roleArn}`);
-      const { accountId: Account, arn: Arn } = principal;
-      const output = { Account, Arn, UserId: `${accounts.role(roleArn)?.roleId ?? ''}:${sessionName}` };
-      return { kind: 'answer', output, http: { status: 200, headers: { 'x-amzn-requestid': requestId() } } };
+export interface EmbeddedStsPorts {
+  readonly accounts: Accounts;
+  readonly authorizer: Authorizer;
+  readonly requestId: () => string;
+}
+
+/** STS for the role of a state machine. https://docs.aws.amazon.com/STS/latest/APIReference */
+export function embeddedSts(ports: EmbeddedStsPorts): SdkService {
+  const operations: Readonly<Record<string, SdkOperation>> = {
+    AssumeRole: {
+      input: structure({ RoleArn: 'text', RoleSessionName: 'text', ExternalId: 'text', DurationSeconds: 'number' }, [
+        'RoleArn',
+        'RoleSessionName',
+      ]),
+      output: structure({
+        AssumedRoleUser: structure({ AssumedRoleId: 'text', Arn: 'text' }),
+        Credentials: structure({
+          AccessKeyId: 'text',
+          Expiration: 'timestamp',
+          SecretAccessKey: 'text',
+          SessionToken: 'text',
+        }),
+      }),
+      call: async (caller, input) => assumeRole(ports, caller, input),
+    },
+    /** Everybody may ask who they are. */
+    GetCallerIdentity: {
+      input: structure({}),
+      output: structure({ Account: 'text', Arn: 'text', UserId: 'text' }),
+      call: async ({ roleArn, sessionName }) => {
+        const { arn, id } = session(ports.accounts, roleArn, sessionName);
+        return answered(ports, { Account: arn.split(':')[4], Arn: arn, UserId: id });
+      },
     },
   };
-  return { serviceId: 'STS', operation: (name) => (name === 'GetCallerIdentity' ? getCallerIdentity : undefined) };
+  return { serviceId: 'STS', operation: (name) => (Object.hasOwn(operations, name) ? operations[name] : undefined) };
+}
+
+function assumeRole(
+  ports: EmbeddedStsPorts,
+  { roleArn: from, region, sessionName: fromSession }: RoleCaller,
+  { RoleArn, RoleSessionName, ExternalId, DurationSeconds = 3600 }: Readonly<Record<string, unknown>>,
+): SdkResult {
+  const { accounts, authorizer, requestId } = ports;
+  const roleArn = String(RoleArn);
+  const sessionName = String(RoleSessionName);
+  const allowed = mayAssumeRole(accounts, authorizer, {
+    caller: accounts.callerForRole(from, fromSession),
+    roleArn,
+    sessionName,
+    ...(typeof ExternalId === 'string' && { externalId: ExternalId }),
+    region,
+  });
+  if (allowed.kind === 'refused') {
+    const { code, message } = allowed;
+    return { kind: 'error', code, modelled: false, message, status: 403, requestId: requestId() };
+  }
+  const { arn: Arn, id: AssumedRoleId } = session(accounts, roleArn, sessionName);
+  const { accessKeyId, secretAccessKey, sessionToken, expiration } = accounts.credentialsForRole(
+    roleArn,
+    sessionName,
+    Number(DurationSeconds) * 1000,
+  );
+  return answered(ports, {
+    AssumedRoleUser: { AssumedRoleId, Arn },
+    Credentials: {
+      AccessKeyId: accessKeyId,
+      Expiration: new Date(expiration),
+      SecretAccessKey: secretAccessKey,
+      SessionToken: sessionToken,
+    },
+  });
+}
+
+function session(accounts: Accounts, roleArn: string, sessionName: string) {
+  const { principal } = accounts.callerForRole(roleArn, sessionName);
+  if (principal.kind !== 'role-session') throw new Error(`Expected a session of ${roleArn}`);
+  return { arn: principal.arn, id: `${accounts.role(roleArn)?.roleId ?? ''}:${sessionName}` };
+}
+
+function answered({ requestId }: EmbeddedStsPorts, output: object): SdkResult {
+  return { kind: 'answer', output, http: { status: 200, headers: { 'x-amzn-requestid': requestId() } } };
 }

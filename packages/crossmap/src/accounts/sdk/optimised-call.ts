@@ -3,10 +3,9 @@ import type { Json, JsonObject } from '../../asl/json.ts';
 import type { RoleCaller } from '../../engine/ports.ts';
 import { answerOf } from './answer.ts';
 import { javaExceptionName } from './java-names.ts';
-import { readParameters } from './parameters.ts';
+import type { ParameterRules } from './parameters.ts';
 import type { HttpMetadata, SdkError, SdkService } from './sdk-operation.ts';
-import { notStarted } from './sdk-tasks.ts';
-import { stepFunctionsName } from './shape.ts';
+import { operationOf, readInput } from './sdk-tasks.ts';
 
 /** What an optimised integration is called where its failures show it: by the AWS SDK for Java 1. */
 export interface OptimisedNames {
@@ -21,6 +20,8 @@ export type OptimisedOutcome =
   | { readonly kind: 'succeeded'; readonly output: JsonObject }
   | { readonly kind: 'failed'; readonly failure: Required<Failure> };
 
+export const OPTIMISED_RULES: ParameterRules = { jsonForText: true };
+
 /**
  * One call of an optimised integration: JSON stands for text, dates are epoch ms, and the HTTP answer comes with the
  * output (cases callbacks test_start_execution_sync, task-sns, task-sqs, error-handling test_task_service_*).
@@ -30,11 +31,8 @@ export async function callOptimised(
   { prefix, service: javaService, metadata }: OptimisedNames,
   call: { readonly action: string; readonly caller: RoleCaller; readonly parameters: Json },
 ): Promise<OptimisedOutcome> {
-  const operation = service.operation(stepFunctionsName(call.action));
-  if (operation === undefined) return notStarted(call.parameters, [`There is no action '${call.action}'`]);
-  const { input, problems } = readParameters(operation.input, call.parameters, { jsonForText: true });
-  if (problems.length > 0) return notStarted(call.parameters, problems);
-  const result = await operation.call(call.caller, input);
+  const operation = operationOf(service, call.action);
+  const result = await operation.call(call.caller, readInput(operation, call.parameters, OPTIMISED_RULES));
   switch (result.kind) {
     case 'answer': {
       const output = await answerOf(operation.output, result.output, (date) => date.getTime());

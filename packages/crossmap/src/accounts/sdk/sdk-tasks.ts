@@ -2,8 +2,8 @@ import type { Json } from '../../asl/json.ts';
 import type { RoleCaller, TaskOutcome } from '../../engine/ports.ts';
 import { answerOf } from './answer.ts';
 import { javaExceptionName, javaServiceName } from './java-names.ts';
-import { readParameters } from './parameters.ts';
-import type { SdkError, SdkResult, SdkService } from './sdk-operation.ts';
+import { type ParameterRules, readParameters } from './parameters.ts';
+import type { SdkError, SdkOperation, SdkResult, SdkService } from './sdk-operation.ts';
 import { stepFunctionsName } from './shape.ts';
 
 /**
@@ -16,24 +16,39 @@ export async function runSdkTask(
   caller: RoleCaller,
   parameters: Json,
 ): Promise<TaskOutcome> {
-  const operation = service.operation(stepFunctionsName(action));
-  if (operation === undefined) return notThere(service, action);
-  const { input, problems } = readParameters(operation.input, parameters, { jsonForText: false });
-  if (problems.length > 0) return notStarted(parameters, problems);
-  const result = await operation.call(caller, input);
+  const operation = operationOf(service, action);
+  const result = await operation.call(caller, readInput(operation, parameters, { jsonForText: false }));
   if (result.kind === 'answer') return { kind: 'succeeded', output: await answerOf(operation.output, result.output) };
   return failed(service, action, result);
 }
 
-/** AWS's words for parameters that are none of the operation (case task-apigateway test_invoke_with_headers). */
-export function notStarted(parameters: Json, problems: readonly string[]) {
-  const cause = `The Parameters '${JSON.stringify(parameters)}' could not be used to start the Task: [${problems.join(', ')}]`;
-  return { kind: 'failed', failure: { error: 'States.Runtime', cause } } as const;
+/** Why an action takes none of these parameters, in AWS's words. */
+export function problemsOf(
+  service: SdkService,
+  action: string,
+  parameters: Json,
+  rules: ParameterRules,
+): readonly string[] {
+  const operation = service.operation(stepFunctionsName(action));
+  if (operation !== undefined) return readParameters(operation.input, parameters, rules).problems;
+  return [`The action '${action}' of ${javaServiceName(service.serviceId)} is not supported by Crossmap`];
 }
 
-function notThere({ serviceId }: SdkService, action: string): TaskOutcome {
-  const cause = `The action '${action}' of ${javaServiceName(serviceId)} is not supported by Crossmap`;
-  return { kind: 'failed', failure: { error: 'States.Runtime', cause } };
+export function operationOf(service: SdkService, action: string): SdkOperation {
+  const operation = service.operation(stepFunctionsName(action));
+  if (operation === undefined) throw new Error(`Expected an action of ${service.serviceId}, got ${action}`);
+  return operation;
+}
+
+/** The input of an operation from parameters that were checked. */
+export function readInput(
+  { input }: SdkOperation,
+  parameters: Json,
+  rules: ParameterRules,
+): Readonly<Record<string, unknown>> {
+  const read = readParameters(input, parameters, rules);
+  if (read.problems.length === 0) return read.input;
+  throw new Error(`Expected parameters of the action, got: ${read.problems.join(', ')}`);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { EmbeddedS3 } from '../../s3/embedded-s3.ts';
 import { type ClientPackage, clientPackageOf, clientService, type Destination, loadClient } from './client-package.ts';
 import { type EmbeddedLambdaPorts, embeddedLambda } from './embedded-lambda.ts';
-import { embeddedSts } from './embedded-sts.ts';
+import { type EmbeddedStsPorts, embeddedSts } from './embedded-sts.ts';
 import { inProcessS3 } from './in-process-s3.ts';
 import { type InProcessPorts, inProcessStepFunctions, type StepFunctionsApi } from './in-process-step-functions.ts';
 import type { SdkService } from './sdk-operation.ts';
@@ -11,7 +11,7 @@ export class EndpointError extends Error {
   override readonly name = 'EndpointError';
 }
 
-export interface SdkServicesPorts extends InProcessPorts, EmbeddedLambdaPorts {
+export interface SdkServicesPorts extends InProcessPorts, EmbeddedLambdaPorts, EmbeddedStsPorts {
   readonly s3: EmbeddedS3;
   readonly stepFunctions: StepFunctionsApi;
 }
@@ -34,7 +34,7 @@ export class SdkServices {
       ['s3', once(async () => clientService(asPackage(await import('@aws-sdk/client-s3')), toS3))],
       ['sfn', once(async () => clientService(asPackage(await import('@aws-sdk/client-sfn')), toStepFunctions))],
       ['lambda', once(async () => embeddedLambda(ports))],
-      ['sts', once(async () => embeddedSts(accounts, requestId))],
+      ['sts', once(async () => embeddedSts(ports))],
     ]);
   }
 
