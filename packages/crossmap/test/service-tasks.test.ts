@@ -164,13 +164,13 @@ test('a task may do what the role of its state machine may, and no more', async 
   assert.equal(nested.error, 'Sfn.SfnException');
   assert.match(
     nested.cause,
-    /states:ListStateMachines .*\(Service: Sfn, Status Code: 403, Request ID: .*\) \(SDK Attempt Count: 1\)$/,
+    /states:ListStateMachines .*\(Service: Sfn, Status Code: 400, Request ID: .*\) \(SDK Attempt Count: 1\)$/,
   );
   const invoked = await run('aws-sdk:lambda:invoke', { FunctionName: 'echo' }, roleArn);
   assert.equal(invoked.error, 'Lambda.LambdaException');
   const started = await run('states:startExecution', { StateMachineArn: arnOf('machine-1') }, roleArn);
   assert.equal(started.error, 'StepFunctions.AWSStepFunctionsException');
-  assert.match(started.cause, /; Status Code: 403; Error Code: AccessDeniedException; Request ID: .*; Proxy: null\)$/);
+  assert.match(started.cause, /; Status Code: 400; Error Code: AccessDeniedException; Request ID: .*; Proxy: null\)$/);
 });
 
 test('parameters that are none of the action schedule no task', async () => {
@@ -219,7 +219,12 @@ test('invoke gives the payload as text, and the error of a function as an answer
   const missing = await run('aws-sdk:lambda:invoke', { FunctionName: 'missing' });
   assert.equal(missing.error, 'Lambda.ResourceNotFoundException');
   const event = await run('aws-sdk:lambda:invoke', { FunctionName: 'echo', InvocationType: 'Event' });
-  assert.match(event.cause, /InvocationType Event is not supported/);
+  assert.deepEqual(event.output, { StatusCode: 202 });
+  for (const wrong of [{ FunctionName: 'a:b:c:d' }, { FunctionName: 'echo', InvocationType: 'DryRun' }]) {
+    assert.equal((await run('aws-sdk:lambda:invoke', wrong)).error, 'Lambda.LambdaException');
+  }
+  const version = await run('aws-sdk:lambda:invoke', { FunctionName: 'echo', Qualifier: '7' });
+  assert.match(version.cause, /^Function not found: .*:function:echo:7 /);
 });
 
 test('a role learns who it is from STS', async () => {
@@ -254,6 +259,8 @@ test('assumeRole gives credentials of a role that lets the caller in, and of no 
   assert.equal(found.caller.principal.arn, 'arn:aws:sts::222222222222:assumed-role/open/there');
   assert.equal((output.AssumedRoleUser as Record<string, string>).Arn, found.caller.principal.arn);
   const denied = await assume(target('closed', `arn:aws:iam::${ACCOUNT}:role/other`));
+  const unnamed = { RoleArn: roleArn, RoleSessionName: 'no spaces' };
+  assert.match((await run('aws-sdk:sts:assumeRole', unnamed, roleArn)).cause, /at 'roleSessionName'/);
   assert.equal(denied.error, 'Sts.StsException');
   assert.match(denied.cause, /is not authorized to perform: sts:AssumeRole .*Status Code: 403/);
 });

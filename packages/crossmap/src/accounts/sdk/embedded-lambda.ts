@@ -1,6 +1,7 @@
 import type { Permissions, RoleCaller } from '../../engine/ports.ts';
 import type { FunctionHost } from '../../functions/function-host.ts';
 import { type InvokeResult, REFUSALS } from '../../functions/invoke-result.ts';
+import { readFunctionName } from '../lambda-invocation.ts';
 import { structure } from './hand-written.ts';
 import type { SdkOperation, SdkResult, SdkService } from './sdk-operation.ts';
 
@@ -10,11 +11,13 @@ export interface EmbeddedLambdaPorts {
   readonly requestId: () => string;
 }
 
-/** Lambda's Invoke for who awaits the answer. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
+const TYPES = ['RequestResponse', 'Event'];
+
+/** Lambda's Invoke. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 export function embeddedLambda(ports: EmbeddedLambdaPorts): SdkService {
   const invoke: SdkOperation = {
     input: structure(
-      { FunctionName: 'text', InvocationType: 'text', Payload: { kind: 'blob' } },
+      { FunctionName: 'text', InvocationType: 'text', Payload: { kind: 'blob' }, Qualifier: 'text' },
       ['FunctionName'],
       'Payload',
     ),
@@ -24,37 +27,70 @@ export function embeddedLambda(ports: EmbeddedLambdaPorts): SdkService {
       Payload: { kind: 'blob' },
       StatusCode: 'number',
     }),
-    call: async (caller, { FunctionName, InvocationType = 'RequestResponse', Payload = Buffer.from('{}') }) => {
-      if (InvocationType !== 'RequestResponse') {
-        const message = `The InvocationType ${String(InvocationType)} is not supported by Crossmap`;
-        return refused(ports, { code: 'InvalidParameterValueException', message, status: 400 });
-      }
-      const functionArn = functionArnOf(String(FunctionName), caller);
-      const check = ports.permissions.check(caller, 'lambda:InvokeFunction', functionArn);
-      if (check.kind === 'refused') return refused(ports, { ...check, status: 403 });
-      return answered(ports, await ports.functions.invoke(functionArn, (Payload as Buffer).toString('utf8')));
-    },
+    call: (caller, input) => callInvoke(ports, caller, input),
   };
   return { serviceId: 'Lambda', operation: (name) => (name === 'Invoke' ? invoke : undefined) };
 }
 
-/** The function of that name in the account and Region of the caller, or of that ARN. */
-function functionArnOf(name: string, { roleArn, region }: RoleCaller): string {
-  return name.startsWith('arn:') ? name : `arn:aws:lambda:${region}:${roleArn.split(':')[4] ?? ''}:function:${name}`;
+async function callInvoke(
+  ports: EmbeddedLambdaPorts,
+  caller: RoleCaller,
+  input: Readonly<Record<string, unknown>>,
+): Promise<SdkResult> {
+  const { FunctionName, InvocationType = 'RequestResponse', Payload = '{}', Qualifier } = input;
+  const named = readFunctionName(String(FunctionName), caller);
+  if (named === undefined) return invalid(ports, `'${FunctionName}' at 'functionName'`);
+  if (!TYPES.includes(String(InvocationType))) return invalid(ports, `'${InvocationType}' at 'invocationType'`);
+  const { functionArn } = named;
+  const qualifier = Qualifier === undefined ? named.qualifier : String(Qualifier);
+  const qualified = qualifier === '$LATEST' ? functionArn : `${functionArn}:${qualifier}`;
+  const check = ports.permissions.check(caller, 'lambda:InvokeFunction', qualified);
+  if (check.kind === 'refused') return refused(ports, { ...check, status: 403 });
+  if (qualified !== functionArn) {
+    const message = `Function not found: ${qualified}`;
+    return refused(ports, { code: 'ResourceNotFoundException', message, status: 404 });
+  }
+  const running = ports.functions.invoke(functionArn, String(Payload));
+  return InvocationType === 'Event' ? accepted(ports, running) : answered(ports, await running);
+}
+
+/** What Lambda refuses it refuses at once; an event that it takes is answered before the function has run. */
+async function accepted(ports: EmbeddedLambdaPorts, running: Promise<InvokeResult>): Promise<SdkResult> {
+  const taken = new Promise<undefined>((resolve) => {
+    setImmediate(() => resolve(undefined));
+  });
+  const result = await Promise.race([running, taken]);
+  return result?.kind === 'refused' ? answered(ports, result) : answer(ports, { StatusCode: 202 });
 }
 
 function answered(ports: EmbeddedLambdaPorts, result: InvokeResult): SdkResult {
   if (result.kind === 'refused') return refused(ports, { ...result, status: REFUSALS[result.code] });
   const { payload, executedVersion: ExecutedVersion } = result;
   const failed = result.kind === 'error' && { FunctionError: result.functionError };
-  const output = { ExecutedVersion, ...failed, Payload: Buffer.from(payload), StatusCode: 200 };
-  return { kind: 'answer', output, http: { status: 200, headers: { 'x-amzn-requestid': ports.requestId() } } };
+  return answer(ports, { ExecutedVersion, ...failed, Payload: Buffer.from(payload), StatusCode: 200 });
 }
 
-/** A denial is no error of Lambda's own model. */
+interface InvokeOutput {
+  readonly StatusCode: number;
+  readonly ExecutedVersion?: string;
+  readonly FunctionError?: string;
+  readonly Payload?: Buffer;
+}
+
+function answer({ requestId }: EmbeddedLambdaPorts, output: InvokeOutput): SdkResult {
+  const http = { status: output.StatusCode, headers: { 'x-amzn-requestid': requestId() } };
+  return { kind: 'answer', output, http };
+}
+
+function invalid(ports: EmbeddedLambdaPorts, value: string): SdkResult {
+  const message = `1 validation error detected: Value ${value} failed to satisfy constraint`;
+  return refused(ports, { code: 'ValidationException', message, status: 400 });
+}
+
+/** Denials and invalid values are no errors of Lambda's own model. */
 function refused(
   { requestId }: EmbeddedLambdaPorts,
   { code, message, status }: { readonly code: string; readonly message: string; readonly status: number },
 ): SdkResult {
-  return { kind: 'error', code, modelled: code !== 'AccessDeniedException', message, status, requestId: requestId() };
+  return { kind: 'error', code, modelled: Object.hasOwn(REFUSALS, code), message, status, requestId: requestId() };
 }

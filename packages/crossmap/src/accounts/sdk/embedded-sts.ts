@@ -51,6 +51,9 @@ function assumeRole(
   const { accounts, authorizer, requestId } = ports;
   const roleArn = String(RoleArn);
   const sessionName = String(RoleSessionName);
+  const seconds = Number(DurationSeconds);
+  if (!/^[\w+=,.@-]{2,64}$/.test(sessionName)) return invalid(ports, `'${sessionName}' at 'roleSessionName'`);
+  if (seconds < 900 || seconds > 43_200) return invalid(ports, `'${seconds}' at 'durationSeconds'`);
   const allowed = mayAssumeRole(accounts, authorizer, {
     caller: accounts.callerForRole(from, fromSession),
     roleArn,
@@ -66,7 +69,7 @@ function assumeRole(
   const { accessKeyId, secretAccessKey, sessionToken, expiration } = accounts.credentialsForRole(
     roleArn,
     sessionName,
-    Number(DurationSeconds) * 1000,
+    seconds * 1000,
   );
   return answered(ports, {
     AssumedRoleUser: { AssumedRoleId, Arn },
@@ -77,6 +80,11 @@ function assumeRole(
       SessionToken: sessionToken,
     },
   });
+}
+
+function invalid({ requestId }: EmbeddedStsPorts, value: string): SdkResult {
+  const message = `1 validation error detected: Value ${value} failed to satisfy constraint`;
+  return { kind: 'error', code: 'ValidationError', modelled: false, message, status: 400, requestId: requestId() };
 }
 
 function session(accounts: Accounts, roleArn: string, sessionName: string) {
