@@ -144,6 +144,14 @@ export function unfitParameters(parameters: Json, problems: readonly string[]): 
   return `The Parameters '${JSON.stringify(parameters)}' could not be used to start the Task: [${problems.join(', ')}]`;
 }
 
+/** The failure of a state whose Assign is over a limit: 256 KiB, or 10 MiB with all variables of the execution. */
+export function tooManyVariables(stateName: string): Failure {
+  return {
+    error: 'States.DataLimitExceeded',
+    cause: `The variables that the state '${stateName}' assigns are larger than the limit of ${MAX_PAYLOAD_BYTES} bytes, or than 10485760 bytes with all other variables of the execution.`,
+  };
+}
+
 /** The failure of a state or task whose result is over the payload limit. `name`: the state, or the task's resource. */
 export function dataLimitExceeded(name: string): Failure {
   return {

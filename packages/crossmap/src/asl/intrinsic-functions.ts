@@ -2,6 +2,7 @@ import { decodeBase64, encodeBase64 } from './base64.ts';
 import { equalJson } from './equal-json.ts';
 import { HASH_ALGORITHMS, hash } from './hash.ts';
 import { isJsonObject, type Json, type JsonObject } from './json.ts';
+import { uuid } from './uuid.ts';
 
 /** Why a call fails, in AWS's words. The call itself is named by whoever catches it. */
 export class InvalidArguments extends Error {}
@@ -158,14 +159,6 @@ function parse(text: string): Json {
   } catch {
     return unfit();
   }
-}
-
-/** A version 4 UUID of the next random numbers. */
-function uuid(random: () => number): string {
-  return 'xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx'.replace(/[xy]/g, (digit) => {
-    const value = Math.floor(random() * 16);
-    return (digit === 'x' ? value : (value % 4) + 8).toString(16);
-  });
 }
 
 /** The template is its text as written: `\{`, `\}`, `\'` and `\\` stand for the second character, `{}` for an argument. */

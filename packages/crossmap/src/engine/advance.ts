@@ -1,4 +1,4 @@
-import { dataLimitExceeded, failureOf, QUERY_EVALUATION_ERROR } from '../asl/data-flow.ts';
+import { dataLimitExceeded, failureOf, QUERY_EVALUATION_ERROR, tooManyVariables } from '../asl/data-flow.ts';
 import { errorOutput as errorOutputOf, type Failure } from '../asl/failure.ts';
 import type { Json } from '../asl/json.ts';
 import type { CompiledState, Machine } from '../asl/machine.ts';
@@ -176,6 +176,9 @@ class Advance {
       const exit = current.kind === 'exited' ? current : await this.#handleFailure(state, current);
       if (exit === undefined) return;
       if (advancement.tooLarge(exit.output)) return await this.#fail(dataLimitExceeded(state.name));
+      if (exit.assigned !== undefined && advancement.assignsTooMuch(exit.assigned)) {
+        return await this.#fail(tooManyVariables(state.name));
+      }
       const { path } = advancement;
       advancement.emit(
         `${state.type}StateExited` as Extract<EventType, `${string}StateExited`>,

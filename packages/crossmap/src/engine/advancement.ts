@@ -1,9 +1,18 @@
 import type { Failure } from '../asl/failure.ts';
-import { exceedsPayloadLimit, type Json, type JsonObject } from '../asl/json.ts';
+import { exceedsPayloadLimit, type Json, type JsonObject, MAX_PAYLOAD_BYTES } from '../asl/json.ts';
 import type { Scope } from '../asl/scope.ts';
 import type { Command } from './command.ts';
 import { contextObject } from './context-object.ts';
-import { apply, branchStarter, type Execution, type Flow, flowAt, type InState, parentPath } from './execution.ts';
+import {
+  apply,
+  branchStarter,
+  type Execution,
+  type Flow,
+  flowAt,
+  type InState,
+  parentPath,
+  sizesOf,
+} from './execution.ts';
 import type { EventDetails, EventType, HistoryEvent, PrivateDetails } from './history.ts';
 import type { Occurrence } from './occurrence.ts';
 import type { ConnectedResource } from './ports.ts';
@@ -11,6 +20,12 @@ import { randomFrom } from './random.ts';
 
 /** The most events of an execution; the last one must end it. */
 export const MAX_EVENTS = 25_000;
+
+/**
+ * The most bytes of all variables of an execution; those of one Assign are limited as a payload is.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
+ */
+export const MAX_VARIABLE_BYTES = 10 * 1024 * 1024;
 
 /** Leaves an advance at once: the history is full and the execution has failed. */
 export class HistoryFull extends Error {}
@@ -148,6 +163,17 @@ export class Advancement {
   fail(failure: Failure): void {
     this.path = '';
     this.emit('ExecutionFailed', failure);
+  }
+
+  /** Whether what a state assigns is too much for one Assign, or with all other variables for the execution. */
+  assignsTooMuch(assigned: Flow['variables']): boolean {
+    const sum = (sizes: Flow['variableSizes']) => Object.values(sizes).reduce((total, size) => total + size, 0);
+    const sizes = sizesOf(assigned);
+    if (sum(sizes) > MAX_PAYLOAD_BYTES) return true;
+    const { root, branches } = this.#execution;
+    const others = [root, ...branches.values()].filter(({ path }) => path !== this.path);
+    const all = [...others.map(({ variableSizes }) => variableSizes), { ...this.flow.variableSizes, ...sizes }];
+    return all.reduce((total, each) => total + sum(each), 0) > MAX_VARIABLE_BYTES;
   }
 
   /** Whether a value made by this state is over the payload limit. What it only passes on has been looked at before. */

@@ -1,4 +1,4 @@
-import type { Json } from '../asl/json.ts';
+import { type Json, utf8Size } from '../asl/json.ts';
 import type { HistoryEvent } from './history.ts';
 
 /** What never changes in an execution. Dates are epoch ms. */
@@ -37,6 +37,8 @@ export interface Flow {
   readonly position: Position;
   /** The variables assigned in this flow; those of the flows around it are visible too. */
   readonly variables: Readonly<Record<string, Json>>;
+  /** The length in bytes of the JSON text of each of them. */
+  readonly variableSizes: Readonly<Record<string, number>>;
   /** The item of an iteration of an inline Map, as the context object shows it. */
   readonly item?: { readonly Index: number; readonly Value: Json };
 }
@@ -91,7 +93,7 @@ export function newExecution(header: ExecutionHeader): Execution {
 }
 
 function newFlow(path: string, lastEventId: number): Flow {
-  return { path, lastEventId, position: { at: 'start' }, variables: {} };
+  return { path, lastEventId, position: { at: 'start' }, variables: {}, variableSizes: {} };
 }
 
 export function flowAt(execution: Execution, path: string): Flow | undefined {
@@ -192,7 +194,7 @@ export function apply(execution: Execution, event: HistoryEvent): Execution {
     path,
     lastEventId: ASIDE.has(event.type) ? known.lastEventId : event.id,
     position: positionAfter(known.position, event),
-    variables: variablesAfter(known.variables, event),
+    ...variablesAfter(known, event),
     ...(known.item !== undefined && { item: known.item }),
     ...(event.private?.item !== undefined && { item: event.private.item }),
   };
@@ -321,7 +323,18 @@ function waitingAfter(waiting: Waiting | undefined, event: HistoryEvent): Waitin
   }
 }
 
-function variablesAfter(variables: Flow['variables'], event: HistoryEvent): Flow['variables'] {
+function variablesAfter(flow: Flow, event: HistoryEvent): Pick<Flow, 'variables' | 'variableSizes'> {
+  const { variables, variableSizes } = flow;
   const assigned = 'assignedVariables' in event.details ? event.details.assignedVariables : undefined;
-  return assigned === undefined ? variables : { ...variables, ...assigned };
+  if (assigned === undefined) return { variables, variableSizes };
+  return {
+    variables: { ...variables, ...assigned },
+    variableSizes: { ...variableSizes, ...sizesOf(assigned) },
+  };
+}
+
+export function sizesOf(variables: Flow['variables']): Flow['variableSizes'] {
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => [name, utf8Size(JSON.stringify(value))] as const),
+  );
 }

@@ -1,3 +1,5 @@
+import { uuid } from '../asl/uuid.ts';
+
 /**
  * Numbers in [0, 1) that follow from 32 random bits and from what they are for (sfc32): chance for code that must give
  * the same twice. Two purposes with the same bits have nothing in common.
@@ -23,35 +25,10 @@ function hash(text: string, basis: number): number {
   return value;
 }
 
-/** A version 4 UUID made of the next random numbers. */
-export function uuidFrom(random: () => number): string {
-  return formatUuid(
-    Array.from({ length: 4 }, () => Math.floor(random() * 4_294_967_296)),
-    '4',
-  );
-}
-
 /**
  * A UUID in the form of version 3 that is the same for the same name: the label of a Map state that has none.
  * Not MD5: nothing needs to compute it again elsewhere.
  */
 export function uuidOfName(name: string): string {
-  const random = randomFrom(name.length, name);
-  return formatUuid(
-    Array.from({ length: 4 }, () => Math.floor(random() * 4_294_967_296)),
-    '3',
-  );
-}
-
-function formatUuid(words: readonly number[], version: string): string {
-  const hex = words.map((word) => word.toString(16).padStart(8, '0')).join('');
-  const variant = '89ab'[Number.parseInt(hex.charAt(16), 16) % 4];
-  const parts = [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    version + hex.slice(13, 16),
-    variant + hex.slice(17, 20),
-    hex.slice(20),
-  ];
-  return parts.join('-');
+  return uuid(randomFrom(name.length, name), '3');
 }

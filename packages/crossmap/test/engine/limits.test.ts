@@ -125,3 +125,30 @@ describe('25,000 events', () => {
     assert.equal(ended.status, 'SUCCEEDED');
   });
 });
+
+describe('variables', () => {
+  const assign = (names: readonly string[]) => Object.fromEntries(names.map((name) => [`${name}.$`, '$']));
+  const run = async (states: Parameters<Workbench['run']>[0], bytes: number) => {
+    const ended = await new Workbench().run(states, JSON.stringify(textOf(bytes)));
+    return ended.status === 'FAILED' ? ended.error : ended.status;
+  };
+
+  test('one Assign takes 256 KiB of values, and no more', async () => {
+    const states = { S: { Type: 'Pass', Assign: assign(['a', 'b']), End: true } };
+    assert.equal(await run(states, MAX_PAYLOAD_BYTES / 2), 'SUCCEEDED');
+    assert.equal(await run(states, MAX_PAYLOAD_BYTES / 2 + 1), 'States.DataLimitExceeded');
+  });
+
+  test('all variables of an execution together take 10 MiB; one that is assigned again counts once', async () => {
+    const chain = (names: readonly string[]) =>
+      Object.fromEntries(
+        names.map((name, i) => {
+          const next = i + 1 < names.length ? { Next: `S${i + 1}` } : { End: true };
+          return [`S${i}`, { Type: 'Pass', Assign: assign([name]), ...next }];
+        }),
+      );
+    const forty = Array.from({ length: 40 }, (_, i) => `v${i}`);
+    assert.equal(await run(chain([...forty, 'v0']), MAX_PAYLOAD_BYTES), 'SUCCEEDED');
+    assert.equal(await run(chain([...forty, 'more']), MAX_PAYLOAD_BYTES), 'States.DataLimitExceeded');
+  });
+});

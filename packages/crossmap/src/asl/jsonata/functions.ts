@@ -1,5 +1,6 @@
 import { HASH_ALGORITHMS, hash } from '../hash.ts';
 import type { Json } from '../json.ts';
+import { uuid } from '../uuid.ts';
 import { evaluationOf, MAX_VALUE_BYTES, tooMuchMemory } from './evaluation.ts';
 import { javaRandom } from './java-random.ts';
 import { type Focus, type Functions, ownFunction } from './library.ts';
@@ -107,14 +108,6 @@ function shuffle(array: readonly Json[], random: () => number): Json {
     [shuffled[i], shuffled[j]] = [shuffled[j] ?? null, shuffled[i] ?? null];
   }
   return shuffled;
-}
-
-/** A version 4 UUID of the next random numbers. */
-function uuid(random: () => number): string {
-  return 'xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx'.replace(/[xy]/g, (digit) => {
-    const value = Math.floor(random() * 16);
-    return (digit === 'x' ? value : (value % 4) + 8).toString(16);
-  });
 }
 
 /** The names that are functions unless an expression or a variable gives them another meaning. */

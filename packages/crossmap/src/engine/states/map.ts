@@ -3,12 +3,13 @@ import { isJsonObject, type Json, MAX_PAYLOAD_BYTES } from '../../asl/json.ts';
 import type { CompiledState } from '../../asl/machine.ts';
 import type { CompiledMap } from '../../asl/map-fields.ts';
 import type { Field, Scope } from '../../asl/scope.ts';
+import { uuid } from '../../asl/uuid.ts';
 import type { Advancement } from '../advancement.ts';
 import { itemScope } from '../context-object.ts';
 import { exitWith } from '../exit.ts';
 import { type ItemSource, type MapRunPlan, SelectionFailed } from '../map-run-plan.ts';
 import type { MapRunOutcome } from '../occurrence.ts';
-import { uuidFrom, uuidOfName } from '../random.ts';
+import { uuidOfName } from '../random.ts';
 import type { Work } from '../work.ts';
 import { enterInlineMap } from './inline-map.ts';
 
@@ -63,7 +64,7 @@ function newMapRunArn(label: string | undefined, advancement: Advancement): stri
   const { region, accountId, stateMachineArn, stateMachineName } = advancement.execution.header;
   const partition = stateMachineArn.split(':')[1] ?? 'aws';
   const named = label ?? uuidOfName(`${stateMachineArn}/${advancement.state.name}`);
-  const id = uuidFrom(() => advancement.random());
+  const id = uuid(() => advancement.random());
   return `arn:${partition}:states:${region}:${accountId}:mapRun:${stateMachineName}/${named}:${id}`;
 }
 
