@@ -3,6 +3,7 @@ import type { Failure } from '../../src/asl/failure.ts';
 import type { Json, JsonObject } from '../../src/asl/json.ts';
 import { compileMachine, type Machine } from '../../src/asl/machine.ts';
 import { validateDefinition } from '../../src/asl/validate.ts';
+import type { OfferedTask } from '../../src/engine/activities.ts';
 import type { ExecutionHeader } from '../../src/engine/execution.ts';
 import { Executions, type MapRunRequest, type Running } from '../../src/engine/executions.ts';
 import type { HistoryEvent } from '../../src/engine/history.ts';
@@ -59,11 +60,18 @@ export class Workbench {
   readonly faults: unknown[] = [];
   task: Work<TaskRequest, TaskOutcome | TaskSubmitted> = ({ parameters }) => succeeded(parameters);
   mapRun: Work<MapRunRequest, MapRunOutcome> = () => ({ kind: 'succeeded', output: [] });
+  /** The activities that are there, and the tasks they were offered. */
+  readonly activities = new Set<string>();
+  readonly offered: OfferedTask[] = [];
   readonly executions = new Executions({
     clock: this.clock,
     ids: countingIds(),
     store: this.store,
     tasks: { run: async (request) => this.task(request, this.taskRequests.push(request)) },
+    activities: {
+      has: (activityArn) => this.activities.has(activityArn),
+      offer: (task) => this.offered.push(task),
+    },
     mapRuns: { run: async (request) => this.mapRun(request, this.mapRunRequests.push(request)) },
     onFault: (fault) => this.faults.push(fault),
     restartEveryEvent: process.env.RESTART_EVERY_EVENT === '1',
