@@ -281,7 +281,8 @@ export class Executions {
         const called = resource.kind === 'service' && resource.pattern === 'wait-for-task-token';
         this.#await(live, tasks.run(request), async (outcome) => {
           if (outcome.kind === 'failed' || (outcome.kind === 'succeeded' && !called)) return end(outcome);
-          if (outcome.kind === 'submitted') live.jobs.set(eventId, () => outcome.stop());
+          const stop = outcome.kind === 'submitted' ? outcome.stop : undefined;
+          if (stop !== undefined) live.jobs.set(eventId, stop);
           await back({ kind: 'task-submitted', eventId, output: outcome.output });
           this.#stopJobs(live);
           if (outcome.kind === 'submitted') this.#await(live, outcome.ended, end);

@@ -125,7 +125,7 @@ export interface TaskSubmitted {
   readonly output: Json;
   readonly ended: Promise<TaskOutcome>;
   /** Ends the job when nobody waits for it any more: its task timed out, or the execution ended. At best effort. */
-  stop(): Promise<void>;
+  readonly stop?: () => Promise<void>;
 }
 
 /** Runs tasks. A failure of the task is an outcome; the promise rejects only for a bug. */

@@ -15,9 +15,9 @@ class Job implements TaskSubmitted {
   readonly ended = new Promise<TaskOutcome>((resolve) => {
     this.end = resolve;
   });
-  async stop() {
+  readonly stop = async () => {
     this.stopped += 1;
-  }
+  };
 }
 
 async function begin(states: Parameters<Workbench['start']>[0]) {
