@@ -27,8 +27,10 @@ import { memoryBlobs } from './s3/memory-blobs.ts';
 import { ObjectStore } from './s3/object-store.ts';
 import { type Listening, listen } from './server/server.ts';
 import type { StepFunctions } from './server/step-functions/operation.ts';
+import { operations } from './server/step-functions/operations.ts';
 import { answer } from './server/step-functions/protocol.ts';
 import { StateMachines } from './server/step-functions/state-machines.ts';
+import { TaskChecks } from './server/step-functions/task-checks.ts';
 import { openDatabase } from './sqlite/open.ts';
 import { MemoryStore } from './store/memory-store.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
@@ -97,7 +99,19 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
     clock: systemClock,
     requestId: systemIds.uuid,
   });
-  const stateMachines = new StateMachines({ store, accounts, clock, routed });
+  const stateMachines = new StateMachines({
+    store,
+    accounts,
+    clock,
+    routed,
+    taskChecks: new TaskChecks({
+      templates: {
+        offers: (resource) => tasks.offers(resource),
+        templateProblems: (resource, template) => tasks.templateProblems(resource, template),
+      },
+      permissions: authorization,
+    }),
+  });
   const functionCode = await FunctionCode.open();
   const buckets = bucketsOf(s3);
   const deployment = new EmbeddedDeployment({
@@ -123,6 +137,7 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
     {
       s3,
       stepFunctions: (request) => answer(request, stepFunctions, authorization),
+      stepFunctionsOperations: operations.keys(),
       accounts,
       functions: { invoke },
       permissions: authorization,
@@ -138,7 +153,7 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
     return service;
   };
   const activities = await Activities.open({ store, clock });
-  const tasks = new ServiceTasks({
+  const tasks: ServiceTasks = new ServiceTasks({
     lambda: new LambdaTasks({ functions: { invoke }, permissions: authorization, requestId, now: clock.now }),
     nestedExecutions: new NestedExecutions({
       stepFunctions: sfn,

@@ -81,10 +81,18 @@ interface TaskRun {
 }
 
 /** Runs one task and gives what came of it. */
-async function run(resource: string, Parameters: object, roleArn?: string): Promise<TaskRun> {
+async function run(
+  resource: string,
+  parameters: object,
+  roleArn?: string,
+  how: 'JSONPath' | 'JSONata' = 'JSONPath',
+): Promise<TaskRun> {
   machines += 1;
   const name = `machine-${machines}`;
-  const Task = { Type: 'Task', Resource: `arn:aws:states:::${resource}`, Parameters, End: true };
+  // Of an expression nothing is known before it is evaluated.
+  const Arguments = `{% ${JSON.stringify(parameters)} %}`;
+  const given = how === 'JSONPath' ? { Parameters: parameters } : { QueryLanguage: how, Arguments };
+  const Task = { Type: 'Task', Resource: `arn:aws:states:::${resource}`, End: true, ...given };
   const record = await execution(await machine({ Task }, roleArn ?? roleOf(`role-${machines}`), name));
   const output = record.status === 'SUCCEEDED' ? (JSON.parse(record.output) as Record<string, unknown>) : {};
   const failure = record.status === 'FAILED' ? record : { error: undefined, cause: undefined };
@@ -175,8 +183,8 @@ test('a task may do what the role of its state machine may, and no more', async 
 
 test('parameters that are none of the action schedule no task', async () => {
   const refused = async (parameters: object, action = 's3:getObject') => {
-    const { error, cause, executionArn } = await run(`aws-sdk:${action}`, parameters);
-    assert.equal(error, 'States.Runtime');
+    const { error, cause, executionArn } = await run(`aws-sdk:${action}`, parameters, undefined, 'JSONata');
+    assert.equal(error, 'States.Runtime', cause);
     const { events = [] } = await sfn.send(new GetExecutionHistoryCommand({ executionArn }));
     assert.deepEqual(
       events.map(({ type }) => type),
@@ -235,10 +243,61 @@ test('a role learns who it is from STS', async () => {
   assert.match(String(output.UserId), new RegExp(`^AROA[A-Z0-9]+:${UUID}$`));
 });
 
-test('an action that a service has not is no bug', async () => {
-  const { error, cause } = await run('aws-sdk:sts:getSessionToken', {});
-  assert.equal(error, 'States.Runtime');
-  assert.match(cause, /\[The action 'getSessionToken' of Sts is not supported by Crossmap\]$/);
+test('a definition that names what a service has not is refused', async () => {
+  const roleArn = roleOf('unfit');
+  const refusal = async (resource: string, Parameters: object = {}) => {
+    const Task = { Type: 'Task', Resource: `arn:aws:states:::${resource}`, Parameters, End: true };
+    const Each = { Type: 'Map', End: true, ItemProcessor: { StartAt: 'Task', States: { Task } } };
+    return machine({ Each }, roleArn, 'unfit').then(
+      () => assert.fail('the definition was taken'),
+      (error: Error) => error.message.replace('Invalid State Machine Definition: ', ''),
+    );
+  };
+  const at = '/States/Each/ItemProcessor/States/Task';
+  const unknown = 'The value is not a valid resource ARN, or the resource is not available in this region.';
+  assert.equal(
+    await refusal('aws-sdk:s3:getObjet'),
+    `'SCHEMA_VALIDATION_FAILED: The resource provided arn:aws:states:::aws-sdk:s3:getObjet is not recognized. ${unknown} at ${at}/Resource'`,
+  );
+  for (const action of [
+    's3:copyObject',
+    'sfn:deleteStateMachineVersion',
+    'sts:getSessionToken',
+    'lambda:getFunction',
+  ]) {
+    assert.match(await refusal(`aws-sdk:${action}`), /is not supported yet at .*\/Resource'$/, action);
+  }
+  assert.equal(
+    await refusal('aws-sdk:s3:getObject', { bucket: BUCKET, 'Key.$': '$.key' }),
+    `'SCHEMA_VALIDATION_FAILED: The field 'Bucket' is required but was missing at ${at}/Parameters, SCHEMA_VALIDATION_FAILED: The field "bucket" is not supported by Step Functions at ${at}/Parameters'`,
+  );
+  const parts = { MultipartUpload: { Parts: [{ 'ETag.$': '$.a', partNumber: 1 }] } };
+  assert.match(
+    await refusal('aws-sdk:s3:completeMultipartUpload', { Bucket: BUCKET, Key: 'a', UploadId: 'b', ...parts }),
+    /^'SCHEMA_VALIDATION_FAILED: The field "partNumber" is not supported by Step Functions at/,
+  );
+});
+
+test('a role that may not have the ends of executions told is refused with a task that waits for them', async () => {
+  const roleArn = roleOf('deaf', [{ Effect: 'Allow', Action: 'states:*', Resource: '*' }]);
+  const start = (suffix: string) =>
+    machine(
+      {
+        Task: {
+          Type: 'Task',
+          Resource: `arn:aws:states:::states:startExecution${suffix}`,
+          Parameters: { 'StateMachineArn.$': '$.a' },
+          End: true,
+        },
+      },
+      roleArn,
+      `deaf${suffix.replace(/\W/g, '-')}`,
+    );
+  await start('');
+  const message = `'${roleArn}' is not authorized to create managed-rule.`;
+  for (const suffix of ['.sync', '.sync:2']) {
+    await assert.rejects(start(suffix), { code: 'AccessDeniedException', message });
+  }
 });
 
 test('assumeRole gives credentials of a role that lets the caller in, and of no other', async () => {
@@ -331,7 +390,10 @@ test('a nested execution that cannot be started has the words of the SDK for Jav
 
 test('who may start but not describe an execution cannot wait for it', async () => {
   await machine({ Done: { Type: 'Pass', End: true } }, roleOf('unseen-role'), 'unseen');
-  const roleArn = roleOf('starter', [{ Effect: 'Allow', Action: 'states:StartExecution', Resource: arnOf('unseen') }]);
+  const roleArn = roleOf('starter', [
+    { Effect: 'Allow', Action: 'states:StartExecution', Resource: arnOf('unseen') },
+    { Effect: 'Allow', Action: 'events:*', Resource: '*' },
+  ]);
   const { error, cause } = await run('states:startExecution.sync', { StateMachineArn: arnOf('unseen') }, roleArn);
   assert.equal(error, 'StepFunctions.AWSStepFunctionsException');
   assert.match(cause, /is not authorized to perform: states:DescribeExecution/);

@@ -1,4 +1,5 @@
 import type { Json } from '../asl/json.ts';
+import type { TaskResource } from '../asl/task-resource.ts';
 import type {
   ConnectedResource,
   RoleCaller,
@@ -11,7 +12,8 @@ import type {
 import type { NestedExecutions } from './nested-executions.ts';
 import { callOptimised, OPTIMISED_RULES, type OptimisedNames } from './sdk/optimised-call.ts';
 import type { SdkService } from './sdk/sdk-operation.ts';
-import { problemsOf, runSdkTask } from './sdk/sdk-tasks.ts';
+import { problemsOf, runSdkTask, templateProblemsOf } from './sdk/sdk-tasks.ts';
+import { stepFunctionsName } from './sdk/shape.ts';
 
 export interface ServiceTasksPorts {
   /** Lambda functions and `lambda:invoke`. */
@@ -65,14 +67,35 @@ export class ServiceTasks implements Tasks, TaskParameters {
   }
 
   async problems(resource: ConnectedResource, parameters: Json): Promise<readonly string[]> {
-    if (resource.kind !== 'service' || resource.service === 'lambda') return [];
-    const { service, action } = resource;
-    if (service.startsWith('aws-sdk:')) {
-      const called = await this.#service(service.slice('aws-sdk:'.length));
-      return problemsOf(called, action, parameters, { jsonForText: false });
+    const called = await this.#called(resource);
+    return called === undefined ? [] : problemsOf(called.service, called.action, parameters, called.rules);
+  }
+
+  /** Whether the action of a resource can be called here, or AWS has it at all. */
+  async offers(resource: TaskResource): Promise<'here' | 'elsewhere' | 'nowhere'> {
+    const called = await this.#called(resource);
+    if (called === undefined) return 'here';
+    const name = stepFunctionsName(called.action);
+    if (called.service.operation(name) !== undefined) return 'here';
+    return called.service.knows(name) ? 'elsewhere' : 'nowhere';
+  }
+
+  /** What is wrong with parameters as a definition has them, before anything in them is evaluated. */
+  async templateProblems(resource: TaskResource, template: Json): Promise<readonly string[]> {
+    const called = await this.#called(resource);
+    return called === undefined ? [] : templateProblemsOf(called.service, called.action, template);
+  }
+
+  /** The service whose API says what the parameters of a resource are; `undefined` where none does. */
+  async #called(resource: TaskResource) {
+    if (resource.kind !== 'service') return undefined;
+    const { service: name, action } = resource;
+    if (name.startsWith('aws-sdk:')) {
+      const service = await this.#service(name.slice('aws-sdk:'.length));
+      return { service, action, rules: { jsonForText: false } };
     }
-    const client = service === 'states' ? 'sfn' : OPTIMISED[service]?.client;
-    return client === undefined ? [] : problemsOf(await this.#service(client), action, parameters, OPTIMISED_RULES);
+    const client = name === 'states' ? 'sfn' : OPTIMISED[name]?.client;
+    return client === undefined ? undefined : { service: await this.#service(client), action, rules: OPTIMISED_RULES };
   }
 
   async #optimised(service: string, action: string, caller: RoleCaller, parameters: Json): Promise<TaskOutcome> {

@@ -89,6 +89,7 @@ function answering(result: SdkResult, sent: object[] = []): SdkService {
   const entry = structure({ Detail: 'text' });
   return {
     serviceId: 'Any',
+    knows: () => true,
     operation: () => ({
       input: structure({ Entries: { kind: 'list', of: () => entry }, MessageBody: 'text' }),
       output: structure({ FailedEntryCount: 'number', MessageId: 'text' }),

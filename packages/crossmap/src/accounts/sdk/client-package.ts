@@ -62,14 +62,17 @@ export function loadClient(name: string, directory: string): ClientPackage {
   return createRequire(join(directory, 'package.json'))(name) as ClientPackage;
 }
 
-/** A service behind its official client: one request a call, never sent again. */
-export function clientService(client: ClientPackage, destination: Destination): SdkService {
+/** A service behind its official client: one request a call, never sent again. `only`: the operations there are. */
+export function clientService(client: ClientPackage, destination: Destination, only?: Iterable<string>): SdkService {
+  const there = only && new Set(only);
   const Client = clientClass(client);
   const newClient = (caller: RoleCaller) => new Client(configuration(caller, destination));
   const { serviceId } = newClient({ roleArn: '', region: 'us-east-1', sessionName: '' }).config;
   return {
     serviceId,
+    knows: (name) => client[`${name}Command`] !== undefined,
     operation(name) {
+      if (there?.has(name) === false) return undefined;
       const schema = client[`${name}$`] as OperationSchema | undefined;
       const Command = client[`${name}Command`] as (new (input: object) => object) | undefined;
       if (schema === undefined || Command === undefined) return undefined;

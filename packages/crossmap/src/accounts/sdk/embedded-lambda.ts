@@ -29,7 +29,7 @@ export function embeddedLambda(ports: EmbeddedLambdaPorts): SdkService {
     }),
     call: (caller, input) => callInvoke(ports, caller, input),
   };
-  return { serviceId: 'Lambda', operation: (name) => (name === 'Invoke' ? invoke : undefined) };
+  return { serviceId: 'Lambda', knows: () => true, operation: (name) => (name === 'Invoke' ? invoke : undefined) };
 }
 
 async function callInvoke(

@@ -40,7 +40,11 @@ export function embeddedSts(ports: EmbeddedStsPorts): SdkService {
       },
     },
   };
-  return { serviceId: 'STS', operation: (name) => (Object.hasOwn(operations, name) ? operations[name] : undefined) };
+  return {
+    serviceId: 'STS',
+    knows: () => true,
+    operation: (name) => (Object.hasOwn(operations, name) ? operations[name] : undefined),
+  };
 }
 
 function assumeRole(

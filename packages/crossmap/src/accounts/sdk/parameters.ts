@@ -28,6 +28,34 @@ export function readParameters(shape: Shape, parameters: Json, rules: ParameterR
   return { input: withBodyType(shape, input), problems };
 }
 
+/**
+ * What is wrong with the names in Parameters or Arguments before they are evaluated: a name may end in `.$`, a text of
+ * JSONata may become all of them.
+ */
+export function templateProblems(shape: Shape, template: Json): readonly string[] {
+  if (shape.kind !== 'structure' || !isJsonObject(template)) return [];
+  const given = Object.entries(template).map(([key, value]) => [key.replace(/\.\$$/, ''), value] as const);
+  const names = new Set(given.map(([name]) => name));
+  return [
+    ...shape.required.filter((name) => !names.has(name)).map(missing),
+    ...given.flatMap(([name, value]) => {
+      const member = shape.members.get(name);
+      if (member === undefined) return [unsupported(name)];
+      const inner = member.shape();
+      const values: readonly Json[] = inner.kind === 'list' && Array.isArray(value) ? value : [value];
+      return values.flatMap((each) => templateProblems(inner.kind === 'list' ? inner.of() : inner, each));
+    }),
+  ];
+}
+
+function unsupported(name: string): string {
+  return `The field "${name}" is not supported by Step Functions`;
+}
+
+function missing(name: string): string {
+  return `The field '${name}' is required but was missing`;
+}
+
 class Reading {
   readonly #rules: ParameterRules;
   readonly #problems: string[];
@@ -41,12 +69,12 @@ class Reading {
     const input: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(given)) {
       const member = shape.members.get(name);
-      if (member === undefined) this.#problems.push(`The field "${name}" is not supported by Step Functions`);
+      if (member === undefined) this.#problems.push(unsupported(name));
       else if (value !== null) input[member.name] = this.#member(name, member, value);
     }
     for (const name of shape.required) {
-      const missing = given[name] === undefined || (given[name] === null && shape.members.get(name)?.label === true);
-      if (missing) this.#problems.push(`The field '${name}' is required but was missing`);
+      const none = given[name] === undefined || (given[name] === null && shape.members.get(name)?.label === true);
+      if (none) this.#problems.push(missing(name));
     }
     return input;
   }

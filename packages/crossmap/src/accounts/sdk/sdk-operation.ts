@@ -12,8 +12,10 @@ export interface SdkOperation {
 export interface SdkService {
   /** As the API's model has it: `DynamoDB`. */
   readonly serviceId: string;
-  /** By the API's name, such as `GetObject`; `undefined` when there is none. */
+  /** By the API's name, such as `GetObject`; `undefined` for one that cannot be called here. */
   operation(name: string): SdkOperation | undefined;
+  /** Whether AWS has an operation of that name, as far as it is known here. */
+  knows(name: string): boolean;
 }
 
 export type SdkResult = SdkAnswer | SdkError | SdkUnreachable;

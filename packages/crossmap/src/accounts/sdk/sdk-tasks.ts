@@ -2,7 +2,7 @@ import type { Json } from '../../asl/json.ts';
 import type { RoleCaller, TaskOutcome } from '../../engine/ports.ts';
 import { answerOf } from './answer.ts';
 import { javaExceptionName, javaServiceName } from './java-names.ts';
-import { type ParameterRules, readParameters } from './parameters.ts';
+import { type ParameterRules, readParameters, templateProblems } from './parameters.ts';
 import type { SdkError, SdkOperation, SdkResult, SdkService } from './sdk-operation.ts';
 import { stepFunctionsName } from './shape.ts';
 
@@ -29,9 +29,12 @@ export function problemsOf(
   parameters: Json,
   rules: ParameterRules,
 ): readonly string[] {
-  const operation = service.operation(stepFunctionsName(action));
-  if (operation !== undefined) return readParameters(operation.input, parameters, rules).problems;
-  return [`The action '${action}' of ${javaServiceName(service.serviceId)} is not supported by Crossmap`];
+  return readParameters(operationOf(service, action).input, parameters, rules).problems;
+}
+
+/** What is wrong with the names in Parameters or Arguments as a definition has them. */
+export function templateProblemsOf(service: SdkService, action: string, template: Json): readonly string[] {
+  return templateProblems(operationOf(service, action).input, template);
 }
 
 export function operationOf(service: SdkService, action: string): SdkOperation {

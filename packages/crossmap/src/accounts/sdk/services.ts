@@ -1,4 +1,5 @@
 import type { EmbeddedS3 } from '../../s3/embedded-s3.ts';
+import { OPERATIONS } from '../../s3/operations.ts';
 import { type ClientPackage, clientPackageOf, clientService, type Destination, loadClient } from './client-package.ts';
 import { type EmbeddedLambdaPorts, embeddedLambda } from './embedded-lambda.ts';
 import { type EmbeddedStsPorts, embeddedSts } from './embedded-sts.ts';
@@ -14,6 +15,8 @@ export class EndpointError extends Error {
 export interface SdkServicesPorts extends InProcessPorts, EmbeddedLambdaPorts, EmbeddedStsPorts {
   readonly s3: EmbeddedS3;
   readonly stepFunctions: StepFunctionsApi;
+  /** The names of its operations that are here. */
+  readonly stepFunctionsOperations: Iterable<string>;
 }
 
 const EMBEDDED_SERVICES: readonly string[] = ['lambda', 's3', 'sfn', 'sts'];
@@ -23,7 +26,7 @@ export class SdkServices {
   readonly #services: Map<string, () => Promise<SdkService>>;
 
   constructor(ports: SdkServicesPorts, atEndpoints: ReadonlyMap<string, SdkService> = new Map()) {
-    const { s3, stepFunctions, accounts, requestId } = ports;
+    const { s3, stepFunctions, stepFunctionsOperations: operations, accounts, requestId } = ports;
     const inProcess = (handler: Extract<Destination, { kind: 'in-process' }>['handler']) =>
       ({ kind: 'in-process', handler }) as const;
     const toS3 = inProcess(inProcessS3(s3, accounts, requestId));
@@ -31,8 +34,14 @@ export class SdkServices {
     const asPackage = (client: object) => client as ClientPackage;
     this.#services = new Map<string, () => Promise<SdkService>>([
       ...[...atEndpoints].map(([name, service]) => [name, async () => service] as const),
-      ['s3', once(async () => clientService(asPackage(await import('@aws-sdk/client-s3')), toS3))],
-      ['sfn', once(async () => clientService(asPackage(await import('@aws-sdk/client-sfn')), toStepFunctions))],
+      [
+        's3',
+        once(async () => clientService(asPackage(await import('@aws-sdk/client-s3')), toS3, Object.keys(OPERATIONS))),
+      ],
+      [
+        'sfn',
+        once(async () => clientService(asPackage(await import('@aws-sdk/client-sfn')), toStepFunctions, operations)),
+      ],
       ['lambda', once(async () => embeddedLambda(ports))],
       ['sts', once(async () => embeddedSts(ports))],
     ]);

@@ -32,7 +32,8 @@ export async function enterTask(state: TaskState, advancement: Advancement): Pro
   }
   if (resource.kind === 'service') {
     const problems = await advancement.parameterProblems(resource, parameters);
-    if (problems.length > 0) throw new DataFlowFailure('States.Runtime', unfitParameters(parameters, problems));
+    if (problems.length > 0)
+      return { kind: 'failed', failure: unfitParameters(advancement.state, parameters, problems) };
   }
   const details = {
     ...(timeoutInSeconds !== undefined && { timeoutInSeconds }),

@@ -4,6 +4,7 @@ import { compileMachine, type Machine } from '../../asl/machine.ts';
 import { validateDefinition } from '../../asl/validate.ts';
 import type { Clock, ExecutionStore, StateMachineRecord } from '../../engine/ports.ts';
 import { ApiError } from './errors.ts';
+import type { TaskChecks } from './task-checks.ts';
 
 /** What Step Functions refuses in names. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
 const NAME_REFUSES = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f\ufffe\uffff]/;
@@ -28,6 +29,7 @@ export interface StateMachinesPorts {
   readonly clock: Clock;
   /** The services at configured endpoints, as resources name them. */
   readonly routed: ReadonlySet<string>;
+  readonly taskChecks: TaskChecks;
 }
 
 /** The state machines: validated when created, compiled once. */
@@ -36,11 +38,13 @@ export class StateMachines {
   readonly #accounts: Accounts;
   readonly #clock: Clock;
   readonly #routed: ReadonlySet<string>;
+  readonly #taskChecks: TaskChecks;
   readonly #compiled = new Map<string, Machine>();
 
-  constructor({ store, accounts, clock, routed }: StateMachinesPorts) {
+  constructor({ store, accounts, clock, routed, taskChecks }: StateMachinesPorts) {
     this.#store = store;
     this.#routed = routed;
+    this.#taskChecks = taskChecks;
     this.#accounts = accounts;
     this.#clock = clock;
   }
@@ -66,6 +70,7 @@ export class StateMachines {
       type: 'STANDARD',
       creationDate: this.#clock.now(),
     };
+    await this.#taskChecks.check(record);
     this.#compiled.set(stateMachineArn, compileMachine(validated.definition));
     await this.#store.recordStateMachine(record);
     return record;
