@@ -40,7 +40,10 @@ export function itemScope(
   return { ...scope, context: { ...scope.context, Map: current } };
 }
 
-/** A time as AWS writes it: a fraction of zero is left out. */
+let written = { time: Number.NaN, text: '' };
+
+/** A time as AWS writes it: a fraction of zero is left out. The last one is kept, since it mostly comes again. */
 function instant(time: number): string {
-  return new Date(time).toISOString().replace('.000Z', 'Z');
+  if (written.time !== time) written = { time, text: new Date(time).toISOString().replace('.000Z', 'Z') };
+  return written.text;
 }
