@@ -62,7 +62,9 @@ test('an error at an endpoint is sent once and told, with the class that the mod
   assert.deepEqual(await call(), told('Sfn.InvalidArnException'));
   answer = { status: 400, body: '{"__type":"UnheardOf","message":"no"}' };
   assert.deepEqual(await call(), told('Sfn.SfnException'));
-  assert.equal(requests.length, asked + 2);
+  answer = { status: 500, body: '{"__type":"InternalFailure","message":"no"}' };
+  assert.equal((await call()).kind, 'failed');
+  assert.equal(requests.length, asked + 3);
 });
 
 test('an endpoint that does not answer is a failure of the task', async () => {
