@@ -398,3 +398,27 @@ test('who may start but not describe an execution cannot wait for it', async () 
   assert.equal(error, 'StepFunctions.AWSStepFunctionsException');
   assert.match(cause, /is not authorized to perform: states:DescribeExecution/);
 });
+
+test('a nested execution is stopped with the one that waits for it, by who may', async () => {
+  const { StartExecutionCommand, StopExecutionCommand } = await import('@aws-sdk/client-sfn');
+  await machine({ Long: { Type: 'Wait', Seconds: 86_400, End: true } }, roleOf('long-role'), 'long');
+  const everything = { Effect: 'Allow', Action: '*', Resource: '*' };
+  const mayNotStop = [everything, { Effect: 'Deny', Action: 'states:StopExecution', Resource: '*' }];
+  for (const [role, status] of [
+    [roleOf('stops'), 'ABORTED'],
+    [roleOf('cannot-stop', mayNotStop), 'RUNNING'],
+  ] as const) {
+    const Parameters = { StateMachineArn: arnOf('long'), Name: `until-${status}` };
+    const Task = { Type: 'Task', Resource: 'arn:aws:states:::states:startExecution.sync', Parameters, End: true };
+    const stateMachineArn = await machine({ Task }, role, `waits-${status}`);
+    const { executionArn = '' } = await sfn.send(new StartExecutionCommand({ stateMachineArn }));
+    const child = `${arnOf('long').replace(':stateMachine:', ':execution:')}:until-${status}`;
+    const told = async () =>
+      (await sfn.send(new GetExecutionHistoryCommand({ executionArn }))).events?.map(({ type }) => type) ?? [];
+    while (!(await told()).includes('TaskSubmitted'));
+    await sfn.send(new StopExecutionCommand({ executionArn, error: 'Enough' }));
+    if (status === 'ABORTED') await cloud.stepFunctions.executions.ended(child);
+    else while (!cloud.denials().some(({ action }) => action === 'states:StopExecution')) await told();
+    assert.equal((await cloud.stepFunctions.store.execution(child))?.status, status);
+  }
+});

@@ -12,7 +12,7 @@ import type {
 import type { NestedExecutions } from './nested-executions.ts';
 import { callOptimised, OPTIMISED_RULES, type OptimisedNames } from './sdk/optimised-call.ts';
 import type { SdkService } from './sdk/sdk-operation.ts';
-import { problemsOf, runSdkTask, templateProblemsOf } from './sdk/sdk-tasks.ts';
+import { problemsOf, runSdkTask, SDK_RULES, templateProblemsOf } from './sdk/sdk-tasks.ts';
 import { stepFunctionsName } from './sdk/shape.ts';
 
 export interface ServiceTasksPorts {
@@ -86,16 +86,14 @@ export class ServiceTasks implements Tasks, TaskParameters {
     return called === undefined ? [] : templateProblemsOf(called.service, called.action, template);
   }
 
-  /** The service whose API says what the parameters of a resource are; `undefined` where none does. */
+  /** The service whose API says what the parameters of a resource are; `undefined` where none here does. */
   async #called(resource: TaskResource) {
     if (resource.kind !== 'service') return undefined;
     const { service: name, action } = resource;
-    if (name.startsWith('aws-sdk:')) {
-      const service = await this.#service(name.slice('aws-sdk:'.length));
-      return { service, action, rules: { jsonForText: false } };
-    }
-    const client = name === 'states' ? 'sfn' : OPTIMISED[name]?.client;
-    return client === undefined ? undefined : { service: await this.#service(client), action, rules: OPTIMISED_RULES };
+    const sdk = name.startsWith('aws-sdk:');
+    const client = sdk ? name.slice('aws-sdk:'.length) : name === 'states' ? 'sfn' : OPTIMISED[name]?.client;
+    const service = client === undefined ? undefined : await this.#ports.service(client);
+    return service && { service, action, rules: sdk ? SDK_RULES : OPTIMISED_RULES };
   }
 
   async #optimised(service: string, action: string, caller: RoleCaller, parameters: Json): Promise<TaskOutcome> {

@@ -162,3 +162,15 @@ test('optimised integrations fail in the words of the SDK for Java 1', async () 
     failure: { error: 'DynamoDB.AmazonDynamoDBException', cause },
   });
 });
+
+test('of the parameters of a service that is not here nothing is said', async () => {
+  const lambda = { run: () => assert.fail('no function is meant') };
+  const nestedExecutions = new NestedExecutions({ stepFunctions: () => assert.fail('none'), ended: () => undefined });
+  const tasks = new ServiceTasks({ lambda, nestedExecutions, service: async () => undefined });
+  for (const text of ['sqs:sendMessage', 'aws-sdk:kms:encrypt', 'glue:startJobRun.sync', 'lambda:invoke']) {
+    const resource = parseTaskResource(`arn:aws:states:::${text}`);
+    assert.ok(resource?.kind === 'service', text);
+    assert.deepEqual(await tasks.problems(resource, { any: 1 }), []);
+    assert.deepEqual([await tasks.offers(resource), await tasks.templateProblems(resource, {})], ['here', []]);
+  }
+});

@@ -6,6 +6,8 @@ import { type ParameterRules, readParameters, templateProblems } from './paramet
 import type { SdkError, SdkOperation, SdkResult, SdkService } from './sdk-operation.ts';
 import { stepFunctionsName } from './shape.ts';
 
+export const SDK_RULES: ParameterRules = { jsonForText: false };
+
 /**
  * A task that calls an action of a service through its AWS SDK integration.
  * https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
@@ -17,7 +19,7 @@ export async function runSdkTask(
   parameters: Json,
 ): Promise<TaskOutcome> {
   const operation = operationOf(service, action);
-  const result = await operation.call(caller, readInput(operation, parameters, { jsonForText: false }));
+  const result = await operation.call(caller, readInput(operation, parameters, SDK_RULES));
   if (result.kind === 'answer') return { kind: 'succeeded', output: await answerOf(operation.output, result.output) };
   return failed(service, action, result);
 }

@@ -16,6 +16,7 @@ import { sendTaskFailure } from './operations/send-task-failure.ts';
 import { sendTaskHeartbeat } from './operations/send-task-heartbeat.ts';
 import { sendTaskSuccess } from './operations/send-task-success.ts';
 import { startExecution } from './operations/start-execution.ts';
+import { stopExecution } from './operations/stop-execution.ts';
 
 /** The operations of the Step Functions API that are here, by name. */
 export const operations: ReadonlyMap<string, Operation> = new Map([
@@ -36,4 +37,5 @@ export const operations: ReadonlyMap<string, Operation> = new Map([
   ['SendTaskHeartbeat', sendTaskHeartbeat],
   ['SendTaskSuccess', sendTaskSuccess],
   ['StartExecution', startExecution],
+  ['StopExecution', stopExecution],
 ]);
