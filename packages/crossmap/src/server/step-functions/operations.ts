@@ -6,6 +6,7 @@ import { describeActivity } from './operations/describe-activity.ts';
 import { describeExecution } from './operations/describe-execution.ts';
 import { describeMapRun } from './operations/describe-map-run.ts';
 import { describeStateMachine } from './operations/describe-state-machine.ts';
+import { describeStateMachineForExecution } from './operations/describe-state-machine-for-execution.ts';
 import { getActivityTask } from './operations/get-activity-task.ts';
 import { getExecutionHistory } from './operations/get-execution-history.ts';
 import { listActivities } from './operations/list-activities.ts';
@@ -17,6 +18,7 @@ import { sendTaskHeartbeat } from './operations/send-task-heartbeat.ts';
 import { sendTaskSuccess } from './operations/send-task-success.ts';
 import { startExecution } from './operations/start-execution.ts';
 import { stopExecution } from './operations/stop-execution.ts';
+import { validateStateMachineDefinition } from './operations/validate-state-machine-definition.ts';
 
 /** The operations of the Step Functions API that are here, by name. */
 export const operations: ReadonlyMap<string, Operation> = new Map([
@@ -27,6 +29,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map([
   ['DescribeExecution', describeExecution],
   ['DescribeMapRun', describeMapRun],
   ['DescribeStateMachine', describeStateMachine],
+  ['DescribeStateMachineForExecution', describeStateMachineForExecution],
   ['GetActivityTask', getActivityTask],
   ['GetExecutionHistory', getExecutionHistory],
   ['ListActivities', listActivities],
@@ -38,4 +41,5 @@ export const operations: ReadonlyMap<string, Operation> = new Map([
   ['SendTaskSuccess', sendTaskSuccess],
   ['StartExecution', startExecution],
   ['StopExecution', stopExecution],
+  ['ValidateStateMachineDefinition', validateStateMachineDefinition],
 ]);
