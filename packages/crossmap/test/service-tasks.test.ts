@@ -422,3 +422,13 @@ test('a nested execution is stopped with the one that waits for it, by who may',
     assert.equal((await cloud.stepFunctions.store.execution(child))?.status, status);
   }
 });
+
+test('no client warns of the version of Node.js', async () => {
+  const { execFile } = await import('node:child_process');
+  const { promisify } = await import('node:util');
+  const at = new URL('../src/accounts/sdk/client-package.js', import.meta.url).href;
+  const script = `const { clientService, loadClient } = await import('${at}');
+    clientService(loadClient('@aws-sdk/client-sfn', process.cwd()), { kind: 'endpoint', url: 'http://x' });`;
+  const { stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
+  assert.doesNotMatch(stderr, /NodeVersionSupportWarning/);
+});

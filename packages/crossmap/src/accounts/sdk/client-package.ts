@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { RoleCaller } from '../../engine/ports.ts';
+import { withoutNodeVersionWarning } from './node-version-warning.ts';
 import type { HttpMetadata, SdkOperation, SdkResult, SdkService } from './sdk-operation.ts';
 import { type OperationSchema, shapeOf } from './shape.ts';
 
@@ -66,7 +67,8 @@ export function loadClient(name: string, directory: string): ClientPackage {
 export function clientService(client: ClientPackage, destination: Destination, only?: Iterable<string>): SdkService {
   const there = only && new Set(only);
   const Client = clientClass(client);
-  const newClient = (caller: RoleCaller) => new Client(configuration(caller, destination));
+  const newClient = (caller: RoleCaller) =>
+    withoutNodeVersionWarning(() => new Client(configuration(caller, destination)));
   const { serviceId } = newClient({ roleArn: '', region: 'us-east-1', sessionName: '' }).config;
   return {
     serviceId,
