@@ -130,8 +130,8 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
     permissions: authorization,
     executions: () => executions,
   });
-  const invoke = (functionArn: string, payload: string) =>
-    standIns.invoke?.(functionArn, payload) ?? functions.invoke(functionArn, payload);
+  const invoke: FunctionHost['invoke'] = (functionArn, payload, clientContext) =>
+    standIns.invoke?.(functionArn, payload) ?? functions.invoke(functionArn, payload, clientContext);
   const requestId = systemIds.uuid;
   const services = new SdkServices(
     {

@@ -6,6 +6,8 @@ export interface Invocation extends FunctionName {
   /** What the function gets as its event: JSON text, if the caller gave JSON. */
   readonly payload: string;
   readonly type: 'RequestResponse' | 'Event';
+  /** JSON text, if the caller gave JSON. */
+  readonly clientContext?: string;
 }
 
 export interface FunctionName {
@@ -39,7 +41,14 @@ const TYPES = ['RequestResponse', 'Event'] as const;
 export function readInvocation(parameters: Json, caller: RoleCaller): Invocation | Required<Failure> {
   const failed = (cause: string) => ({ error: 'States.Runtime', cause });
   if (!isJsonObject(parameters)) return failed('Expected the Parameters of lambda:invoke to be an object');
-  const { FunctionName, Payload = null, InvocationType = 'RequestResponse', Qualifier, ...others } = parameters;
+  const {
+    FunctionName,
+    Payload = null,
+    InvocationType = 'RequestResponse',
+    Qualifier,
+    ClientContext,
+    ...others
+  } = parameters;
   const [other] = Object.keys(others);
   if (other !== undefined) return failed(`The parameter '${other}' of lambda:invoke is not supported yet`);
   if (typeof FunctionName !== 'string') return failed('The parameter FunctionName of lambda:invoke must be a string');
@@ -53,6 +62,7 @@ export function readInvocation(parameters: Json, caller: RoleCaller): Invocation
     qualifier: typeof Qualifier === 'string' ? Qualifier : named.qualifier,
     payload: payloadText(Payload),
     type,
+    ...(typeof ClientContext === 'string' && { clientContext: Buffer.from(ClientContext, 'base64').toString() }),
   };
 }
 

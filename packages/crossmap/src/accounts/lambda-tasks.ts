@@ -15,7 +15,7 @@ export interface LambdaTasksPorts {
 
 /** What a function that ran gave. */
 type Ran = Exclude<InvokeResult, { kind: 'refused' }>;
-type Target = Pick<Invocation, 'functionArn' | 'qualifier' | 'payload'>;
+type Target = Omit<Invocation, 'type'>;
 type Failed = Extract<TaskOutcome, { kind: 'failed' }>;
 
 /** Runs the two Lambda integrations as the role of the state machine. */
@@ -58,21 +58,26 @@ export class LambdaTasks implements Tasks {
   async #invoke(caller: TaskRequest['caller'], target: Target): Promise<Ran | Failed> {
     const refusal = this.#refusal(caller, target);
     if (refusal !== undefined) return refusal;
-    const result = await this.#ports.functions.invoke(target.functionArn, target.payload);
+    const result = await this.#ports.functions.invoke(target.functionArn, target.payload, target.clientContext);
     return result.kind === 'refused' ? this.#refused(result.code, result.message, REFUSALS[result.code]) : result;
   }
 
   /** Why the service does not take the invocation, before it looks for the function. */
-  #refusal(caller: TaskRequest['caller'], { functionArn, qualifier, payload }: Target): Failed | undefined {
+  #refusal(
+    caller: TaskRequest['caller'],
+    { functionArn, qualifier, payload, clientContext = '{}' }: Target,
+  ): Failed | undefined {
     const qualified = qualifier === '$LATEST' ? functionArn : `${functionArn}:${qualifier}`;
     const check = this.#ports.permissions.check(caller, 'lambda:InvokeFunction', qualified);
     if (check.kind === 'refused') return this.#refused(check.code, check.message, 403, 'AWSLambdaException');
     if (qualifier !== '$LATEST') {
       return this.#refused('ResourceNotFoundException', `Function not found: ${qualified}`, 404);
     }
+    const invalid = (message: string) => this.#refused('InvalidRequestContentException', message, 400);
+    if (unreadable(clientContext) !== undefined)
+      return invalid('Client context must be a valid Base64-encoded JSON object.');
     const why = unreadable(payload);
-    if (why === undefined) return undefined;
-    return this.#refused('InvalidRequestContentException', `Could not parse request body into json: ${why}`, 400);
+    return why === undefined ? undefined : invalid(`Could not parse request body into json: ${why}`);
   }
 
   /** In the words of version 1 of the SDK for Java, by which AWS calls Lambda (case test_no_such_function). */

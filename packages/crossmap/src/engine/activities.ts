@@ -16,7 +16,8 @@ export interface OfferedTask {
 /** What an execution needs to know of activities, and does with them. */
 export interface ActivityTasks {
   has(activityArn: string): boolean;
-  offer(task: OfferedTask): void;
+  /** Gives a way to take the offer back, when nobody waits for the task any more. */
+  offer(task: OfferedTask): () => void;
 }
 
 type Store = Pick<ExecutionStore, 'recordActivity' | 'deleteActivity' | 'activities'>;
@@ -27,7 +28,7 @@ export class Activities implements ActivityTasks {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #records = new Map<string, ActivityRecord>();
-  readonly #tasks = new Map<string, OfferedTask[]>();
+  readonly #tasks = new Map<string, Set<OfferedTask>>();
   readonly #workers = new Map<string, Set<Waiter>>();
 
   private constructor(store: Store, clock: Clock) {
@@ -60,28 +61,40 @@ export class Activities implements ActivityTasks {
     const known = this.#records.get(activityArn);
     if (known !== undefined) return known;
     const record = { activityArn, name, creationDate: this.#clock.now() };
-    this.#records.set(activityArn, record);
     await this.#store.recordActivity(record);
+    this.#records.set(activityArn, record);
     return record;
   }
 
   async delete(activityArn: string): Promise<void> {
-    if (this.#records.delete(activityArn)) await this.#store.deleteActivity(activityArn);
+    if (!this.#records.has(activityArn)) return;
+    await this.#store.deleteActivity(activityArn);
+    this.#records.delete(activityArn);
   }
 
-  offer(task: OfferedTask): void {
+  offer(task: OfferedTask): () => void {
+    const tasks = this.#tasks.get(task.activityArn) ?? new Set();
+    this.#tasks.set(task.activityArn, tasks);
     const [worker] = this.#workers.get(task.activityArn) ?? [];
-    if (worker !== undefined) return worker(task);
-    this.#tasks.set(task.activityArn, [...(this.#tasks.get(task.activityArn) ?? []), task]);
+    if (worker === undefined) tasks.add(task);
+    else worker(task);
+    return () => tasks.delete(task);
   }
 
   /** The next task, which has then started; `undefined` when none came within a minute. */
   async poll(activityArn: string, workerName: string | undefined): Promise<OfferedTask | undefined> {
     const until = this.#clock.now() + POLL_SECONDS * 1000;
     for (;;) {
-      const task = this.#tasks.get(activityArn)?.shift() ?? (await this.#offered(activityArn, until));
+      const task = this.#taken(activityArn) ?? (await this.#offered(activityArn, until));
       if (task === undefined || (await task.start(workerName))) return task;
     }
+  }
+
+  #taken(activityArn: string): OfferedTask | undefined {
+    const tasks = this.#tasks.get(activityArn);
+    const [first] = tasks ?? [];
+    if (first !== undefined) tasks?.delete(first);
+    return first;
   }
 
   #offered(activityArn: string, until: number): Promise<OfferedTask | undefined> {

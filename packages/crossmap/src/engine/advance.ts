@@ -27,7 +27,15 @@ import { endMapRun, enterMap } from './states/map.ts';
 import { enterParallel } from './states/parallel.ts';
 import { enterPass } from './states/pass.ts';
 import { enterSucceed } from './states/succeed.ts';
-import { endTask, enterTask, missHeartbeat, startActivity, submitTask, timeOutTask } from './states/task.ts';
+import {
+  endTask,
+  enterTask,
+  failSubmit,
+  missHeartbeat,
+  startActivity,
+  submitTask,
+  timeOutTask,
+} from './states/task.ts';
 import { endWait, enterWait } from './states/wait.ts';
 import type { Branch, FailedEvent, Work } from './work.ts';
 
@@ -142,6 +150,9 @@ class Advance {
       switch (occurrence.kind) {
         case 'task-submitted':
           if (state.type === 'Task' && awaited === 'task') return submitTask(state, advancement, occurrence.output);
+          break;
+        case 'submit-failed':
+          if (state.type === 'Task' && awaited === 'task') return failSubmit(state, advancement, occurrence.failure);
           break;
         case 'task-ended':
           if (state.type === 'Task' && awaited === 'task') return endTask(state, advancement, occurrence.outcome);

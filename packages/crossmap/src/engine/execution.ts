@@ -309,6 +309,7 @@ function waitingAfter(waiting: Waiting | undefined, event: HistoryEvent): Waitin
     case 'ParallelStateStarted':
       return { for: 'branches', eventId: event.id };
     case 'TaskFailed':
+    case 'TaskSubmitFailed':
     case 'TaskTimedOut':
     case 'LambdaFunctionFailed':
     case 'LambdaFunctionTimedOut':

@@ -85,7 +85,7 @@ interface Live {
   execution: Execution;
   /** The occurrences of one execution are taken up one after the other. */
   queue: Promise<void>;
-  /** What is to happen at a time, by its name. */
+  /** What is to happen at a time, or when a worker comes, by its name. */
   readonly timers: Map<string, Timer>;
   /** Stops a job that a task began, by the task's event. */
   readonly jobs: Map<number, () => Promise<void>>;
@@ -278,9 +278,13 @@ export class Executions {
           live.jobs.delete(eventId);
           return back({ kind: 'task-ended', eventId, outcome });
         };
-        const called = resource.kind === 'service' && resource.pattern === 'wait-for-task-token';
+        const pattern = resource.kind === 'service' ? resource.pattern : 'request-response';
         this.#await(live, tasks.run(request), async (outcome) => {
-          if (outcome.kind === 'failed' || (outcome.kind === 'succeeded' && !called)) return end(outcome);
+          if (outcome.kind === 'failed' && pattern !== 'request-response') {
+            return back({ kind: 'submit-failed', eventId, failure: outcome.failure });
+          }
+          if (outcome.kind === 'failed') return end(outcome);
+          if (outcome.kind === 'succeeded' && pattern !== 'wait-for-task-token') return end(outcome);
           const stop = outcome.kind === 'submitted' ? outcome.stop : undefined;
           if (stop !== undefined) live.jobs.set(eventId, stop);
           await back({ kind: 'task-submitted', eventId, output: outcome.output });
@@ -294,7 +298,9 @@ export class Executions {
         const { eventId, activityArn, taskToken, input } = command;
         const start = (workerName: string | undefined) =>
           back({ kind: 'activity-started', eventId, ...(workerName !== undefined && { workerName }) });
-        activities?.offer({ activityArn, taskToken, input, start });
+        const cancel = activities?.offer({ activityArn, taskToken, input, start });
+        const happening = { kind: 'activity-started', eventId } as const;
+        if (cancel !== undefined) live.timers.set(timerName(happening), { happening, cancel });
         return;
       }
       case 'await-time':

@@ -18,6 +18,8 @@ export type Happening =
   | { readonly kind: 'execution-started' }
   /** The call of a `.sync` integration was answered with `output`. */
   | { readonly kind: 'task-submitted'; readonly eventId: number; readonly output: Json }
+  /** The call that was to begin a job, or to hand out a token, failed. */
+  | { readonly kind: 'submit-failed'; readonly eventId: number; readonly failure: Failure }
   | { readonly kind: 'task-ended'; readonly eventId: number; readonly outcome: TaskOutcome }
   /** A worker has taken up the task of an activity. */
   | { readonly kind: 'activity-started'; readonly eventId: number; readonly workerName?: string }

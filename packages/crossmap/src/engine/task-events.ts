@@ -13,7 +13,8 @@ export interface ScheduledTask {
 }
 
 export interface FailedTask {
-  readonly how: 'Failed' | 'TimedOut';
+  /** Only an integration that goes on after its call can fail to be submitted. */
+  readonly how: 'Failed' | 'SubmitFailed' | 'TimedOut';
   readonly failure: Failure;
 }
 
@@ -73,14 +74,10 @@ export function emitFailed(
   retry: { readonly hidden: PrivateDetails } | undefined,
   advancement: Advancement,
 ): number {
-  switch (resource.kind) {
-    case 'lambda-function':
-      return advancement.emit(`LambdaFunction${how}`, failure, retry);
-    case 'activity':
-      return advancement.emit(`Activity${how}`, failure, retry);
-    case 'service':
-      return advancement.emit(`Task${how}`, { ...named(resource), ...failure }, retry);
-  }
+  if (resource.kind === 'service') return advancement.emit(`Task${how}`, { ...named(resource), ...failure }, retry);
+  if (how === 'SubmitFailed') throw new Error(`Expected a service integration, got ${resource.kind}`);
+  const kind = resource.kind === 'activity' ? 'Activity' : 'LambdaFunction';
+  return advancement.emit(`${kind}${how}`, failure, retry);
 }
 
 type Service = Extract<TaskResource, { kind: 'service' }>;

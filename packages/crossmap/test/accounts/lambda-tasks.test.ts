@@ -30,11 +30,12 @@ async function run(
   answer: (payload: string) => InvokeResult | Promise<InvokeResult> = returned,
   denied?: string,
 ) {
-  const invocations: (readonly [string, string])[] = [];
+  const invocations: (readonly string[])[] = [];
   const tasks = new LambdaTasks({
     functions: {
-      invoke: async (functionArn, payload) => {
-        invocations.push([functionArn, payload]);
+      invoke: async (functionArn, payload, ...clientContext) => {
+        const given = clientContext.flatMap((each) => (each === undefined ? [] : [each]));
+        invocations.push([functionArn, payload, ...given]);
         return answer(payload);
       },
     },
@@ -186,6 +187,17 @@ test('an event is taken at once with 202 and no payload, whatever the function d
   }
   const missing = await run(invoke, event, () => ({ kind: 'refused', code: 'ResourceNotFoundException', message: '' }));
   assert.equal(missing.outcome.kind, 'failed');
+});
+
+test('a ClientContext is given to the function as JSON text; one that is none is refused', async () => {
+  const encoded = (text: string) => Buffer.from(text).toString('base64');
+  const given = await run(invoke, parametersOf({ ClientContext: encoded('{"custom":1}') }));
+  assert.deepEqual(given.invocations, [[ARN, '{}', '{"custom":1}']]);
+  const { outcome, invocations } = await run(invoke, parametersOf({ ClientContext: encoded('custom') }));
+  const message = 'Client context must be a valid Base64-encoded JSON object.';
+  const cause = refusal('InvalidRequestContentException', message, 400);
+  assert.deepEqual(outcome, { kind: 'failed', failure: { error: 'Lambda.InvalidRequestContentException', cause } });
+  assert.deepEqual(invocations, []);
 });
 
 test('what is not supported is refused by name', async () => {

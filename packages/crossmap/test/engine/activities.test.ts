@@ -45,6 +45,25 @@ test('an activity is created once and deleted; the ones the store keeps are ther
   assert.deepEqual(deleted, [ARN]);
 });
 
+test('an activity is there only once the store keeps it', async () => {
+  let kept = () => {};
+  const store = {
+    recordActivity: () =>
+      new Promise<void>((resolve) => {
+        kept = resolve;
+      }),
+    deleteActivity: async () => {},
+    activities: async () => ({ items: [] }),
+  };
+  const activities = await Activities.open({ store, clock: new SimulatedClock() });
+  const creation = activities.create({ activityArn: ARN, name: 'pack' });
+  await settled();
+  assert.equal(activities.has(ARN), false);
+  kept();
+  await creation;
+  assert.equal(activities.has(ARN), true);
+});
+
 test('tasks are given in the order they were offered, each once', async () => {
   const { activities } = await opened();
   const [first, second] = [task('1'), task('2')];
@@ -64,6 +83,16 @@ test('a worker that waits gets the next task, the one who came first before othe
   activities.offer(second);
   assert.deepEqual(await Promise.all(polls), [first, second]);
   assert.equal(clock.waiting, 0);
+});
+
+test('an offer that is taken back is given to nobody', async () => {
+  const { activities } = await opened();
+  const [gone, live] = [task('1'), task('2')];
+  const takeBack = activities.offer(gone);
+  activities.offer(live);
+  takeBack();
+  assert.equal(await activities.poll(ARN, 'a'), live);
+  assert.deepEqual(gone.workers, []);
 });
 
 test('a task that nobody waits for any more is passed over', async () => {

@@ -126,6 +126,7 @@ test('the task of an aborted execution is closed, and no worker can start it', a
   made.start(task());
   const { taskToken, start } = await offered(made);
   await made.executions.abort(EXECUTION, {});
+  assert.deepEqual(made.withdrawn, made.offered);
   assert.equal(await start('late'), false);
   assert.equal(await made.executions.endTask(taskToken, { kind: 'succeeded', output: 1 }), 'closed');
 });
@@ -135,4 +136,19 @@ test('a text that is no token, or is of an execution that never was, is unknown'
   const uuid = '00000000-0000-4000-8000-000000000000';
   const forged = Buffer.from(`arn:aws:states:eu-west-1:111111111111:execution:machine:none ${uuid}`).toString('base64');
   for (const token of ['none', '', forged]) assert.equal(await made.executions.heartbeat(token), 'unknown');
+});
+
+test('what an ended task waited for is forgotten while the execution goes on', async () => {
+  const made = bench();
+  made.start({
+    ...task({ End: undefined, Next: 'W', TimeoutSeconds: 60, HeartbeatSeconds: 10 }),
+    W: { Type: 'Wait', Seconds: 5, End: true },
+  });
+  const { taskToken, start } = await offered(made);
+  await start('packer');
+  assert.equal(made.clock.waiting, 2);
+  await made.executions.endTask(taskToken, { kind: 'succeeded', output: 1 });
+  await settled();
+  assert.equal(made.clock.waiting, 1);
+  assert.deepEqual(made.withdrawn, made.offered);
 });

@@ -52,11 +52,36 @@ describe('.waitForTaskToken', () => {
     assert.deepEqual(JSON.parse(record.output), { token });
   });
 
-  test('a call that fails is the failure of the task', async () => {
+  test('JSONata sees the token in $states.context, and names the role of Credentials', async () => {
+    const other = 'arn:aws:iam::222222222222:role/other';
+    const states = callback({
+      QueryLanguage: 'JSONata',
+      Parameters: undefined,
+      Arguments: { FunctionName: 'work', Payload: { token: '{% $states.context.Task.Token %}' } },
+      Credentials: { RoleArn: `{% '${other}' %}` },
+      Output: '{% $states.context.Task.Token %}',
+    });
+    const { bench, ended, token } = await submitted(states);
+    assert.equal(bench.taskRequests[0]?.credentials?.roleArn, other);
+    await bench.executions.endTask(token, succeeded({}));
+    const record = await ended;
+    assert.ok(record.status === 'SUCCEEDED');
+    assert.equal(JSON.parse(record.output), token);
+  });
+
+  test('a call that fails submits nothing, which Retry sees as any failure', async () => {
     const bench = new Workbench();
-    bench.task = () => failed({ error: 'Lambda.ServiceException', cause: 'c' });
-    await bench.run(callback());
-    assert.deepEqual(bench.types.slice(3), ['TaskStarted', 'TaskFailed', 'ExecutionFailed']);
+    const failure = { error: 'Lambda.ServiceException', cause: 'c' };
+    bench.task = () => failed(failure);
+    await bench.run(callback({ Retry: [{ ErrorEquals: ['Lambda.ServiceException'], MaxAttempts: 1 }] }));
+    assert.deepEqual(bench.types.slice(4), [
+      'TaskSubmitFailed',
+      'TaskScheduled',
+      'TaskStarted',
+      'TaskSubmitFailed',
+      'ExecutionFailed',
+    ]);
+    assert.deepEqual(bench.told[4], [4, 'TaskSubmitFailed', { ...CALLBACK, ...failure }]);
   });
 
   test('a failure that names neither error nor cause is caught by States.ALL with nulls', async () => {
@@ -124,12 +149,15 @@ test('the job of a .sync task can be ended by its token', async () => {
     S: {
       Type: 'Task',
       Resource: 'arn:aws:states:::states:startExecution.sync',
-      Parameters: { StateMachineArn: 'arn', Input: {}, Payload: { 'token.$': '$$.Task.Token' } },
+      Parameters: { StateMachineArn: 'arn', Input: { 'token.$': '$$.Task.Token' } },
       End: true,
     },
   });
   await settled();
-  await bench.executions.endTask(tokenOf(bench), succeeded('done'));
+  const [token] = bench.taskRequests.map(
+    ({ parameters }) => (parameters as { readonly Input: { readonly token: string } }).Input.token,
+  );
+  await bench.executions.endTask(token ?? '', succeeded('done'));
   await ended;
   assert.deepEqual(bench.told.slice(4, 6), [
     [4, 'TaskSubmitted', { ...SYNC, output: 'job' }],
@@ -192,18 +220,22 @@ describe('Credentials', () => {
 test('tasks whose time is over together time out together; one may try again while another is caught', async () => {
   const bench = new Workbench();
   bench.task = () => new Promise(() => {});
-  const branch = (name: string, fields: object) => ({
+  const branch = (name: string, fields: object, others: object = {}) => ({
     StartAt: name,
     States: {
       [name]: { Type: 'Task', Resource: FUNCTION, TimeoutSeconds: 5, End: true, ...fields },
-      [`${name}Caught`]: { Type: 'Pass', End: true },
+      ...others,
     },
   });
   bench.start({
     P: {
       Type: 'Parallel',
       Branches: [
-        branch('A', { Catch: [{ ErrorEquals: ['States.Timeout'], Next: 'ACaught' }] }),
+        branch(
+          'A',
+          { Catch: [{ ErrorEquals: ['States.Timeout'], Next: 'Caught' }] },
+          { Caught: { Type: 'Pass', End: true } },
+        ),
         branch('B', { Retry: [{ ErrorEquals: ['States.Timeout'], IntervalSeconds: 3 }] }),
         branch('C', { TimeoutSeconds: 6 }),
       ],

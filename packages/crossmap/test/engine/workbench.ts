@@ -63,6 +63,7 @@ export class Workbench {
   /** The activities that are there, and the tasks they were offered. */
   readonly activities = new Set<string>();
   readonly offered: OfferedTask[] = [];
+  readonly withdrawn: OfferedTask[] = [];
   readonly executions = new Executions({
     clock: this.clock,
     ids: countingIds(),
@@ -70,7 +71,10 @@ export class Workbench {
     tasks: { run: async (request) => this.task(request, this.taskRequests.push(request)) },
     activities: {
       has: (activityArn) => this.activities.has(activityArn),
-      offer: (task) => this.offered.push(task),
+      offer: (task) => {
+        this.offered.push(task);
+        return () => this.withdrawn.push(task);
+      },
     },
     mapRuns: { run: async (request) => this.mapRun(request, this.mapRunRequests.push(request)) },
     onFault: (fault) => this.faults.push(fault),

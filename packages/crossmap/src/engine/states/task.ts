@@ -1,4 +1,5 @@
 import { DataFlowFailure, dataLimitExceeded, parametersTooLarge, unfitParameters } from '../../asl/data-flow.ts';
+import type { Failure } from '../../asl/failure.ts';
 import { exceedsPayloadLimit, type Json } from '../../asl/json.ts';
 import type { CompiledState } from '../../asl/machine.ts';
 import type { Scope } from '../../asl/scope.ts';
@@ -98,6 +99,11 @@ export function startActivity(
 export function submitTask({ resource }: TaskState, advancement: Advancement, output: Json): Work {
   emitSubmitted(resource, output, advancement);
   return { kind: 'waiting' };
+}
+
+/** Nothing was begun (seen on AWS: https://github.com/ASFHyP3/hyp3/pull/805). */
+export function failSubmit({ resource }: TaskState, advancement: Advancement, failure: Failure): Work {
+  return failed(resource, { how: 'SubmitFailed', failure }, advancement);
 }
 
 export async function endTask(state: TaskState, advancement: Advancement, outcome: TaskOutcome): Promise<Work> {
