@@ -4,7 +4,7 @@ import type { TaskOutcome, TaskSubmitted } from '../../src/engine/ports.ts';
 import { EXECUTION, failed, settled, succeeded, Workbench } from './workbench.ts';
 
 const NESTED = 'arn:aws:states:::states:startExecution.sync';
-const task = { Type: 'Task', Resource: NESTED, Parameters: {}, End: true };
+const task = { Type: 'Task', Resource: NESTED, Parameters: { StateMachineArn: 'child' }, End: true };
 
 /** A job that the test ends; `stopped` counts how often it was told to stop. */
 class Job implements TaskSubmitted {
