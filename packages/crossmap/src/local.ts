@@ -32,6 +32,12 @@ export interface LocalOptions {
   readonly workflowAccount?: string;
   /** @default - as for the account, else us-east-1 */
   readonly workflowRegion?: string;
+  /**
+   * Where services are that are not embedded, by their names in `aws-sdk` integrations: `{ dynamodb: 'http://…' }`.
+   * Tasks call them with the AWS SDK client that the project in the current folder has installed.
+   * @default - a definition that names such a service is refused
+   */
+  readonly endpoints?: Readonly<Record<string, string>>;
   /** Gets what a person at the terminal wants to see: denials with their reason, failing functions, bugs. */
   onLog?(line: string): void;
 }
@@ -61,8 +67,8 @@ export interface Local {
 }
 
 /**
- * Loads a synthesized CDK app into embedded accounts and serves them. Rejects with `AssemblyError`, `LocalError` or
- * `DatabaseError` for what the caller can put right, and with Node's error for a port that cannot be had.
+ * Loads a synthesized CDK app into embedded accounts and serves them. Rejects with `AssemblyError`, `EndpointError`,
+ * `LocalError` or `DatabaseError` for what the caller can put right, and with Node's error for a port that cannot be had.
  */
 export async function startLocal(options: LocalOptions): Promise<Local> {
   return (await openLocal(options)).local;
@@ -76,6 +82,7 @@ export async function openLocal(options: LocalOptions): Promise<{ local: Local; 
   const cloud = await openCloud({
     data: options.data,
     environments: options.environments ?? 8,
+    ...(options.endpoints && { endpoints: options.endpoints }),
     onLog: options.onLog ?? (() => {}),
   });
   try {
@@ -83,6 +90,7 @@ export async function openLocal(options: LocalOptions): Promise<{ local: Local; 
     const deployed = await deployAssembly(assembly, cloud.deployment, {
       workflowEnvironment,
       inlineCodeDirectory: cloud.inlineCodeDirectory,
+      routed: cloud.routed,
     });
     const { port } = await cloud.listen(options.port ?? 0);
     const local: Local = {

@@ -21,6 +21,8 @@ export interface DevOptions {
   readonly environments: number | undefined;
   readonly workflowAccount: string | undefined;
   readonly workflowRegion: string | undefined;
+  /** `SERVICE=URL` */
+  readonly endpoint: Readonly<Record<string, string>>;
 }
 
 /**
@@ -72,7 +74,7 @@ async function start(
   data: string,
   host: Host,
 ): Promise<ServedAccounts> {
-  const { port, environments, workflowAccount, workflowRegion } = options;
+  const { port, environments, workflowAccount, workflowRegion, endpoint } = options;
   try {
     return await startLocal({
       assembly,
@@ -81,6 +83,7 @@ async function start(
       ...(environments === undefined ? {} : { environments }),
       ...(workflowAccount === undefined ? {} : { workflowAccount }),
       ...(workflowRegion === undefined ? {} : { workflowRegion }),
+      ...(Object.keys(endpoint).length === 0 ? {} : { endpoints: endpoint }),
       onLog: (line) => host.stderr.write(`${line}\n`),
     });
   } catch (error) {
@@ -89,7 +92,7 @@ async function start(
 }
 
 /** What `startLocal` rejects with when its caller can do something about it; the message may have several lines. */
-const SOLVABLE = ['LocalError', 'AssemblyError', 'DatabaseError'];
+const SOLVABLE = ['LocalError', 'AssemblyError', 'DatabaseError', 'EndpointError'];
 
 /** Only what can be solved becomes an error of the command; the rest stays a bug. */
 function startError(error: unknown, port: number): unknown {

@@ -212,6 +212,13 @@ test('a ready assembly is loaded as it is', async () => {
   assert.deepEqual([started[0]?.assembly, started[0]?.port, started[0]?.environments], [assembly, 0, 2]);
 });
 
+test('every endpoint given is told to the accounts', async () => {
+  const assembly = await appFolder({ 'manifest.json': JSON.stringify(MANIFEST) });
+  const endpoints = ['--endpoint', 'dynamodb=http://127.0.0.1:8000', '--endpoint', 'sqs=http://127.0.0.1:9324'];
+  const { started } = await dev(await appFolder({}), ['--assembly', assembly, ...endpoints]);
+  assert.deepEqual(started[0]?.endpoints, { dynamodb: 'http://127.0.0.1:8000', sqs: 'http://127.0.0.1:9324' });
+});
+
 test('a folder without cdk.json is a usage error, exit 2', async () => {
   const cwd = await appFolder({});
   const { exitCode, stderr, started } = await dev(cwd);

@@ -29,7 +29,7 @@ export const STATE_MACHINE: ResourceType = {
       accountId,
       region,
       roleArn: properties.string('RoleArn'),
-      definition: readDefinition(properties),
+      definition: readDefinition(properties, context.routed),
       type: properties.oneOf('StateMachineType', ['STANDARD']) ?? 'STANDARD',
     } as const;
     properties.optionalObject('EncryptionConfiguration')?.oneOf('Type', ['AWS_OWNED_KEY']);
@@ -41,13 +41,13 @@ export const STATE_MACHINE: ResourceType = {
   },
 };
 
-function readDefinition(properties: PropertyReader): string {
+function readDefinition(properties: PropertyReader, routed: ReadonlySet<string>): string {
   const property = properties.has('Definition') ? 'Definition' : 'DefinitionString';
   const text =
     property === 'Definition' ? JSON.stringify(properties.optionalJson(property)) : properties.string(property);
   if (text === undefined || text === '') return '';
   const definition = substitute(text, properties.stringMap('DefinitionSubstitutions'));
-  const validated = validateDefinition(definition);
+  const validated = validateDefinition(definition, { routed });
   for (const diagnostic of validated.ok ? [] : validated.diagnostics) {
     properties.report('INVALID_DEFINITION', property, diagnosticText(diagnostic));
   }

@@ -17,6 +17,7 @@ import { sendTaskFailure } from './operations/send-task-failure.ts';
 import { sendTaskHeartbeat } from './operations/send-task-heartbeat.ts';
 import { sendTaskSuccess } from './operations/send-task-success.ts';
 import { startExecution } from './operations/start-execution.ts';
+import { stopExecution } from './operations/stop-execution.ts';
 import { testState } from './operations/test-state.ts';
 import { validateStateMachineDefinition } from './operations/validate-state-machine-definition.ts';
 
@@ -40,6 +41,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map([
   ['SendTaskHeartbeat', sendTaskHeartbeat],
   ['SendTaskSuccess', sendTaskSuccess],
   ['StartExecution', startExecution],
+  ['StopExecution', stopExecution],
   ['TestState', testState],
   ['ValidateStateMachineDefinition', validateStateMachineDefinition],
 ]);

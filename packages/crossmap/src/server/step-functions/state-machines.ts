@@ -4,6 +4,7 @@ import { compileMachine, type Machine } from '../../asl/machine.ts';
 import { validateDefinition } from '../../asl/validate.ts';
 import type { Clock, ExecutionStore, StateMachineRecord } from '../../engine/ports.ts';
 import { ApiError } from './errors.ts';
+import type { TaskChecks } from './task-checks.ts';
 
 /** What Step Functions refuses in names. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
 const NAME_REFUSES = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f\ufffe\uffff]/;
@@ -22,15 +23,28 @@ export interface StateMachineDefinition {
   readonly roleArn: string;
 }
 
+export interface StateMachinesPorts {
+  readonly store: ExecutionStore;
+  readonly accounts: Accounts;
+  readonly clock: Clock;
+  /** The services at configured endpoints, as resources name them. */
+  readonly routed: ReadonlySet<string>;
+  readonly taskChecks: TaskChecks;
+}
+
 /** The state machines: validated when created, compiled once. */
 export class StateMachines {
   readonly #store: ExecutionStore;
   readonly #accounts: Accounts;
   readonly #clock: Clock;
+  readonly #routed: ReadonlySet<string>;
+  readonly #taskChecks: TaskChecks;
   readonly #compiled = new Map<string, Machine>();
 
-  constructor({ store, accounts, clock }: { store: ExecutionStore; accounts: Accounts; clock: Clock }) {
+  constructor({ store, accounts, clock, routed, taskChecks }: StateMachinesPorts) {
     this.#store = store;
+    this.#routed = routed;
+    this.#taskChecks = taskChecks;
     this.#accounts = accounts;
     this.#clock = clock;
   }
@@ -38,7 +52,7 @@ export class StateMachines {
   /** Creating again what is there as it is gives what is there; another role does not change it, as on AWS. */
   async create({ accountId, region, name, definition, roleArn }: StateMachineDefinition): Promise<StateMachineRecord> {
     checkName(name);
-    const validated = validateDefinition(definition);
+    const validated = validateDefinition(definition, { routed: this.#routed });
     if (!validated.ok) throw new ApiError('InvalidDefinition', invalidDefinition(validated.diagnostics));
     const stateMachineArn = `arn:aws:states:${region}:${accountId}:stateMachine:${name}`;
     const known = await this.#store.stateMachine(stateMachineArn);
@@ -55,6 +69,7 @@ export class StateMachines {
       type: 'STANDARD',
       creationDate: this.#clock.now(),
     };
+    await this.#taskChecks.check(record);
     this.#compiled.set(stateMachineArn, compileMachine(validated.definition));
     await this.#store.recordStateMachine(record);
     return record;
@@ -76,7 +91,7 @@ export class StateMachines {
   compiled({ stateMachineArn, definition }: StateMachineRecord): Machine {
     const known = this.#compiled.get(stateMachineArn);
     if (known !== undefined) return known;
-    const validated = validateDefinition(definition);
+    const validated = validateDefinition(definition, { routed: this.#routed });
     if (!validated.ok)
       throw new Error(`Expected a stored definition to be valid: ${invalidDefinition(validated.diagnostics)}`);
     const machine = compileMachine(validated.definition);
