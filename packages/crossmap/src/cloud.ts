@@ -13,7 +13,11 @@ import { FunctionSessions } from './accounts/function-sessions.ts';
 import { LambdaTasks } from './accounts/lambda-tasks.ts';
 import { LogGroups } from './accounts/log-groups.ts';
 import type { MockConfig } from './accounts/mock-config.ts';
-import { EVERY_SERVICE, MockedTasks } from './accounts/mocked-tasks.ts';
+import { EVERY_SERVICE, isHere, MockedTasks } from './accounts/mocked-tasks.ts';
+import { NestedExecutions } from './accounts/nested-executions.ts';
+import { SdkServices, servicesAtEndpoints } from './accounts/sdk/services.ts';
+import { routedServices, ServiceTasks } from './accounts/service-tasks.ts';
+import type { TaskResource } from './asl/task-resource.ts';
 import { Activities } from './engine/activities.ts';
 import { Executions } from './engine/executions.ts';
 import type { Clock } from './engine/ports.ts';
@@ -29,8 +33,9 @@ import { logsApi } from './server/logs/operations.ts';
 import { type Listening, listen } from './server/server.ts';
 import { groupArn, logEvents } from './server/step-functions/execution-log.ts';
 import type { StepFunctions } from './server/step-functions/operation.ts';
-import { stepFunctionsApi } from './server/step-functions/operations.ts';
+import { operations, stepFunctionsApi } from './server/step-functions/operations.ts';
 import { StateMachines } from './server/step-functions/state-machines.ts';
+import { TaskChecks } from './server/step-functions/task-checks.ts';
 import { openDatabase } from './sqlite/open.ts';
 import { MemoryStore } from './store/memory-store.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
@@ -53,6 +58,8 @@ export interface CloudOptions {
   readonly environments: number;
   /** The responses that tasks of executions with a test case get. */
   readonly mocks?: MockConfig | undefined;
+  /** Services that are not embedded, by their names in `aws-sdk` integrations, and the URLs they are at. */
+  readonly endpoints?: Readonly<Record<string, string>>;
   onLog(line: string): void;
 }
 
@@ -76,18 +83,18 @@ export interface Cloud {
   discard(): Promise<void>;
 }
 
-/** Puts the embedded cloud together. Rejects with `LocalError` or `DatabaseError`. */
-export async function openCloud(
-  { data, environments, mocks, onLog }: CloudOptions,
-  standIns: StandIns = {},
-): Promise<Cloud> {
+/** Puts the embedded cloud together. Rejects with `EndpointError`, `LocalError` or `DatabaseError`. */
+export async function openCloud(options: CloudOptions, standIns: StandIns = {}): Promise<Cloud> {
+  const { data, environments, endpoints = {}, mocks, onLog } = options;
   const onBug = (thrown: unknown) =>
     onLog(`BUG ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : thrown}`);
   const now = systemClock.now;
   const clock = standIns.clock ?? systemClock;
 
-  const routed: ReadonlySet<string> = new Set();
+  const atEndpoints = servicesAtEndpoints(endpoints, process.cwd());
+  const routed = routedServices(atEndpoints.keys());
   const named = mocks === undefined ? routed : EVERY_SERVICE;
+  const here = (resource: TaskResource) => mocks === undefined || isHere(resource, routed);
   const { store, objects, closeStores, discardStores } = await openStores(data);
   const accounts = new Accounts({ now });
   const denials = new Denials(now);
@@ -111,6 +118,14 @@ export async function openCloud(
     clock,
     ids: systemIds,
     routed: named,
+    taskChecks: new TaskChecks({
+      templates: {
+        offers: async (resource) => (here(resource) ? serviceTasks.offers(resource) : 'here'),
+        templateProblems: async (resource, template) =>
+          here(resource) ? serviceTasks.templateProblems(resource, template) : [],
+      },
+      permissions: authorization,
+    }),
   });
   const functionCode = await FunctionCode.open();
   const buckets = bucketsOf(s3);
@@ -133,19 +148,44 @@ export async function openCloud(
   });
   const invoke: FunctionHost['invoke'] = (functionArn, payload, clientContext) =>
     standIns.invoke?.(functionArn, payload) ?? functions.invoke(functionArn, payload, clientContext);
+  const requestId = systemIds.uuid;
+  const services = new SdkServices(
+    {
+      s3,
+      stepFunctions: (request) => stepFunctionsApi(stepFunctions).answer(request, authorization),
+      stepFunctionsOperations: operations.keys(),
+      accounts,
+      functions: { invoke },
+      permissions: authorization,
+      authorizer: authorization,
+      requestId,
+      now: clock.now,
+    },
+    atEndpoints,
+  );
+  const sfn = async () => {
+    const service = await services.service('sfn');
+    if (service === undefined) throw new Error('Expected Step Functions among the services');
+    return service;
+  };
   const activities = await Activities.open({ store, clock });
-  const lambdaTasks = new LambdaTasks({
-    functions: { invoke },
-    permissions: authorization,
-    requestId: systemIds.uuid,
-    now: clock.now,
+  const serviceTasks: ServiceTasks = new ServiceTasks({
+    lambda: new LambdaTasks({ functions: { invoke }, permissions: authorization, requestId, now: clock.now }),
+    nestedExecutions: new NestedExecutions({
+      stepFunctions: sfn,
+      ended: (executionArn) => executions.ended(executionArn),
+    }),
+    service: (name) => services.service(name),
   });
-  const tasks = new AssumedRoleTasks({ tasks: lambdaTasks, accounts, authorizer: authorization });
+  const tasks = new AssumedRoleTasks({ tasks: serviceTasks, accounts, authorizer: authorization });
   const executions: Executions = new Executions({
     clock,
     ids: systemIds,
     store,
     tasks: mocks === undefined ? tasks : new MockedTasks(mocks, tasks, routed),
+    taskParameters: {
+      problems: async (resource, parameters) => (here(resource) ? serviceTasks.problems(resource, parameters) : []),
+    },
     activities,
     mapRuns,
     log: (request, events) => logEvents(logGroups, request, events),

@@ -40,6 +40,12 @@ export interface LocalOptions {
    * @default - every task runs
    */
   readonly mockConfig?: string | object;
+  /**
+   * Where services are that are not embedded, by their names in `aws-sdk` integrations: `{ dynamodb: 'http://…' }`.
+   * Tasks call them with the AWS SDK client that the project in the current folder has installed.
+   * @default - a definition that names such a service is refused
+   */
+  readonly endpoints?: Readonly<Record<string, string>>;
   /** Gets what a person at the terminal wants to see: denials with their reason, failing functions, bugs. */
   onLog?(line: string): void;
 }
@@ -69,9 +75,9 @@ export interface Local {
 }
 
 /**
- * Loads a synthesized CDK app into embedded accounts and serves them. Rejects with `AssemblyError`, `LocalError`,
- * `MockConfigError` or `DatabaseError` for what the caller can put right, and with Node's error for a port that cannot
- * be had.
+ * Loads a synthesized CDK app into embedded accounts and serves them. Rejects with `AssemblyError`, `EndpointError`,
+ * `LocalError`, `MockConfigError` or `DatabaseError` for what the caller can put right, and with Node's error for a port
+ * that cannot be had.
  */
 export async function startLocal(options: LocalOptions): Promise<Local> {
   return (await openLocal(options)).local;
@@ -87,6 +93,7 @@ export async function openLocal(options: LocalOptions): Promise<{ local: Local; 
     mocks,
     data: options.data,
     environments: options.environments ?? 8,
+    ...(options.endpoints && { endpoints: options.endpoints }),
     onLog: options.onLog ?? (() => {}),
   });
   try {

@@ -1,10 +1,21 @@
 import { integrationRefusal } from '../asl/integrations.ts';
+import type { TaskResource } from '../asl/task-resource.ts';
 import type { TestCase } from '../engine/execution.ts';
 import type { TaskOutcome, TaskRequest, TaskSubmitted, Tasks } from '../engine/ports.ts';
 import type { MockConfig, MockedResponse } from './mock-config.ts';
 
 /** What definitions may name where tasks are mocked: a task that no test case mocks fails when it is run. */
 export const EVERY_SERVICE: ReadonlySet<string> = Object.assign(new Set<string>(), { has: () => true });
+
+/** Whether what a resource names can be called; `routed`: the services that are found at endpoints. */
+export function isHere(resource: TaskResource, routed: ReadonlySet<string>): boolean {
+  return refusalOf(resource, routed) === undefined;
+}
+
+function refusalOf(resource: TaskResource, routed: ReadonlySet<string>): string | undefined {
+  if (resource.kind !== 'service') return undefined;
+  return integrationRefusal(`arn:aws:states:::${resource.service}:${resource.resource}`, routed);
+}
 
 /**
  * Answers the tasks of executions that were started with a test case by its mocked responses; all other tasks run. How
@@ -35,10 +46,7 @@ export class MockedTasks implements Tasks {
 
   async #run(request: TaskRequest): Promise<TaskOutcome | TaskSubmitted> {
     const { resource, mock } = request;
-    const refusal =
-      resource.kind === 'service'
-        ? integrationRefusal(`arn:aws:states:::${resource.service}:${resource.resource}`, this.#routed)
-        : undefined;
+    const refusal = refusalOf(resource, this.#routed);
     if (refusal === undefined) return this.#tasks.run(request);
     const unmocked =
       mock === undefined ? 'no test case was named' : `${mock.testCase.name} does not mock ${mock.stateName}`;

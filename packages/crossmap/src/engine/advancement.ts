@@ -16,6 +16,7 @@ import {
 import type { EventDetails, EventType, HistoryEvent, PrivateDetails } from './history.ts';
 import type { Inspection } from './inspection.ts';
 import type { Occurrence } from './occurrence.ts';
+import type { ConnectedResource } from './ports.ts';
 import { randomFrom } from './random.ts';
 
 /** The most events of a STANDARD execution; the last one must end it. */
@@ -62,6 +63,10 @@ export class Advancement {
 
   hasActivity(activityArn: string): boolean {
     return this.#occurrence.hasActivity?.(activityArn) ?? false;
+  }
+
+  async parameterProblems(resource: ConnectedResource, parameters: Json): Promise<readonly string[]> {
+    return (await this.#occurrence.parameterProblems?.(resource, parameters)) ?? [];
   }
 
   get execution(): Execution {

@@ -172,6 +172,15 @@ export function taskWithToken(execution: Execution, taskToken: string): Extract<
     | undefined;
 }
 
+/** Whether a running execution waits for the task that the event began. */
+export function awaitsTask(execution: Execution, eventId: number): boolean {
+  if (execution.end !== undefined) return false;
+  return flowsOf(execution).some((flow) => {
+    const waiting = waitingOf(flow);
+    return waiting?.for === 'task' && waiting.eventId === eventId;
+  });
+}
+
 /** The branches or iterations that the state started by an event has, in no order. */
 export function branchesOf(execution: Execution, parent: string, startedEventId: number): readonly Flow[] {
   const prefix = `${parent}/${startedEventId}.`;

@@ -4,6 +4,7 @@ import type { ActivityTasks } from './activities.ts';
 import { advance } from './advance.ts';
 import type { Command } from './command.ts';
 import {
+  awaitsTask,
   type Execution,
   type ExecutionHeader,
   flowsOf,
@@ -24,6 +25,7 @@ import type {
   Ids,
   RoleCaller,
   TaskOutcome,
+  TaskParameters,
   TaskRequest,
   Tasks,
 } from './ports.ts';
@@ -34,6 +36,8 @@ export interface ExecutionPorts {
   readonly ids: Ids;
   readonly store: ExecutionStore;
   readonly tasks: Tasks;
+  /** Absent: every task takes all parameters. */
+  readonly taskParameters?: TaskParameters;
   /** Absent: there are none. */
   readonly activities?: ActivityTasks;
   readonly mapRuns: MapRunStarter;
@@ -90,6 +94,8 @@ interface Live {
   queue: Promise<void>;
   /** What is to happen at a time, or when a worker comes, by its name. */
   readonly timers: Map<string, Timer>;
+  /** Stops a job that a task began, by the task's event. */
+  readonly jobs: Map<number, () => Promise<void>>;
   readonly ended: Promise<Ended>;
   readonly end: (record: Ended) => void;
   readonly fault: (fault: unknown) => void;
@@ -139,7 +145,16 @@ export class Executions {
     });
     ended.catch(() => {});
     const execution = newExecution(request.header);
-    const live: Live = { request, execution, queue: Promise.resolve(), timers: new Map(), ended, end, fault };
+    const live: Live = {
+      request,
+      execution,
+      queue: Promise.resolve(),
+      timers: new Map(),
+      jobs: new Map(),
+      ended,
+      end,
+      fault,
+    };
     this.#faults.delete(request.header.executionArn);
     this.#live.set(request.header.executionArn, live);
     const started = this.#deliver(live, { kind: 'execution-started' }).then(() => {});
@@ -193,7 +208,7 @@ export class Executions {
 
   /** Resolves with whether it changed anything, once that is durable. */
   #deliver(live: Live, what: Happening): Promise<boolean> {
-    const { clock, ids, activities } = this.#ports;
+    const { clock, ids, activities, taskParameters } = this.#ports;
     const taken = live.queue.then(async () => {
       if (this.#closed && what.kind === 'execution-started')
         throw new Error('Expected open Executions, found them closed');
@@ -201,6 +216,8 @@ export class Executions {
       const drawn = {
         time: clock.now(),
         hasActivity: (activityArn: string) => activities?.has(activityArn) ?? false,
+        parameterProblems: async (...task: Parameters<TaskParameters['problems']>) =>
+          (await taskParameters?.problems(...task)) ?? [],
         // Only retries, Map Runs and task tokens need chance, which takes longer than a whole advance.
         get seed() {
           return ids.seed();
@@ -247,7 +264,17 @@ export class Executions {
       this.#live.delete(request.header.executionArn);
       live.end(record);
     }
+    this.#stopJobs(live);
     return true;
+  }
+
+  /** Stops the jobs that the execution does not wait for any more. */
+  #stopJobs(live: Live): void {
+    for (const [eventId, stop] of live.jobs) {
+      if (awaitsTask(live.execution, eventId)) continue;
+      live.jobs.delete(eventId);
+      stop().catch((thrown: unknown) => this.#ports.onFault(thrown, live.request.header.executionArn));
+    }
   }
 
   #perform(live: Live, command: Command): void {
@@ -259,7 +286,10 @@ export class Executions {
         const { eventId, resource } = command;
         const mock = mockOf(live.execution, eventId);
         const request = { ...taskRequestOf(command, header), ...(mock && { mock }) };
-        const end = (outcome: TaskOutcome) => back({ kind: 'task-ended', eventId, outcome });
+        const end = (outcome: TaskOutcome) => {
+          live.jobs.delete(eventId);
+          return back({ kind: 'task-ended', eventId, outcome });
+        };
         const pattern = resource.kind === 'service' ? resource.pattern : 'request-response';
         this.#await(live, tasks.run(request), async (outcome) => {
           if (outcome.kind === 'failed' && pattern !== 'request-response') {
@@ -267,7 +297,10 @@ export class Executions {
           }
           if (outcome.kind === 'failed') return end(outcome);
           if (outcome.kind === 'succeeded' && pattern !== 'wait-for-task-token') return end(outcome);
+          const stop = outcome.kind === 'submitted' ? outcome.stop : undefined;
+          if (stop !== undefined) live.jobs.set(eventId, stop);
           await back({ kind: 'task-submitted', eventId, output: outcome.output });
+          this.#stopJobs(live);
           if (outcome.kind === 'submitted') this.#await(live, outcome.ended, end);
           return undefined;
         });

@@ -139,12 +139,20 @@ export interface TaskSubmitted {
   readonly kind: 'submitted';
   readonly output: Json;
   readonly ended: Promise<TaskOutcome>;
+  /** Ends the job when nobody waits for it any more: its task timed out, or the execution ended. At best effort. */
+  readonly stop?: () => Promise<void>;
 }
 
 /** Runs tasks. A failure of the task is an outcome; the promise rejects only for a bug. */
 export interface Tasks {
   /** With `.waitForTaskToken` the outcome is that of the call; the end of the task comes with the token. */
   run(request: TaskRequest): Promise<TaskOutcome | TaskSubmitted>;
+}
+
+/** What services know of the parameters of tasks. It is the same always: an answer depends on the question alone. */
+export interface TaskParameters {
+  /** Why no task can be started with these parameters, in AWS's words; none when one can. */
+  problems(resource: ConnectedResource, parameters: Json): Promise<readonly string[]>;
 }
 
 /** A request that the service refused, with the service's own error code and message. */

@@ -228,6 +228,13 @@ test('the mock configuration is that of --mock-config, else of SFN_MOCK_CONFIG',
   assert.match(refused.stderr, /^error: The mock configuration x cannot be used\n {2}StateMachines: expected\n/);
 });
 
+test('every endpoint given is told to the accounts', async () => {
+  const assembly = await appFolder({ 'manifest.json': JSON.stringify(MANIFEST) });
+  const endpoints = ['--endpoint', 'dynamodb=http://127.0.0.1:8000', '--endpoint', 'sqs=http://127.0.0.1:9324'];
+  const { started } = await dev(await appFolder({}), ['--assembly', assembly, ...endpoints]);
+  assert.deepEqual(started[0]?.endpoints, { dynamodb: 'http://127.0.0.1:8000', sqs: 'http://127.0.0.1:9324' });
+});
+
 test('a folder without cdk.json is a usage error, exit 2', async () => {
   const cwd = await appFolder({});
   const { exitCode, stderr, started } = await dev(cwd);

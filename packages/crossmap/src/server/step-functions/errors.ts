@@ -1,6 +1,6 @@
 /** The errors of the JSON APIs that this server gives, with their HTTP status. */
 export const API_ERRORS = {
-  AccessDeniedException: 403,
+  AccessDeniedException: 400,
   ActivityDoesNotExist: 400,
   ExecutionAlreadyExists: 400,
   ExecutionDoesNotExist: 400,

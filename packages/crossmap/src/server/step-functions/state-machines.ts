@@ -13,6 +13,7 @@ import type {
 } from '../../engine/ports.ts';
 import { ApiError } from './errors.ts';
 import { checkLogging, NOTHING_LOGGED, sameLogging } from './logging-configuration.ts';
+import type { TaskChecks } from './task-checks.ts';
 
 /** What Step Functions refuses in names. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
 const NAME_REFUSES = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f\ufffe\uffff]/;
@@ -56,6 +57,7 @@ export interface StateMachinesPorts {
   readonly ids: Ids;
   /** The services at configured endpoints, as resources name them. */
   readonly routed: ReadonlySet<string>;
+  readonly taskChecks: TaskChecks;
 }
 
 /** The state machines: validated when created, compiled once for each definition. */
@@ -83,6 +85,7 @@ export class StateMachines {
     const creationDate = this.#ports.clock.now();
     const record = { stateMachineArn, name, definition, roleArn, type, creationDate, loggingConfiguration };
     this.checkRole(roleArn, stateMachineArn);
+    await this.#ports.taskChecks.check(record);
     checkLogging(loggingConfiguration, { roleArn, region, sessionName: name }, this.#ports);
     this.#compiled.set(stateMachineArn, { definition, machine });
     await this.#ports.store.recordStateMachine(record);
@@ -97,6 +100,7 @@ export class StateMachines {
     const machine = this.#compile(definition, type);
     const [, , , region = ''] = stateMachineArn.split(':');
     this.checkRole(roleArn, stateMachineArn);
+    await this.#ports.taskChecks.check(changed);
     checkLogging(loggingConfiguration, { roleArn, region, sessionName: name }, this.#ports);
     const same = definition === known.definition && roleArn === known.roleArn;
     const sameLogs = sameLogging(loggingConfiguration, known.loggingConfiguration);
