@@ -1,8 +1,8 @@
 import type { Json } from '../asl/json.ts';
 import type { ExecutionHeader } from '../engine/execution.ts';
-import { callerOf } from '../engine/executions.ts';
 import type { ItemSource } from '../engine/map-run-plan.ts';
 import type { Objects } from '../engine/ports.ts';
+import { callerOf } from '../engine/task-request.ts';
 import { ItemReaderFailure } from './item-reader-failure.ts';
 import { readJsonArray } from './readers/json.ts';
 
