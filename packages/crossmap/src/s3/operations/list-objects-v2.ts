@@ -2,13 +2,11 @@ import { crc32 } from 'node:zlib';
 import { canonicalUserId } from '../bucket.ts';
 import { isoDate } from '../dates.ts';
 import { S3Error } from '../errors.ts';
-import { afterKey, listPage } from '../listing.ts';
+import { afterKey, LARGEST_PAGE, listPage } from '../listing.ts';
 import type { ListedObject } from '../object-store.ts';
 import type { BucketInput } from '../operation.ts';
 import type { S3Response } from '../request.ts';
 import { element, escapeXml, xmlDocument } from '../xml.ts';
-
-const LARGEST_PAGE = 1000;
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
 export async function listObjectsV2({ request, bucket, store }: BucketInput): Promise<S3Response> {
