@@ -152,9 +152,9 @@ describe('what the plan of a Map Run says', () => {
     assert.deepEqual(plan.tolerance, { count: 4, percentage: undefined });
     assert.deepEqual(plan.batch, { maxItems: 5, maxBytes: 262_144, input: { x: 'bucket' } });
     assert.deepEqual(plan.source, {
-      kind: 'json-object',
-      bucket: 'bucket',
-      key: 'k',
+      kind: 'object',
+      at: { bucket: 'bucket', key: 'k' },
+      format: { type: 'JSON', pointer: [] },
       expectedBucketOwner: '222222222222',
       maxItems: 6,
     });
@@ -163,7 +163,7 @@ describe('what the plan of a Map Run says', () => {
 
   test('an ItemsPath beside an ItemReader is not looked at', async () => {
     const { source } = await planOf({ ItemReader: reader(), ItemsPath: '$.none' }, '{"bucket":"b"}');
-    assert.equal(source.kind, 'json-object');
+    assert.equal(source.kind, 'object');
   });
 
   test('ItemSelector sees the item, its index and source beside the input of the Map', async () => {

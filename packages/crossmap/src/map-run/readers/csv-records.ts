@@ -96,9 +96,9 @@ export class CsvRecords {
           if (plain >= text.length) return undefined;
           at = plain;
           if (text.charCodeAt(at) === BACKSLASH) {
-            const escape = this.#isEscape(text, at);
-            if (escape) field += text[at + 1];
-            at += escape ? 2 : 1;
+            const escapes = this.#isEscape(text, at);
+            if (escapes) field += text[at + 1];
+            at += escapes ? 2 : 1;
             continue;
           }
           if (text.charCodeAt(at + 1) !== QUOTE) break;

@@ -113,13 +113,14 @@ export class JsonItems {
   }
 
   #parse(bytes: Uint8Array, end: number, expected: number, colons: readonly number[]): Rows {
-    if (this.#container === 'object') return this.#parseMembers(bytes.slice(0, end), expected, colons);
+    if (this.#container === 'object')
+      return this.#parseMembers(new Uint8Array(bytes.subarray(0, end)), expected, colons);
     const values = this.#parseList(bytes.subarray(0, end), expected);
     this.#items += values.length;
     return { values };
   }
 
-  /** With commas for colons, members are a list of keys and values in turn: no order and no repeated key is lost. */
+  /** With commas for colons (`bytes` is written to), members are a list of keys and values in turn: none is lost or moved. */
   #parseMembers(bytes: Uint8Array, expected: number, colons: readonly number[]): Rows {
     for (const at of colons) if (at < bytes.length) bytes[at] = COMMA;
     const list = this.#parseList(bytes, expected * 2);
