@@ -121,11 +121,16 @@ export interface Selection {
 }
 
 /** The selected cases of a folder of `<area>.json` files, in the order of the file names. */
-export function readCases(folder: string, { tier, area, id }: Selection): readonly Case[] {
-  return readdirSync(folder)
+export function readCases(folder: string, selection: Selection): readonly Case[] {
+  const cases = readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
     .sort()
-    .flatMap((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as readonly Case[])
+    .flatMap((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as readonly Case[]);
+  return selected(cases, selection);
+}
+
+export function selected(cases: readonly Case[], { tier, area, id }: Selection): readonly Case[] {
+  return cases
     .filter((each) => tier === undefined || each.tier === tier)
     .filter((each) => area === undefined || each.area === area)
     .filter((each) => id === undefined || each.id === id);

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { readCases, type Selection, type Tier } from './case.ts';
+import { readCases, type Selection, selected, type Tier } from './case.ts';
+import { definitionCases, holdsDefinitions } from './definitions.ts';
 import { openElsewhere } from './elsewhere.ts';
 import { openEmbedded } from './embedded.ts';
 import { closingLine, explain, type Result, resultsJson, table } from './report.ts';
@@ -44,7 +45,7 @@ async function main(): Promise<number> {
     return 2;
   }
   const { folder, selection, json, endpoint, verbose } = given;
-  const cases = readCases(folder, selection);
+  const cases = holdsDefinitions(folder) ? selected(definitionCases(folder), selection) : readCases(folder, selection);
   const onLog = (line: string) => (verbose ? console.log(`     ${line}`) : undefined);
   const open =
     endpoint === undefined

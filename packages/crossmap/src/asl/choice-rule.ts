@@ -1,7 +1,6 @@
 import type { ChoiceRule } from './definition.ts';
-import { onlyFor } from './diagnostics.ts';
-import { isJsonObject, type Json } from './json.ts';
-import { type Path, parsePath, readingRefusal, readPath } from './path.ts';
+import type { Json } from './json.ts';
+import { type Path, parsePath, readPath } from './path.ts';
 import type { Scope } from './scope.ts';
 
 export type Condition = (input: Json, scope: Scope) => boolean;
@@ -67,69 +66,16 @@ const operators = [
   'IsPresent',
 ];
 
-type Problem = { readonly at: string; readonly reason: string };
+/** The comparison operators, each with what it compares with. */
+export const operands: ReadonlyMap<string, OperandType | 'path'> = new Map(
+  operators.map((operator) => {
+    if (operator.endsWith('Path')) return [operator, 'path'] as const;
+    if (operator.startsWith('Is')) return [operator, 'boolean'] as const;
+    return [operator, comparisons.get(operator)?.operand ?? 'string'] as const;
+  }),
+);
 
-/** What a rule of a Choice state has beside its condition. */
-const RULE_FIELDS = ['Next', 'Assign'];
-const JSONATA_FIELDS = ['Condition', 'Output'];
-
-/**
- * Every problem of a rule; `at` is where the rule stands in the definition. A rule without problems compiles.
- * Only the rule of a Choice state itself has `Next` and `Assign`, which are not looked at here.
- */
-export function ruleProblems(rule: Json | undefined, at: string, nested = false): readonly Problem[] {
-  if (!isJsonObject(rule)) return [{ at, reason: 'a choice rule must be an object' }];
-  const foreign = Object.keys(rule).filter((field) => JSONATA_FIELDS.includes(field));
-  if (foreign.length > 0) return foreign.map((field) => ({ at, reason: onlyFor('JSONata', field) }));
-  const misplaced = RULE_FIELDS.filter((field) => nested && rule[field] !== undefined).map((field) => ({
-    at: `${at}/${field}`,
-    reason: `a nested rule has no ${field}`,
-  }));
-  const fields = Object.keys(rule).filter((field) => field !== 'Comment' && !RULE_FIELDS.includes(field));
-  const combinator = fields.find((field) => field === 'And' || field === 'Or' || field === 'Not');
-  if (combinator === undefined) return [...misplaced, ...comparisonProblems(rule, fields, at)];
-  if (fields.length > 1) {
-    return [...misplaced, { at, reason: `expected ${combinator} alone, got [${fields.join(', ')}]` }];
-  }
-  return [...misplaced, ...combinedProblems(rule[combinator], combinator, `${at}/${combinator}`)];
-}
-
-function combinedProblems(inner: Json | undefined, combinator: string, at: string): readonly Problem[] {
-  if (combinator === 'Not') return ruleProblems(inner, at, true);
-  if (!Array.isArray(inner) || inner.length === 0) return [{ at, reason: 'expected a list of rules' }];
-  return inner.flatMap((each: Json, i) => ruleProblems(each, `${at}[${i}]`, true));
-}
-
-function comparisonProblems(rule: ChoiceRule, fields: readonly string[], at: string): readonly Problem[] {
-  const problems: Problem[] = [];
-  const variable = pathReason(rule.Variable);
-  if (variable !== undefined) problems.push({ at: `${at}/Variable`, reason: variable });
-  const [operator, ...more] = fields.filter((field) => field !== 'Variable');
-  if (operator === undefined || more.length > 0 || !operators.includes(operator)) {
-    return [...problems, { at, reason: `expected exactly one comparison operator, got [${fields.join(', ')}]` }];
-  }
-  const operand = rule[operator];
-  const reason = operator.endsWith('Path') ? pathReason(operand) : operandReason(operator, operand);
-  return reason === undefined ? problems : [...problems, { at: `${at}/${operator}`, reason }];
-}
-
-function pathReason(path: Json | undefined): string | undefined {
-  if (typeof path !== 'string') return `expected a path, got ${JSON.stringify(path)}`;
-  const reason = readingRefusal(path);
-  return reason === undefined ? undefined : `Value is not a Reference Path: ${reason}`;
-}
-
-function operandReason(operator: string, operand: Json | undefined): string | undefined {
-  const expected = operator.startsWith('Is')
-    ? 'boolean'
-    : operator === 'StringMatches'
-      ? 'string'
-      : (comparisons.get(operator)?.operand ?? 'string');
-  const fits = expected === 'timestamp' ? operand !== undefined && isTimestamp(operand) : typeof operand === expected;
-  return fits ? undefined : `expected a ${expected}, got ${JSON.stringify(operand)}`;
-}
-
-/** Compiles a rule that `ruleProblems` accepts. */
+/** Compiles a rule of JSONPath that has been validated. */
 export function compileRule(rule: ChoiceRule): Condition {
   if (Array.isArray(rule.And)) {
     const all = (rule.And as ChoiceRule[]).map(compileRule);

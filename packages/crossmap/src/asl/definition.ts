@@ -160,7 +160,7 @@ export interface MapState extends StateFields, Transition, AssignField, ResultFi
   readonly Type: 'Map';
   /** One of the two is given; `Iterator` is the old name. */
   readonly ItemProcessor?: ItemProcessor;
-  readonly Iterator?: Definition;
+  readonly Iterator?: ItemProcessor;
   readonly ItemReader?: ItemReader;
   readonly ItemsPath?: string;
   /** JSONata: an array, whose elements may be templates, or a text in `{% %}`. */
@@ -171,6 +171,8 @@ export interface MapState extends StateFields, Transition, AssignField, ResultFi
   readonly MaxConcurrencyPath?: string;
   readonly ToleratedFailureCount?: number | JsonataText;
   readonly ToleratedFailureCountPath?: string;
+  readonly ToleratedFailurePercentage?: number | JsonataText;
+  readonly ToleratedFailurePercentagePath?: string;
   readonly Label?: string;
   readonly ResultWriter?: ResultWriter;
 }
@@ -206,6 +208,8 @@ export interface ReaderConfig {
 export interface ItemBatcher {
   readonly MaxItemsPerBatch?: number | JsonataText;
   readonly MaxItemsPerBatchPath?: string;
+  readonly MaxInputBytesPerBatch?: number | JsonataText;
+  readonly MaxInputBytesPerBatchPath?: string;
   readonly BatchInput?: Json;
 }
 

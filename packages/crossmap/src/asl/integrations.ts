@@ -1,37 +1,91 @@
-import { type IntegrationPattern, parseTaskResource } from './task-resource.ts';
+import { type IntegrationPattern, parseTaskResource, type TaskResource } from './task-resource.ts';
 
-interface Integration {
-  readonly service: string;
-  /** Absent: every action. */
-  readonly action?: string;
-  readonly patterns: readonly IntegrationPattern[];
+type Service = Extract<TaskResource, { readonly kind: 'service' }>;
+
+const JOB: readonly IntegrationPattern[] = ['request-response', 'sync'];
+const CALLBACK: readonly IntegrationPattern[] = ['request-response', 'wait-for-task-token'];
+const CALL: readonly IntegrationPattern[] = ['request-response'];
+
+/**
+ * The optimized integrations of AWS: the actions of each service by the patterns they have.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html
+ */
+const OPTIMIZED: Readonly<Record<string, readonly (readonly [readonly IntegrationPattern[], string])[]>> = {
+  apigateway: [[CALLBACK, 'invoke']],
+  athena: [
+    [JOB, 'startQueryExecution'],
+    [CALL, 'stopQueryExecution getQueryExecution getQueryResults'],
+  ],
+  batch: [[JOB, 'submitJob']],
+  bedrock: [
+    [CALL, 'invokeModel'],
+    [JOB, 'createModelCustomizationJob'],
+  ],
+  codebuild: [
+    [JOB, 'startBuild startBuildBatch retryBuildBatch'],
+    [CALL, 'stopBuild stopBuildBatch batchDeleteBuilds batchGetReports deleteBuildBatch'],
+  ],
+  databrew: [[JOB, 'startJobRun']],
+  dynamodb: [[CALL, 'getItem putItem updateItem deleteItem']],
+  ecs: [[['request-response', 'sync', 'wait-for-task-token'], 'runTask']],
+  eks: [
+    [
+      JOB,
+      'createCluster deleteCluster createNodegroup deleteNodegroup createFargateProfile deleteFargateProfile runJob',
+    ],
+    [CALL, 'call'],
+  ],
+  elasticmapreduce: [
+    [JOB, 'createCluster terminateCluster addStep'],
+    [CALL, 'cancelStep setClusterTerminationProtection modifyInstanceFleetByName modifyInstanceGroupByName'],
+  ],
+  'emr-containers': [
+    [JOB, 'startJobRun deleteVirtualCluster'],
+    [CALL, 'createVirtualCluster'],
+  ],
+  'emr-serverless': [
+    [JOB, 'createApplication startApplication stopApplication deleteApplication startJobRun cancelJobRun'],
+  ],
+  events: [[CALLBACK, 'putEvents']],
+  fargate: [[['request-response', 'sync', 'wait-for-task-token'], 'runTask']],
+  glue: [[JOB, 'startJobRun']],
+  http: [[CALL, 'invoke']],
+  lambda: [[CALLBACK, 'invoke']],
+  mediaconvert: [[JOB, 'createJob']],
+  sagemaker: [
+    [JOB, 'createHyperParameterTuningJob createLabelingJob createProcessingJob createTrainingJob createTransformJob'],
+    [CALL, 'createEndpoint createEndpointConfig createModel updateEndpoint'],
+  ],
+  sns: [[CALLBACK, 'publish']],
+  sqs: [[CALLBACK, 'sendMessage']],
+  states: [[['request-response', 'sync', 'sync:2', 'wait-for-task-token'], 'startExecution']],
+};
+
+/** The services whose tasks run against the embedded accounts; of `aws-sdk:` ones every action does. */
+const EMBEDDED = ['lambda', 'states', 'aws-sdk:lambda', 'aws-sdk:s3', 'aws-sdk:sfn', 'aws-sdk:sts'];
+
+/** Whether AWS has the integration. Of the SDK integrations, which are all of the SDK's operations, only the form counts. */
+export function isIntegration({ service, action, pattern }: Service): boolean {
+  if (service.startsWith('aws-sdk:')) return CALLBACK.includes(pattern);
+  const groups = Object.hasOwn(OPTIMIZED, service) ? (OPTIMIZED[service] ?? []) : [];
+  return groups.some(([patterns, actions]) => patterns.includes(pattern) && actions.split(' ').includes(action));
 }
-
-/** The service integrations that run against the embedded accounts. */
-const EMBEDDED: readonly Integration[] = [
-  { service: 'lambda', action: 'invoke', patterns: ['request-response', 'wait-for-task-token'] },
-  {
-    service: 'states',
-    action: 'startExecution',
-    patterns: ['request-response', 'sync', 'sync:2', 'wait-for-task-token'],
-  },
-  { service: 'aws-sdk:lambda', patterns: ['request-response', 'wait-for-task-token'] },
-  { service: 'aws-sdk:s3', patterns: ['request-response', 'wait-for-task-token'] },
-  { service: 'aws-sdk:sfn', patterns: ['request-response', 'wait-for-task-token'] },
-  { service: 'aws-sdk:sts', patterns: ['request-response', 'wait-for-task-token'] },
-];
 
 /** Why a task with this Resource cannot run here; `undefined` when it can. `routed`: services at configured endpoints. */
-export function integrationRefusal(resourceText: string, routed: ReadonlySet<string>): string | undefined {
-  const resource = parseTaskResource(resourceText);
-  if (resource === undefined) return `The resource \`${resourceText}\` names nothing that a task can run`;
-  if (resource.kind !== 'service' || routed.has(resource.service)) return undefined;
-  const { service, action, pattern } = resource;
-  const offered = EMBEDDED.filter((each) => each.service === service && (each.action ?? action) === action);
-  if (offered.some(({ patterns }) => patterns.includes(pattern))) return undefined;
-  return `The resource \`${resourceText}\` is not supported yet: use ${supported().join(', ')}`;
+export function integrationRefusal(text: string, routed: ReadonlySet<string>): string | undefined {
+  const resource = parseTaskResource(text);
+  if (resource?.kind !== 'service' || routed.has(resource.service) || EMBEDDED.includes(resource.service))
+    return undefined;
+  return `The resource \`${text}\` is not supported yet: use a Lambda function, an activity or ${EMBEDDED.join(', ')}`;
 }
 
-function supported(): readonly string[] {
-  return ['Lambda functions', 'activities', ...EMBEDDED.map(({ service, action }) => `${service}:${action ?? '*'}`)];
-}
+/** The parameters of the integrations whose parameters are checked when a definition is created. */
+export const PARAMETERS: Readonly<
+  Record<string, { readonly required: readonly string[]; readonly optional: readonly string[] }>
+> = {
+  'lambda:invoke': {
+    required: ['FunctionName'],
+    optional: ['ClientContext', 'InvocationType', 'Payload', 'Qualifier'],
+  },
+  'states:startExecution': { required: ['StateMachineArn'], optional: ['Input', 'Name'] },
+};

@@ -134,7 +134,7 @@ function compileState(state: State, language: QueryLanguage): Unnamed<CompiledSt
 function processorOf(state: MapState, language: QueryLanguage) {
   const processor = state.ItemProcessor ?? state.Iterator;
   if (processor === undefined) throw new Error('Compiled before validation: a Map state without ItemProcessor');
-  const mode = state.ItemProcessor?.ProcessorConfig?.Mode ?? 'INLINE';
+  const mode = processor.ProcessorConfig?.Mode ?? 'INLINE';
   return { mode, processor: compileMachine(processor, language) };
 }
 

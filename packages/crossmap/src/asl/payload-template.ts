@@ -22,19 +22,26 @@ export class PathNotFound extends Error {
   }
 }
 
+/** `unsupported`: Step Functions accepts it, this engine does not. */
+export interface TemplateProblem {
+  readonly message: string;
+  readonly unsupported: boolean;
+}
+
 /** What AWS says of each problem of the template. A template without problems compiles. */
-export function templateProblems(template: Json): readonly string[] {
+export function templateProblems(template: Json): readonly TemplateProblem[] {
   if (Array.isArray(template)) return template.flatMap(templateProblems);
   if (!isJsonObject(template)) return [];
   return Object.entries(template).flatMap(([field, value]) => {
     if (!field.endsWith('.$')) return templateProblems(value);
     if (Object.hasOwn(template, field.slice(0, -2))) {
-      return [`The field '${field}' is also given without \`.$\``];
+      return [{ message: `The field '${field}' is also given without \`.$\``, unsupported: false }];
     }
     const parsed = typeof value === 'string' ? parseExpression(value) : undefined;
     if (parsed?.ok) return [];
-    const refused = `The value for the field '${field}' must be a valid JSONPath or a valid intrinsic function call`;
-    return [parsed?.unsupported ? `${refused}: ${parsed.reason}` : refused];
+    const message = `The value for the field '${field}' must be a valid JSONPath or a valid intrinsic function call`;
+    if (parsed?.unsupported) return [{ message: `${message}: ${parsed.reason}`, unsupported: true }];
+    return [{ message, unsupported: false }];
   });
 }
 

@@ -172,8 +172,13 @@ test('express state machines, foreign definitions and broken definitions are ref
 
 test('a definition that does not validate is refused with all its problems, and with every other problem', async (context) => {
   const states = {
-    W: { Type: 'Task', Resource: 'arn:aws:states:::sqs:sendMessage', Next: 'P' },
-    P: { Type: 'Pass', Next: 'Gone' },
+    W: {
+      Type: 'Task',
+      Resource: 'arn:aws:states:::sqs:sendMessage',
+      Catch: [{ ErrorEquals: ['E'], Next: 'Gone' }],
+      Next: 'P',
+    },
+    P: { Type: 'Pass', End: true },
   };
   const found = await problems(
     loadResources(context, {
@@ -186,7 +191,10 @@ test('a definition that does not validate is refused with all its problems, and 
   assert.match(lines[0] ?? '', /^UNSUPPORTED_RESOURCE_TYPE Topic/);
   assert.match(
     lines[1] ?? '',
+    /^INVALID_DEFINITION M: MISSING_TRANSITION_TARGET: .*Gone at \/States\/W\/Catch\[0\]\/Next$/,
+  );
+  assert.match(
+    lines[2] ?? '',
     /^INVALID_DEFINITION M: .*sqs:sendMessage` is not supported yet.* at \/States\/W\/Resource$/,
   );
-  assert.match(lines[2] ?? '', /^INVALID_DEFINITION M: MISSING_TRANSITION_TARGET: .*Gone at \/States\/P\/Next$/);
 });

@@ -1,12 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { ConditionPathNotFound, compileRule, ruleProblems } from '../../src/asl/choice-rule.ts';
+import { ConditionPathNotFound, compileRule } from '../../src/asl/choice-rule.ts';
 import type { Json, JsonObject } from '../../src/asl/json.ts';
+import { Report } from '../../src/asl/report.ts';
 import type { Scope } from '../../src/asl/scope.ts';
+import { choiceRule } from '../../src/asl/validate-choice.ts';
 import { scopeOf } from './scopes.ts';
 
+function problemsOf(rule: Json) {
+  const report = new Report();
+  choiceRule.JSONPath(rule, 'R', report);
+  return report.errors;
+}
+
 function holds(rule: JsonObject, input: Json, scope: Partial<Scope> = {}): boolean {
-  assert.deepEqual(ruleProblems(rule, ''), []);
+  assert.deepEqual(problemsOf({ ...rule, Next: 'N' }), []);
   return compileRule(rule)(input, scopeOf(scope));
 }
 
@@ -150,12 +158,11 @@ test('comparing what is not there throws, on either side', () => {
 });
 
 describe('rules that are refused, and where', () => {
-  const refused: readonly (readonly [string, Json, string, RegExp])[] = [
-    ['not an object', 'rule', '', /must be an object/],
-    ['no operator', { Variable: '$' }, '', /exactly one comparison operator/],
-    ['two operators', { Variable: '$', IsNull: true, IsString: true }, '', /IsNull, IsString/],
-    ['an unknown operator', { Variable: '$', StringContains: 'a' }, '', /StringContains/],
-    ['no Variable', { IsNull: true }, '/Variable', /expected a path/],
+  const refused: readonly (readonly [string, JsonObject, string, RegExp])[] = [
+    ['no operator', { Variable: '$' }, '', /needs a comparison operator/],
+    ['two operators', { Variable: '$', IsNull: true, IsString: true }, '', /one of .*: \[IsNull, IsString\]/],
+    ['an unknown operator', { Variable: '$', StringContains: 'a' }, '', /'StringContains' is not supported/],
+    ['no Variable', { IsNull: true }, '', /\[Variable\]/],
     [
       'a Variable that is no path',
       { Variable: 'a', IsNull: true },
@@ -164,38 +171,47 @@ describe('rules that are refused, and where', () => {
     ],
     ['a Variable of many places', { Variable: '$.a[*]', IsNull: true }, '/Variable', /names one place/],
     ['a path operand that is no path', { Variable: '$', StringEqualsPath: 'a' }, '/StringEqualsPath', /start with/],
-    ['a string for a number', { Variable: '$', NumericEquals: '1' }, '/NumericEquals', /expected a number/],
-    ['a number for a string', { Variable: '$', StringEquals: 1 }, '/StringEquals', /expected a string/],
-    ['a number for StringMatches', { Variable: '$', StringMatches: 1 }, '/StringMatches', /expected a string/],
-    ['no boolean', { Variable: '$', IsPresent: 'yes' }, '/IsPresent', /expected a boolean/],
-    ['no timestamp', { Variable: '$', TimestampEquals: 'noon' }, '/TimestampEquals', /expected a timestamp/],
-    ['an empty And', { And: [] }, '/And', /list of rules/],
-    ['an Or that is no list', { Or: {} }, '/Or', /list of rules/],
-    ['a Not without rule', { Not: null }, '/Not', /must be an object/],
+    ['a string for a number', { Variable: '$', NumericEquals: '1' }, '/NumericEquals', /type Number/],
+    ['a number for a string', { Variable: '$', StringEquals: 1 }, '/StringEquals', /type String/],
+    ['a number for StringMatches', { Variable: '$', StringMatches: 1 }, '/StringMatches', /type String/],
+    ['no boolean', { Variable: '$', IsPresent: 'yes' }, '/IsPresent', /\[true, false\]/],
+    ['no timestamp', { Variable: '$', TimestampEquals: 'noon' }, '/TimestampEquals', /RFC3339/],
+    ['an empty And', { And: [] }, '/And', /cannot be empty/],
+    ['an Or that is no list', { Or: {} }, '/Or', /type Array/],
+    ['a Not without rule', { Not: null }, '/Not', /type Object/],
     [
       'And beside a comparison',
       { And: [{ Variable: '$', IsNull: true }], Variable: '$', IsNull: true },
       '',
-      /And alone/,
+      /\[And, IsNull\]/,
     ],
-    ['And beside Or', { And: [], Or: [] }, '', /alone/],
-    ['a Next inside', { Not: { Variable: '$', IsNull: true, Next: 'A' } }, '/Not/Next', /nested rule/],
-    ['a bad rule deep inside', { Not: { Or: [{ Variable: '$', IsNull: 1 }] } }, '/Not/Or[0]/IsNull', /boolean/],
-    ['Condition', { Condition: '{% true %}' }, '', /JSONata/],
-    ['an Assign inside', { Not: { Variable: '$', IsNull: true, Assign: {} } }, '/Not/Assign', /nested rule/],
-    ['Output', { Variable: '$', IsNull: true, Output: {} }, '', /JSONata/],
+    ['Variable beside Not', { Not: { Variable: '$', IsNull: true }, Variable: '$' }, '', /'Variable' is not supported/],
+    ['a Next inside', { Not: { Variable: '$', IsNull: true, Next: 'A' } }, '/Not', /'Next' is not supported/],
+    ['a bad rule deep inside', { Not: { Or: [{ Variable: '$', IsNull: 1 }] } }, '/Not/Or[0]/IsNull', /true, false/],
+    ['Condition', { Condition: '{% true %}' }, '', /'Condition' is only supported for the 'JSONata'/],
+    ['an Assign inside', { Not: { Variable: '$', IsNull: true, Assign: {} } }, '/Not', /'Assign' is not supported/],
+    ['Output', { Variable: '$', IsNull: true, Output: {} }, '', /'Output' is only supported for the 'JSONata'/],
   ];
-  for (const [name, rule, at, reason] of refused) {
+  for (const [name, rule, at, message] of refused) {
     test(name, () => {
-      const [problem] = ruleProblems(rule, 'R');
-      assert.equal(problem?.at, `R${at}`);
-      assert.match(problem?.reason ?? '', reason);
+      const [problem] = problemsOf({ ...rule, Next: 'N' });
+      assert.equal(problem?.location, `R${at}`);
+      assert.match(problem?.message ?? '', message);
     });
   }
 
+  test('a rule that is no object, or without Next', () => {
+    assert.deepEqual(
+      problemsOf('rule').map(({ message }) => message),
+      ['Expected value of type Object'],
+    );
+    const [missing] = problemsOf({ Variable: '$', IsNull: true });
+    assert.equal(missing?.message, 'These fields are required: [Next]');
+  });
+
   test('every rule of a list is looked at', () => {
     const bad = { Variable: 'x', IsNull: 'y' };
-    const places = ruleProblems({ And: [bad, bad] }, 'R').map(({ at }) => at);
+    const places = problemsOf({ And: [bad, bad], Next: 'N' }).map(({ location }) => location);
     assert.deepEqual(places, ['R/And[0]/Variable', 'R/And[0]/IsNull', 'R/And[1]/Variable', 'R/And[1]/IsNull']);
   });
 });

@@ -70,12 +70,20 @@ test('each problem is given in the words of AWS, with its field', () => {
     h: 1,
     'h.$': '$.h',
   };
-  assert.deepEqual(templateProblems(template), [
-    refused('a.$'),
-    refused('b.$'),
-    refused('d.$'),
-    refused('f.$'),
-    `${refused('g.$')}: \`$.a[0:4:2]\`: a step in a slice (\`[a:b:step]\`) is not supported: expected \`[a:b]\``,
-    "The field 'h.$' is also given without `.$`",
-  ]);
+  const problems = templateProblems(template);
+  assert.deepEqual(
+    problems.map(({ message }) => message),
+    [
+      refused('a.$'),
+      refused('b.$'),
+      refused('d.$'),
+      refused('f.$'),
+      `${refused('g.$')}: \`$.a[0:4:2]\`: a step in a slice (\`[a:b:step]\`) is not supported: expected \`[a:b]\``,
+      "The field 'h.$' is also given without `.$`",
+    ],
+  );
+  assert.deepEqual(
+    problems.map(({ unsupported }) => unsupported),
+    [false, false, false, false, true, false],
+  );
 });

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Json } from '../../src/asl/json.ts';
-import { validateDefinition } from '../../src/asl/validate.ts';
+import type { Json, JsonObject } from '../../src/asl/json.ts';
 import { INVOKE, machineOf, map, pass, processor, task } from './definitions.ts';
 import { diagnosticsOf, refuses } from './refused-definitions.ts';
 
@@ -10,6 +9,8 @@ const inState = (state: Json) => machineOf(state, { QueryLanguage: 'JSONata' });
 const invoke = (fields: object) => task({ Resource: INVOKE, Arguments: { FunctionName: 'f' }, ...fields });
 const wait = (fields: object) => ({ Type: 'Wait', End: true, ...fields });
 const choice = (rule: object) => ({ Type: 'Choice', Choices: [{ Next: 'S', ...rule }] });
+const ending = (state: Json) =>
+  machineOf(state, { QueryLanguage: 'JSONata', States: { S: { Default: 'E', ...(state as JsonObject) }, E: pass() } });
 const jsonPathOnly = (field: string) =>
   new RegExp(
     `^The QueryLanguage is set to 'JSONata', but field '${field}' is only supported for the 'JSONPath' QueryLanguage$`,
@@ -48,20 +49,28 @@ describe('refused in JSONata', () => {
       /\$states\.result/,
       'UNSUPPORTED_JSONATA_EXPRESSION',
     ],
-    [
-      'a time-out that is a text',
-      inState(invoke({ TimeoutSeconds: '5' })),
-      `${S}/TimeoutSeconds`,
-      /Expected an integer/,
-    ],
+    ['a time-out that is a text', inState(invoke({ TimeoutSeconds: '5' })), `${S}/TimeoutSeconds`, /type Integer/],
     ['a time that is none', inState(wait({ Timestamp: 'soon' })), `${S}/Timestamp`, /RFC3339/],
-    ['Items that are a number', inState(map({ Items: 1 })), `${S}/Items`, /Expected a list/],
+    ['Items that are a number', inState(map({ Items: 1 })), `${S}/Items`, /type Array/],
     [
       'Output in a JSONPath machine',
       machineOf(pass({ Output: 1 })),
       S,
       /set to 'JSONPath', but field 'Output' is only/,
     ],
+  ]);
+});
+
+test('a language that is none is named, and what it is set on is read as JSONata', () => {
+  const XPath = { QueryLanguage: 'XPath', InputPath: '$' };
+  const messages = [machineOf(pass(XPath)), { ...machineOf(pass({ InputPath: '$' })), QueryLanguage: 'XPath' }].map(
+    (each) => diagnosticsOf(each).map(({ location, message }) => `${location} ${message}`),
+  );
+  const unknown = 'QueryLanguage Value must be one of: [JSONPath, JSONata]';
+  const foreign = `${S} The QueryLanguage is set to 'JSONata', but field 'InputPath' is only supported for the 'JSONPath' QueryLanguage`;
+  assert.deepEqual(messages, [
+    [`${S}/${unknown}`, foreign],
+    [`/${unknown}`, foreign],
   ]);
 });
 
@@ -84,8 +93,8 @@ describe('accepted in JSONata', () => {
     ['Arguments that are one expression', inState(invoke({ Arguments: '{% $states.input %}' }))],
     ['how long a Wait waits', inState(wait({ Seconds: '{% $s %}' }))],
     ['until when a Wait waits', inState(wait({ Timestamp: '{% $t %}' }))],
-    ['a Condition', inState(choice({ Condition: '{% $states.input.go %}', Output: 1, Assign: { a: 1 } }))],
-    ['a Condition that is constant', inState(choice({ Condition: true }))],
+    ['a Condition', ending(choice({ Condition: '{% $states.input.go %}', Output: 1, Assign: { a: 1 } }))],
+    ['a Condition that is constant', ending(choice({ Condition: true }))],
     ['Error and Cause', inState({ Type: 'Fail', Error: '{% $e %}', Cause: '{% $c %}' })],
     [
       'what a Map computes',
@@ -108,10 +117,4 @@ describe('accepted in JSONata', () => {
     ],
   ];
   for (const [name, definition] of good) test(name, () => assert.deepEqual(diagnosticsOf(definition), []));
-});
-
-test('a task of a service that is routed to an endpoint is accepted', () => {
-  const definition = JSON.stringify(machineOf(task({ Resource: 'arn:aws:states:::sqs:sendMessage' })));
-  assert.equal(validateDefinition(definition, { routed: new Set(['sqs']) }).ok, true);
-  assert.equal(validateDefinition(definition, { routed: new Set(['sns']) }).ok, false);
 });

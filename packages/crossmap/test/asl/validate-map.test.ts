@@ -1,7 +1,10 @@
-import { describe } from 'node:test';
-import type { Json } from '../../src/asl/json.ts';
-import { machineOf, map, processor, reader, writer } from './definitions.ts';
-import { type Row, refuses } from './refused-definitions.ts';
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Json, JsonObject } from '../../src/asl/json.ts';
+import { compileMachine } from '../../src/asl/machine.ts';
+import { validateDefinition } from '../../src/asl/validate.ts';
+import { machineOf, map, pass, processor, reader, writer } from './definitions.ts';
+import { diagnosticsOf, type Row, refuses } from './refused-definitions.ts';
 
 const inState = (state: Json) => machineOf(state);
 const S = '/States/S';
@@ -26,70 +29,106 @@ describe('Map', () => {
     ],
     [
       'a Map in a Map',
-      inState(map({ ItemProcessor: processor({ States: { P: map() } }) })),
+      inState(
+        map({
+          ItemProcessor: processor({
+            States: { P: map({ ItemProcessor: processor({ StartAt: 'Q', States: { Q: pass() } }) }) },
+          }),
+        }),
+      ),
       `${P}/States/P`,
       /inside a Distributed Map is not supported yet/,
     ],
     [
       'a bad state in the processor',
-      inState(map({ ItemProcessor: processor({ States: { P: { Type: 'Pass', Next: 'S' } } }) })),
-      `${P}/States/P/Next`,
-      /S/,
-      'MISSING_TRANSITION_TARGET',
+      inState(map({ ItemProcessor: processor({ States: { P: pass({ InputPath: 'x' }) } }) })),
+      `${P}/States/P/InputPath`,
+      /valid JSONPath/,
+    ],
+    [
+      'a number of the context object',
+      inState(map({ MaxConcurrencyPath: '$$.Execution.Input.n' })),
+      `${S}/MaxConcurrencyPath`,
+      /^Value is not a Reference Path/,
+    ],
+    [
+      'a percentage above 100',
+      inState(map({ ToleratedFailurePercentage: 101 })),
+      `${S}/ToleratedFailurePercentage`,
+      /^Maximum value is 100\.0$/,
     ],
     [
       'a language of the processor',
       inState(map({ ItemProcessor: processor({ QueryLanguage: 'JSONata' }) })),
-      `${P}/QueryLanguage`,
-      /'QueryLanguage' is not known/,
+      P,
+      /^Field 'QueryLanguage' is not supported$/,
     ],
-    ['a processor that is no object', inState(map({ ItemProcessor: [] })), P, /Expected an object/],
+    ['a processor that is no object', inState(map({ ItemProcessor: [] })), P, /type Object/],
     [
       'ItemSelector beside Parameters',
       inState(map({ ItemSelector: {}, Parameters: {} })),
       S,
-      /'ItemSelector' and 'Parameters'/,
+      /only be one .*: \[ItemSelector, Parameters\]/,
     ],
     ['Items', inState(map({ Items: [] })), S, /'Items' is only supported/],
-    ['MaxConcurrency below 0', inState(map({ MaxConcurrency: -1 })), `${S}/MaxConcurrency`, /≥ 0/],
+    ['MaxConcurrency below 0', inState(map({ MaxConcurrency: -1 })), `${S}/MaxConcurrency`, /^Minimum value is 0$/],
     [
       'MaxConcurrency beside its path',
       inState(map({ MaxConcurrency: 1, MaxConcurrencyPath: '$.c' })),
       S,
-      /'MaxConcurrency' and 'MaxConcurrencyPath'/,
-    ],
-    ['ToleratedFailureCount below 0', inState(map({ ToleratedFailureCount: -1 })), `${S}/ToleratedFailureCount`, /≥ 0/],
-    [
-      'ToleratedFailurePercentage',
-      inState(map({ ToleratedFailurePercentage: 5 })),
-      `${S}/ToleratedFailurePercentage`,
-      /percentages; use/,
+      /^There should only be one of the following fields: \[MaxConcurrency, MaxConcurrencyPath\]$/,
     ],
     [
-      'ToleratedFailurePercentagePath',
-      inState(map({ ToleratedFailurePercentagePath: '$.p' })),
-      `${S}/ToleratedFailurePercentagePath`,
-      /percentages; use/,
+      'ToleratedFailureCount below 0',
+      inState(map({ ToleratedFailureCount: -1 })),
+      `${S}/ToleratedFailureCount`,
+      /Minimum value is 0/,
     ],
-    ['an empty Label', inState(map({ Label: '' })), `${S}/Label`, /1 to 40/, 'INVALID_LABEL_NAME'],
-    ['a Label of 41 characters', inState(map({ Label: 'l'.repeat(41) })), `${S}/Label`, /got 41/, 'INVALID_LABEL_NAME'],
+    ['an empty Label', inState(map({ Label: '' })), `${S}/Label`, /cannot be empty/, 'INVALID_LABEL_NAME'],
+    [
+      'a Label of 41 characters',
+      inState(map({ Label: 'l'.repeat(41) })),
+      `${S}/Label`,
+      /longer than 40/,
+      'INVALID_LABEL_NAME',
+    ],
     ['a Label with a colon', inState(map({ Label: 'a:b' })), `${S}/Label`, /":"/, 'INVALID_LABEL_NAME'],
     [
       'a Label with a control character',
       inState(map({ Label: 'a\u0085' })),
       `${S}/Label`,
-      /cannot hold/,
+      /invalid character/,
       'INVALID_LABEL_NAME',
     ],
-    ['a Label that is no text', inState(map({ Label: 1 })), `${S}/Label`, /Expected a string/],
+    ['a Label that is no text', inState(map({ Label: 1 })), `${S}/Label`, /type String/],
     [
       'a Label used twice',
-      { StartAt: 'S', States: { S: map({ Label: 'L' }), T: map({ Label: 'L' }) } },
+      {
+        StartAt: 'S',
+        States: {
+          S: { ...map({ Label: 'L' }), Next: 'T', End: undefined } as never,
+          T: map({ Label: 'L', ItemProcessor: processor({ StartAt: 'Q', States: { Q: pass() } }) }),
+        },
+      },
       '/States/T/Label',
-      /used twice: L/,
+      /Duplicate Label name: L/,
       'DUPLICATE_LABEL_NAME',
     ],
   ]);
+});
+
+test('an inline Map may say what it tolerates, but nothing of a Distributed Map', () => {
+  const inline = (fields: JsonObject) =>
+    inState(map({ ItemProcessor: processor({ ProcessorConfig: { Mode: 'INLINE' } }), ...fields }));
+  assert.deepEqual(diagnosticsOf(inline({ ToleratedFailureCount: 1, ToleratedFailurePercentagePath: '$.p' })), []);
+  const [refused] = diagnosticsOf(inline({ Label: 'L', ItemReader: reader() }));
+  assert.equal(refused?.message, 'Only a Map state in DISTRIBUTED mode has ItemReader, Label');
+});
+
+test('a processor under its old name runs in the mode it names', () => {
+  const validated = validateDefinition(JSON.stringify(inState({ Type: 'Map', Iterator: processor(), End: true })));
+  const state = validated.ok ? compileMachine(validated.definition).states.get('S') : undefined;
+  assert.equal(state?.type === 'Map' && state.mode, 'DISTRIBUTED');
 });
 
 describe('ItemReader, ItemBatcher and ResultWriter', () => {
@@ -105,7 +144,12 @@ describe('ItemReader, ItemBatcher and ResultWriter', () => {
       `${R}/Resource`,
       /listObjectsV2` is not supported yet/,
     ],
-    ['another Resource', withReader({ Resource: 'arn:aws:states:::dynamodb:query' }), `${R}/Resource`, /getObject/],
+    [
+      'another Resource',
+      withReader({ Resource: 'arn:aws:states:::dynamodb:query' }),
+      `${R}/Resource`,
+      /getObject, .*listObjectsV2/,
+    ],
     [
       'no ReaderConfig',
       inState(
@@ -123,23 +167,35 @@ describe('ItemReader, ItemBatcher and ResultWriter', () => {
         /not supported yet: use 'JSON'/,
       ],
     ),
-    ['an unknown InputType', withReader({}, { InputType: 'XML' }), `${R}/ReaderConfig/InputType`, /"JSON", got "XML"/],
-    ...['ItemsPointer', 'Transformation', 'ManifestType', 'CSVHeaderLocation', 'CSVHeaders', 'CSVDelimiter'].map(
-      (field): Row => [
+    [
+      'an unknown InputType',
+      withReader({}, { InputType: 'XML' }),
+      `${R}/ReaderConfig/InputType`,
+      /must be one of: \[CSV, JSON/,
+    ],
+    ...Object.entries({
+      ItemsPointer: '/a',
+      Transformation: 'NONE',
+      ManifestType: 'ATHENA_DATA',
+      CSVHeaderLocation: 'GIVEN',
+      CSVHeaders: ['a'],
+      CSVDelimiter: 'TAB',
+    }).map(
+      ([field, value]): Row => [
         field,
-        withReader({}, { [field]: 'x' }),
+        withReader({}, { [field]: value }),
         `${R}/ReaderConfig/${field}`,
         /not supported yet: readers/,
       ],
     ),
-    ['MaxItems below 0', withReader({}, { MaxItems: -1 }), `${R}/ReaderConfig/MaxItems`, /≥ 0/],
+    ['MaxItems below 0', withReader({}, { MaxItems: -1 }), `${R}/ReaderConfig/MaxItems`, /Minimum value is 0/],
     [
       'MaxItems beside its path',
       withReader({}, { MaxItems: 1, MaxItemsPath: '$.m' }),
       `${R}/ReaderConfig`,
-      /'MaxItems' and/,
+      /\[MaxItems, MaxItemsPath\]/,
     ],
-    ['no Key', withReader({ Parameters: { Bucket: 'b' } }), `${R}/Parameters`, /\[Key\]/],
+    ['no Key', withReader({ Parameters: { Bucket: 'b' } }), `${R}/Parameters`, /'Key' is required/],
     [
       'VersionId',
       withReader({ Parameters: { Bucket: 'b', Key: 'k', VersionId: 'v' } }),
@@ -153,31 +209,29 @@ describe('ItemReader, ItemBatcher and ResultWriter', () => {
       /'Key\.\$'/,
     ],
     ['Arguments of the reader', withReader({ Arguments: {} }), R, /'Arguments' is only supported/],
-    ['an ItemBatcher without limit', batcher({ BatchInput: {} }), `${S}/ItemBatcher`, /'MaxItemsPerBatch' or/],
-    ['MaxItemsPerBatch 0', batcher({ MaxItemsPerBatch: 0 }), `${S}/ItemBatcher/MaxItemsPerBatch`, /≥ 1/],
     [
-      'MaxInputBytesPerBatch',
-      batcher({ MaxItemsPerBatch: 1, MaxInputBytesPerBatch: 9 }),
-      `${S}/ItemBatcher/MaxInputBytesPerBatch`,
-      /batch limits in bytes/,
+      'an ItemBatcher without limit',
+      batcher({ BatchInput: {} }),
+      `${S}/ItemBatcher`,
+      /should be one of .*MaxItemsPerBatch/,
     ],
     [
-      'MaxInputBytesPerBatchPath',
-      batcher({ MaxItemsPerBatch: 1, MaxInputBytesPerBatchPath: '$.b' }),
-      `${S}/ItemBatcher/MaxInputBytesPerBatchPath`,
-      /batch limits in bytes/,
+      'MaxItemsPerBatch below 0',
+      batcher({ MaxItemsPerBatch: -1 }),
+      `${S}/ItemBatcher/MaxItemsPerBatch`,
+      /Minimum value is 0/,
     ],
     [
       'MaxItemsPerBatch beside its path',
       batcher({ MaxItemsPerBatch: 1, MaxItemsPerBatchPath: '$.b' }),
       `${S}/ItemBatcher`,
-      /Only one/,
+      /only be one/,
     ],
     [
       'a BatchInput that is no object',
       batcher({ MaxItemsPerBatch: 1, BatchInput: 1 }),
       `${S}/ItemBatcher/BatchInput`,
-      /an object/,
+      /type Object/,
     ],
     [
       'WriterConfig',
@@ -185,7 +239,12 @@ describe('ItemReader, ItemBatcher and ResultWriter', () => {
       `${S}/ResultWriter/WriterConfig`,
       /formats of result files/,
     ],
-    ['a ResultWriter without Bucket', withWriter({ Parameters: {} }), `${S}/ResultWriter/Parameters`, /\[Bucket\]/],
+    [
+      'a ResultWriter without Bucket',
+      withWriter({ Parameters: {} }),
+      `${S}/ResultWriter/Parameters`,
+      /'Bucket' is required/,
+    ],
     ['an empty ResultWriter', inState(map({ ResultWriter: {} })), `${S}/ResultWriter`, /\[Resource, Parameters\]/],
     [
       'another writer',

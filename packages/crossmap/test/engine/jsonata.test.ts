@@ -113,13 +113,13 @@ describe('what goes through a state', () => {
   });
 
   test('a Map takes items and ItemSelector, a Parallel Arguments, and both give Output from their results', async () => {
-    const inner = (Output: Json) => ({ StartAt: 'I', States: { I: pass({ Output }) } });
+    const inner = (name: string, Output: Json) => ({ StartAt: name, States: { [name]: pass({ Output }) } });
     const map = {
       ...JSONATA,
       Type: 'Map',
       Items: '{% $states.input.list %}',
       ItemSelector: { i: '{% $states.context.Map.Item.Index %}', v: '{% $states.context.Map.Item.Value %}' },
-      ItemProcessor: inner("{% $states.input.v & '@' & $string($states.input.i) %}"),
+      ItemProcessor: inner('I', "{% $states.input.v & '@' & $string($states.input.i) %}"),
       Output: '{% $join($states.result) %}',
       Next: 'P',
     };
@@ -127,7 +127,7 @@ describe('what goes through a state', () => {
       ...JSONATA,
       Type: 'Parallel',
       Arguments: { given: '{% $states.input %}' },
-      Branches: [inner('{% $states.input.given %}'), inner('second')],
+      Branches: [inner('A', '{% $states.input.given %}'), inner('B', 'second')],
       Output: '{% $states.result[1] %}',
       End: true,
     };

@@ -114,8 +114,9 @@ test('Choice goes where the first rule that holds says, else to Default', async 
 
 test('Choice without a rule that holds and without Default is States.NoChoiceMatched', async () => {
   const bench = new Workbench();
-  const { Default: _, ...withoutDefault } = choice.C;
-  await bench.run({ ...choice, C: withoutDefault }, '{"in":{"n":500}}');
+  const { Large: _, ...others } = choice;
+  const { Default: __, ...withoutDefault } = choice.C;
+  await bench.run({ ...others, C: withoutDefault }, '{"in":{"n":500}}');
   const at = "An error occurred while executing the state 'C' (entered at the event id #2). ";
   const cause = `${at}Failed to transition out of the state. The state does not point to a next state.`;
   assert.deepEqual(bench.told.slice(2), [[2, 'ExecutionFailed', { error: 'States.NoChoiceMatched', cause }]]);

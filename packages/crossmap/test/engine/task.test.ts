@@ -138,7 +138,8 @@ describe('Retry', () => {
         ],
         Next: 'Again',
       },
-      Again: { Type: 'Pass', Next: 'S' },
+      Again: { Type: 'Choice', Choices: [{ Variable: '$', IsNull: true, Next: 'End' }], Default: 'S' },
+      End: { Type: 'Succeed' },
     };
     await bench.run(states);
     assert.equal(bench.taskRequests.length, 5);

@@ -1,3 +1,4 @@
+import { diagnosticText } from '../../asl/diagnostics.ts';
 import { validateDefinition } from '../../asl/validate.ts';
 import { generatedStateMachineName } from './physical-name.ts';
 import type { PropertyReader, StringRule } from './property-reader.ts';
@@ -47,8 +48,8 @@ function readDefinition(properties: PropertyReader): string {
   if (text === undefined || text === '') return '';
   const definition = substitute(text, properties.stringMap('DefinitionSubstitutions'));
   const validated = validateDefinition(definition);
-  for (const { code, message, location } of validated.ok ? [] : validated.diagnostics) {
-    properties.report('INVALID_DEFINITION', property, `${code}: ${message} at ${location}`);
+  for (const diagnostic of validated.ok ? [] : validated.diagnostics) {
+    properties.report('INVALID_DEFINITION', property, diagnosticText(diagnostic));
   }
   return definition;
 }

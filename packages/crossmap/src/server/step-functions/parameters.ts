@@ -34,8 +34,17 @@ export class Parameters {
     throw new ApiError('InvalidArn', `Invalid Arn: 'Invalid ARN prefix: ${value}'`);
   }
 
+  /** One of the values of an enumeration, in the order that AWS names them. */
+  oneOf<T extends string>(name: string, values: readonly T[]): T | undefined {
+    const given = this.optionalString(name);
+    const value = values.find((each) => each === given);
+    if (given === undefined || value !== undefined) return value;
+    const expected = `Member must satisfy enum value set: [${values.join(', ')}]`;
+    throw invalid(`Value '${given}' at '${name}' failed to satisfy constraint: ${expected}`);
+  }
+
   /** maxResults: 0 and absent mean 100. */
-  maxResults(): number {
+  maxResults(most = 1000): number {
     const value = this.#given('maxResults') ?? 0;
     const constraint = (text: string) =>
       invalid(
@@ -43,7 +52,7 @@ export class Parameters {
       );
     if (typeof value !== 'number' || !Number.isInteger(value) || value < 0)
       throw constraint('greater than or equal to 0');
-    if (value > 1000) throw constraint('less than or equal to 1000');
+    if (value > most) throw constraint(`less than or equal to ${most}`);
     return value === 0 ? 100 : value;
   }
 

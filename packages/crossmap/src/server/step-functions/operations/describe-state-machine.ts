@@ -1,3 +1,7 @@
+import type { Definition } from '../../../asl/definition.ts';
+import type { JsonObject } from '../../../asl/json.ts';
+import { variableReferences } from '../../../asl/variable-references.ts';
+import type { StateMachineRecord } from '../../../engine/ports.ts';
 import type { Operation } from '../operation.ts';
 
 /** https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html */
@@ -5,19 +9,27 @@ export const describeStateMachine: Operation = {
   resource: (parameters) => parameters.arn('stateMachineArn'),
   async handle(parameters, { stateMachines }) {
     parameters.refuseOthers(['stateMachineArn'], { includedData: (value) => value === 'ALL_DATA' });
-    const { stateMachineArn, name, definition, roleArn, type, creationDate } = await stateMachines.get(
-      parameters.arn('stateMachineArn'),
-    );
+    const stateMachine = await stateMachines.get(parameters.arn('stateMachineArn'));
     return {
-      stateMachineArn,
-      name,
+      ...definitionMembers(stateMachine),
       status: 'ACTIVE',
-      definition,
-      roleArn,
-      type,
-      creationDate: creationDate / 1000,
-      loggingConfiguration: { level: 'OFF', includeExecutionData: false },
-      tracingConfiguration: { enabled: false },
+      type: stateMachine.type,
+      creationDate: stateMachine.creationDate / 1000,
     };
   },
 };
+
+/** What is said of a state machine itself and of that of an execution. */
+export function definitionMembers({ stateMachineArn, name, definition, roleArn }: StateMachineRecord): JsonObject {
+  const references = variableReferences(JSON.parse(definition) as Definition);
+  return {
+    stateMachineArn,
+    name,
+    definition,
+    roleArn,
+    loggingConfiguration: { level: 'OFF', includeExecutionData: false },
+    tracingConfiguration: { enabled: false },
+    encryptionConfiguration: { type: 'AWS_OWNED_KEY' },
+    ...(Object.keys(references).length > 0 && { variableReferences: references }),
+  };
+}
