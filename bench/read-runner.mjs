@@ -75,7 +75,7 @@ function* items(seed) {
   };
   for (let n = 0; ; n++) {
     const hex = (random().toString(16) + random().toString(16)).padStart(16, '0');
-    const name = random() % 20 === 0 ? `été ${hex}, "copy"` : `object-${hex}`;
+    const name = random() % 200 === 0 ? `été ${hex}, "copy"` : `object-${hex}`;
     yield {
       Key: `data/2026/part-${String(n % 1000).padStart(4, '0')}/${name}.jpg`,
       Size: random() % 1e9,

@@ -1,6 +1,7 @@
 import type { Json } from '../../asl/json.ts';
 import { ItemReaderFailure } from '../item-reader-failure.ts';
 import { concatenate, isBlank, MAX_ITEM_BYTES, NO_BYTES, type Rows } from './rows.ts';
+import { decodeUtf8 } from './utf8.ts';
 
 const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
 const [OPEN, CLOSE, OPEN_BRACE, CLOSE_BRACE] = [0x5b, 0x5d, 0x7b, 0x7d];
@@ -23,7 +24,6 @@ export class JsonItems {
   #colon = false;
   /** Where in `#pending` that colon is. */
   #colonAt = -1;
-  readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
   /** `offset`: where in the file the first byte after the opening bracket is. */
   constructor(container: 'array' | 'object', offset: number) {
@@ -46,37 +46,45 @@ export class JsonItems {
   take(chunk: Uint8Array): { readonly rows: Rows; readonly end: number } {
     const unseen = this.#pending.length;
     const bytes = concatenate(this.#pending, chunk);
+    const { length } = bytes;
     const ofObject = this.#container === 'object';
     const colons: number[] = this.#colonAt < 0 ? [] : [this.#colonAt];
-    let [boundary, element, commas] = [-1, 0, 0];
-    for (let i = unseen; i < bytes.length; i++) {
+    let [boundary, element, commas, depth, inString] = [-1, 0, 0, this.#depth, this.#inString];
+    let i = this.#escaped ? unseen + 1 : unseen;
+    while (i < length) {
+      if (inString) {
+        i = endOfString(bytes, i);
+        inString = i >= length;
+        i++;
+        continue;
+      }
       const byte = bytes[i] as number;
-      if (this.#inString) {
-        if (this.#escaped) this.#escaped = false;
-        else if (byte === BACKSLASH) this.#escaped = true;
-        else if (byte === QUOTE) this.#inString = false;
-      } else if (byte === QUOTE) this.#inString = true;
-      else if (byte === OPEN || byte === OPEN_BRACE) this.#depth++;
+      if (byte === QUOTE) inString = true;
+      else if (byte === OPEN || byte === OPEN_BRACE) depth++;
       else if (byte === CLOSE || byte === CLOSE_BRACE) {
-        this.#depth--;
-        if (this.#depth > 0) continue;
-        this.#checkSize(bytes, element, i, commas);
-        return { rows: this.#close(bytes, i, commas, colons), end: i + 1 - unseen };
-      } else if (this.#depth !== 1) {
-        // Inside an item.
-      } else if (byte === COMMA) {
-        this.#checkSize(bytes, element, i, commas);
+        depth--;
+        if (depth === 0) {
+          this.#checkSize(bytes, element, i, commas);
+          return { rows: this.#close(bytes, i, commas, colons), end: i + 1 - unseen };
+        }
+      } else if (byte === COMMA && depth === 1) {
+        if (i - element > MAX_ITEM_BYTES) this.#checkSize(bytes, element, i, commas);
         if (ofObject) this.#expectColon(element, i);
         boundary = i;
         element = i + 1;
         commas++;
-      } else if (byte === COLON && ofObject) {
+      } else if (byte === COLON && depth === 1 && ofObject) {
         if (this.#colon) this.#refuse(element, i, 'found two colons in one member');
         this.#colon = true;
         colons.push(i);
       }
+      i++;
     }
-    this.#checkSize(bytes, element, bytes.length, commas);
+    this.#depth = depth;
+    this.#inString = inString;
+    // An escape at the end of the bytes takes the next byte with it.
+    this.#escaped = inString && i > length + 1;
+    this.#checkSize(bytes, element, length, commas);
     const rows = boundary < 0 ? NO_ROWS : this.#parse(bytes, boundary, commas, colons);
     this.#commas += commas;
     this.#colonAt = this.#colon ? (colons.at(-1) as number) - element : -1;
@@ -145,7 +153,7 @@ export class JsonItems {
 
   #tryParse(bytes: Uint8Array): readonly Json[] | string {
     try {
-      return JSON.parse(`[${this.#decoder.decode(bytes)}]`) as Json[];
+      return JSON.parse(`[${decodeUtf8(bytes)}]`) as Json[];
     } catch (error) {
       return (error as Error).message;
     }
@@ -155,6 +163,18 @@ export class JsonItems {
     const between = `between byte ${this.#offset + start} and ${this.#offset + end}`;
     throw new ItemReaderFailure(`The file is not valid JSON, ${between}, after ${this.#items} items: ${why}.`);
   }
+}
+
+/** Where the quote is that ends the string; past the last byte when it is not among the bytes. */
+function endOfString(bytes: Uint8Array, from: number): number {
+  const { length } = bytes;
+  let i = from;
+  while (i < length) {
+    const byte = bytes[i] as number;
+    if (byte === QUOTE) return i;
+    i += byte === BACKSLASH ? 2 : 1;
+  }
+  return i;
 }
 
 const NO_ROWS: Rows = { values: [] };

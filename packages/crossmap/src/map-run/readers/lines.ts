@@ -1,5 +1,6 @@
 import { ItemReaderFailure } from '../item-reader-failure.ts';
 import { concatenate, MAX_ITEM_BYTES, NEWLINE, NO_BYTES } from './rows.ts';
+import { decodeUtf8 } from './utf8.ts';
 
 const BYTE_ORDER_MARK = '\uFEFF';
 
@@ -9,12 +10,11 @@ const BYTE_ORDER_MARK = '\uFEFF';
  * item may be, end in `ItemReaderFailure`.
  */
 export async function* textLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let pending = NO_BYTES;
   let offset = 0;
   const decode = (bytes: Uint8Array): string => {
     try {
-      const text = decoder.decode(bytes);
+      const text = decodeUtf8(bytes);
       return offset === 0 && text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
     } catch {
       throw new ItemReaderFailure(`The file is not UTF-8, between byte ${offset} and ${offset + bytes.length}.`);

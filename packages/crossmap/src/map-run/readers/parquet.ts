@@ -75,23 +75,25 @@ async function columnsOf(
   metadata: FileMetaData,
   { number, rowStart, count }: { readonly number: number; readonly rowStart: number; readonly count: number },
 ): Promise<readonly Column[]> {
-  const chunks = new Map<string, ArrayLike<unknown>[]>();
   try {
-    await parquetRead({
-      file,
-      metadata,
-      rowStart,
-      rowEnd: rowStart + count,
-      compressors,
-      parsers: PARSERS,
-      geoparquet: false,
-      onChunk: ({ columnName, columnData }) => {
-        const parts = chunks.get(columnName);
-        if (parts === undefined) chunks.set(columnName, [columnData]);
-        else parts.push(columnData);
-      },
-    });
-    return topLevelColumns(metadata).map((name) => ({ name, values: columnToJson(chunks.get(name) ?? [], count) }));
+    const columns: Column[] = [];
+    // One after the other: what decoding a column leaves behind is gone before the next one.
+    for (const name of topLevelColumns(metadata)) {
+      const parts: ArrayLike<unknown>[] = [];
+      await parquetRead({
+        file,
+        metadata,
+        columns: [name],
+        rowStart,
+        rowEnd: rowStart + count,
+        compressors,
+        parsers: PARSERS,
+        geoparquet: false,
+        onChunk: ({ columnData }) => parts.push(columnData),
+      });
+      columns.push({ name, values: columnToJson(parts, count) });
+    }
+    return columns;
   } catch (error) {
     throw damaged(`Row group ${number}`, error);
   }
