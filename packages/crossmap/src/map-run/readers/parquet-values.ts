@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { ParquetParsers } from 'hyparquet';
 import type { Json } from '../../asl/json.ts';
 
@@ -7,12 +8,24 @@ import type { Json } from '../../asl/json.ts';
  * a logical type are read as UTF-8 or, of fixed length, are base64, what is absent or not a number is null.
  */
 export const PARSERS: Partial<ParquetParsers> = {
+  stringFromBytes: textOf,
   timestampFromMilliseconds: (time) => instant(time, 1_000n, 3),
   timestampFromMicroseconds: (time) => instant(time, 1_000_000n, 6),
   timestampFromNanoseconds: (time) => instant(time, 1_000_000_000n, 9),
   dateFromDays: (days) =>
     days === undefined || days === null ? null : new Date(days * 86_400_000).toISOString().slice(0, 10),
 };
+
+let page: Buffer = Buffer.alloc(0);
+
+/** Texts of one page share its bytes, so that one view serves them all. */
+function textOf(bytes: Uint8Array | undefined): string | undefined {
+  if (bytes === undefined) return undefined;
+  if (page.buffer !== bytes.buffer) page = Buffer.from(bytes.buffer);
+  const text = page.toString('utf8', bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+  if (text.includes('\ufffd') && !isUtf8(bytes)) throw new Error('a text is not UTF-8');
+  return text;
+}
 
 function instant(time: bigint | undefined, perSecond: bigint, digits: number): string | null {
   if (time === undefined || time === null) return null;
