@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Accounts } from './accounts/accounts.ts';
+import { AssumedRoleTasks } from './accounts/assumed-role-tasks.ts';
 import { Authorization } from './accounts/authorize.ts';
 import { type Denial, Denials } from './accounts/denials.ts';
 import type { Deployment } from './accounts/deployment.ts';
@@ -10,6 +11,7 @@ import { EmbeddedObjects } from './accounts/embedded-objects.ts';
 import { FunctionCode } from './accounts/function-code.ts';
 import { FunctionSessions } from './accounts/function-sessions.ts';
 import { LambdaTasks } from './accounts/lambda-tasks.ts';
+import { Activities } from './engine/activities.ts';
 import { Executions } from './engine/executions.ts';
 import type { Clock } from './engine/ports.ts';
 import { FunctionHost } from './functions/function-host.ts';
@@ -103,22 +105,26 @@ export async function openCloud({ data, environments, onLog }: CloudOptions, sta
     permissions: authorization,
     executions: () => executions,
   });
-  const invoke = (functionArn: string, payload: string) =>
-    standIns.invoke?.(functionArn, payload) ?? functions.invoke(functionArn, payload);
+  const invoke: FunctionHost['invoke'] = (functionArn, payload, clientContext) =>
+    standIns.invoke?.(functionArn, payload) ?? functions.invoke(functionArn, payload, clientContext);
+  const activities = await Activities.open({ store, clock });
+  const lambdaTasks = new LambdaTasks({
+    functions: { invoke },
+    permissions: authorization,
+    requestId: systemIds.uuid,
+    now: clock.now,
+  });
+  const tasks = new AssumedRoleTasks({ tasks: lambdaTasks, accounts, authorizer: authorization });
   const executions: Executions = new Executions({
     clock,
     ids: systemIds,
     store,
-    tasks: new LambdaTasks({
-      functions: { invoke },
-      permissions: authorization,
-      requestId: systemIds.uuid,
-      now: clock.now,
-    }),
+    tasks,
+    activities,
     mapRuns,
     onFault: onBug,
   });
-  const stepFunctions = { store, executions, mapRuns, stateMachines, clock, ids: systemIds };
+  const stepFunctions = { store, executions, activities, mapRuns, tasks, stateMachines, clock, ids: systemIds };
 
   let server: Listening | undefined;
   const close = async () => {

@@ -16,10 +16,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   functions: [],
   engine: ['asl'],
   'map-run': ['asl', 'engine'],
+  'test-state': ['asl', 'engine', 'map-run'],
   s3: ['iam', 'sqlite'],
   store: ['asl', 'engine', 'map-run', 'sqlite'],
   accounts: ['asl', 'iam', 's3', 'functions', 'engine'],
-  server: ['asl', 'iam', 'engine', 'map-run', 's3', 'functions', 'accounts', 'store'],
+  server: ['asl', 'iam', 'engine', 'map-run', 'test-state', 's3', 'functions', 'accounts', 'store'],
   '.': ['asl', 'iam', 'engine', 'map-run', 's3', 'functions', 'accounts', 'store', 'server', 'sqlite'],
   cli: ['progress', '.'],
 };

@@ -1,6 +1,7 @@
 import { ConditionPathNotFound } from './choice-rule.ts';
 import type { QueryLanguage } from './definition.ts';
 import type { Failure } from './failure.ts';
+import type { InspectedStage } from './inspection.ts';
 import { IntrinsicFailed } from './intrinsic.ts';
 import { type Json, MAX_PAYLOAD_BYTES } from './json.ts';
 import { QueryFailed } from './jsonata/field.ts';
@@ -45,9 +46,26 @@ export function compileDataFlow(fields: DataFlowFields): PathDataFlow {
   const place = compileResultPath(fields.ResultPath);
   const filter = compileFilter(fields.OutputPath);
   return {
-    input: compileFilter(fields.InputPath),
-    parameters: fields.Parameters === undefined ? itself : compileTemplate(fields.Parameters),
-    output: (raw, result, scope) => filter(place(raw, select(result, scope)), scope),
+    input: inspected('afterInputPath', compileFilter(fields.InputPath)),
+    parameters: inspected(
+      'afterParameters',
+      fields.Parameters === undefined ? itself : compileTemplate(fields.Parameters),
+    ),
+    output(raw, result, scope) {
+      const selected = select(result, scope);
+      scope.inspect?.('afterResultSelector', selected);
+      const placed = place(raw, selected);
+      scope.inspect?.('afterResultPath', placed);
+      return filter(placed, scope);
+    },
+  };
+}
+
+function inspected(stage: InspectedStage, evaluate: Evaluation): Evaluation {
+  return (input, scope) => {
+    const value = evaluate(input, scope);
+    scope.inspect?.(stage, value);
+    return value;
   };
 }
 
@@ -92,6 +110,14 @@ export class DataFlowFailure extends Error {
   }
 }
 
+/** The items of a Map state of JSONPath are no array. AWS says so without naming the state (recorded by TestState). */
+export class NotAnArray extends DataFlowFailure {
+  constructor(path: string) {
+    const searched = path.startsWith('$$') ? path.slice(1) : path;
+    super('States.Runtime', `Reference path "${searched}" must point to array.`);
+  }
+}
+
 /** What a field that must find something throws when its path leads to nothing. */
 export function invalidPath(path: Path, input: Json, scope: Scope): DataFlowFailure {
   return new DataFlowFailure('States.Runtime', `Invalid path '${path.text}' : ${notFound(path, input, scope)}`);
@@ -116,6 +142,7 @@ export function failureOf(thrown: unknown, state: EvaluatedState, enteredEventId
     const { message, location } = thrown;
     return { error: QUERY_EVALUATION_ERROR, cause: at + message, location };
   }
+  if (thrown instanceof NotAnArray) return { error: thrown.error, cause: thrown.message };
   if (thrown instanceof DataFlowFailure) return { error: thrown.error, cause: at + thrown.message };
   if (thrown instanceof ConditionPathNotFound || thrown instanceof IntrinsicFailed) {
     return { error: 'States.Runtime', cause: at + thrown.message };

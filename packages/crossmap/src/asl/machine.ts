@@ -58,6 +58,9 @@ export type CompiledState = { readonly name: string; readonly queryLanguage: Que
       readonly flow: DataFlow;
       readonly resource: TaskResource;
       readonly timeoutSeconds: NumberField;
+      readonly heartbeatSeconds: NumberField;
+      /** The ARN of the role that the task acts as, not yet looked at. */
+      readonly credentials?: Field;
     } & Next &
       Assigns &
       Handlers)
@@ -101,10 +104,16 @@ function compileState(state: State, language: QueryLanguage): Unnamed<CompiledSt
   switch (state.Type) {
     case 'Pass':
       return { type: 'Pass', queryLanguage, flow, result: state.Result, next: state.Next, ...assigns(state, compiler) };
-    case 'Task': {
-      const timeoutSeconds = compiler.number('TimeoutSeconds', state);
-      return { type: 'Task', queryLanguage, resource: resourceOf(state), timeoutSeconds, ...work(state, compiler) };
-    }
+    case 'Task':
+      return {
+        type: 'Task',
+        queryLanguage,
+        resource: resourceOf(state),
+        timeoutSeconds: compiler.number('TimeoutSeconds', state),
+        heartbeatSeconds: compiler.number('HeartbeatSeconds', state),
+        ...roleOf(state, compiler),
+        ...work(state, compiler),
+      };
     case 'Choice':
       return { type: 'Choice', queryLanguage, flow, ...choices(state, compiler), ...assigns(state, compiler) };
     case 'Wait': {
@@ -142,6 +151,12 @@ function resourceOf({ Resource }: TaskState): TaskResource {
   const resource = parseTaskResource(Resource);
   if (resource === undefined) throw new Error(`Compiled before validation: the resource ${Resource}`);
   return resource;
+}
+
+function roleOf({ Credentials }: TaskState, compiler: Compiler): { readonly credentials?: Field } {
+  if (Credentials === undefined) return {};
+  const evaluate = compiler.template({ ...Credentials }, 'Credentials');
+  return { credentials: async (input, scope) => ((await evaluate(input, scope)) as JsonObject).RoleArn ?? null };
 }
 
 /** What states that do work, and may fail, have in common. */

@@ -1,6 +1,7 @@
-import { DataFlowFailure, invalidPath } from './data-flow.ts';
+import { DataFlowFailure, invalidPath, NotAnArray } from './data-flow.ts';
 import type { MapState, ReaderConfig } from './definition.ts';
-import type { Json } from './json.ts';
+import { isJsonObject, type Json } from './json.ts';
+import type { JsonType } from './jsonata/expression.ts';
 import { parsePath, readPath } from './path.ts';
 import type { Compiler } from './query-language.ts';
 import type { Evaluation, Field, Scope } from './scope.ts';
@@ -84,13 +85,15 @@ function parametersOf(
   return compiler.template(Parameters ?? Arguments ?? {}, `${field}/Arguments`);
 }
 
-export function compileItemsPath(text: string): Evaluation {
+/** ItemsPath. `expected`: what it must find; absent, a JSON object passes too. */
+export function compileItemsPath(text: string, expected: JsonType | undefined): Evaluation {
   const parsed = parsePath(text);
   if (!parsed.ok) throw new Error(`Compiled before validation: ${parsed.reason}`);
   return (input, scope) => {
     const items = readPath(parsed.path, input, scope);
-    if (items !== undefined) return items;
-    throw invalidPath(parsed.path, input, scope);
+    if (items === undefined) throw invalidPath(parsed.path, input, scope);
+    if (Array.isArray(items) || (expected === undefined && isJsonObject(items))) return items;
+    throw new NotAnArray(text);
   };
 }
 

@@ -43,17 +43,22 @@ export const JSONPATH: Compiler = {
   float: (name, fields) => pathOrNumber(name, fields, 'float'),
   caught: ({ ResultPath }) => compileResultPath(ResultPath),
   condition: compileRule,
-  items: ({ ItemsPath = '$' }) => compileItemsPath(ItemsPath),
+  items: ({ ItemsPath = '$' }, expected) => compileItemsPath(ItemsPath, expected),
 };
 
 export const JSONATA: Compiler = {
   queryLanguage: 'JSONata',
   dataFlow(state) {
     const { Arguments, Output } = state as { readonly Arguments?: Json; readonly Output?: Json };
+    const argumented: Field = Arguments === undefined ? (raw) => raw : jsonataField(Arguments, 'Arguments');
     const output = Output === undefined ? undefined : jsonataField(Output, 'Output');
     return {
       input: (raw) => raw,
-      parameters: Arguments === undefined ? (raw) => raw : jsonataField(Arguments, 'Arguments'),
+      async parameters(raw, scope) {
+        const value = await argumented(raw, scope);
+        scope.inspect?.('afterArguments', value);
+        return value;
+      },
       output: (raw, result, scope) => (output === undefined ? result : output(raw, scope)),
     };
   },

@@ -2,14 +2,17 @@ import type { Catcher, Retrier } from './definition.ts';
 
 /**
  * Whether one of the names of ErrorEquals stands for `error`. States.TaskFailed stands for any error but a time-out.
- * States.Runtime always fails the execution: no retrier and no catcher sees it, not even one that names it (recorded).
+ * A missed heartbeat is a time-out too. States.Runtime always fails the execution: no retrier and no catcher sees it,
+ * not even one that names it (recorded). States.ALL stands for States.DataLimitExceeded (recorded, against the page).
  * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
  */
 export function matchesError(names: readonly string[], error: string): boolean {
   if (error === 'States.Runtime') return false;
-  return names.some(
-    (name) => name === error || name === 'States.ALL' || (name === 'States.TaskFailed' && error !== 'States.Timeout'),
-  );
+  const timedOut = error === 'States.Timeout' || error === 'States.HeartbeatTimeout';
+  return names.some((name) => {
+    if (name === 'States.ALL' || name === error) return true;
+    return timedOut ? name === 'States.Timeout' : name === 'States.TaskFailed';
+  });
 }
 
 /**

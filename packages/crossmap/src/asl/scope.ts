@@ -1,3 +1,4 @@
+import type { Inspect } from './inspection.ts';
 import type { Json, JsonObject } from './json.ts';
 
 /** What an evaluation sees beside its input. The fields of `$states` are for JSONata, which has no `$`. */
@@ -16,6 +17,8 @@ export interface Scope {
   readonly result?: Json;
   /** `$states.errorOutput`, in a Catch. */
   readonly errorOutput?: Json;
+  /** Who looks at the state, if anyone does. */
+  readonly inspect?: Inspect;
 }
 
 /** A compiled piece of JSONPath: its value from the state's data. */

@@ -92,9 +92,7 @@ function checkObject(config: JsonObject, at: string, report: Report): void {
 function requireInputType(types: readonly string[] | undefined, config: JsonObject, at: string, report: Report): void {
   const { InputType } = config;
   if (InputType === undefined) report.error(at, 'These fields are required: [InputType]');
-  else if (typeof InputType === 'string' && types?.includes(InputType) === false) {
-    report.error(`${at}/InputType`, `Value is not one of: ${types.join(', ')}`);
-  }
+  else if (types !== undefined) oneOf(...types)(InputType, `${at}/InputType`, report);
 }
 
 /** Fields that only one format has. Those of CSV have no part in an inventory, whose columns its manifest names. */

@@ -1,5 +1,5 @@
 import { dataLimitExceeded, failureOf, QUERY_EVALUATION_ERROR, tooManyVariables } from '../asl/data-flow.ts';
-import type { Failure } from '../asl/failure.ts';
+import { errorOutput as errorOutputOf, type Failure } from '../asl/failure.ts';
 import type { Json } from '../asl/json.ts';
 import type { CompiledState, Machine } from '../asl/machine.ts';
 import { findCatcher, nextRetry } from '../asl/retry.ts';
@@ -7,8 +7,20 @@ import { Advancement, HistoryFull } from './advancement.ts';
 import { abortBranches, endBranches, machineOf, startNextIteration } from './branches.ts';
 import type { Command } from './command.ts';
 import { evaluationFailed } from './evaluation-failed.ts';
-import { branchIndex, branchStarter, type Execution, flowAt, isLive, parentPath } from './execution.ts';
+import {
+  branchIndex,
+  branchStarter,
+  type Execution,
+  type Flow,
+  flowAt,
+  flowsOf,
+  isLive,
+  isOverdue,
+  parentPath,
+  waitingOf,
+} from './execution.ts';
 import type { EventType, HistoryEvent } from './history.ts';
+import type { Inspection } from './inspection.ts';
 import type { Occurrence } from './occurrence.ts';
 import { enterChoice } from './states/choice.ts';
 import { enterFail } from './states/fail.ts';
@@ -16,7 +28,15 @@ import { endMapRun, enterMap } from './states/map.ts';
 import { enterParallel } from './states/parallel.ts';
 import { enterPass } from './states/pass.ts';
 import { enterSucceed } from './states/succeed.ts';
-import { endTask, enterTask, submitTask, timeOutTask } from './states/task.ts';
+import {
+  endTask,
+  enterTask,
+  failSubmit,
+  missHeartbeat,
+  startActivity,
+  submitTask,
+  timeOutTask,
+} from './states/task.ts';
 import { endWait, enterWait } from './states/wait.ts';
 import type { Branch, FailedEvent, Work } from './work.ts';
 
@@ -28,10 +48,16 @@ export interface Advanced {
 
 /**
  * The next events of an execution and what is to be done after them. Pure: time and chance come with the occurrence,
- * everything else is in the machine and the execution. An occurrence that is not waited for gives no events.
+ * everything else is in the machine and the execution. An occurrence that is not waited for gives no events. An
+ * execution that is inspected ends with its first state.
  */
-export async function advance(machine: Machine, execution: Execution, occurrence: Occurrence): Promise<Advanced> {
-  const advancement = new Advancement(execution, occurrence);
+export async function advance(
+  machine: Machine,
+  execution: Execution,
+  occurrence: Occurrence,
+  inspection?: Inspection,
+): Promise<Advanced> {
+  const advancement = new Advancement(execution, occurrence, inspection);
   const advancing = new Advance(machine, advancement);
   try {
     await advancing.takeUp(occurrence);
@@ -39,6 +65,13 @@ export async function advance(machine: Machine, execution: Execution, occurrence
     if (!(thrown instanceof HistoryFull)) throw thrown;
   }
   return { execution: advancement.execution, events: advancement.events, commands: advancement.commands };
+}
+
+type Failed = Extract<Work, { kind: 'failed' }>;
+
+/** The name by which Retry and Catch know a failure. */
+function errorOf({ handledAs, failure }: Failed): string {
+  return handledAs ?? failure.error ?? '';
 }
 
 class Advance {
@@ -92,11 +125,28 @@ class Advance {
   /** Goes on with the flow that waits for what the occurrence answers, if one does. */
   #answer(occurrence: Exclude<Occurrence, { kind: `execution-${string}` }>): void {
     const { execution } = this.#advancement;
-    const flow = [execution.root, ...execution.branches.values()].find(
-      ({ position }) => position.at === 'state' && position.waiting?.eventId === occurrence.eventId,
-    );
+    const flow = flowsOf(execution).find((each) => waitingOf(each)?.eventId === occurrence.eventId);
     if (flow === undefined) return;
+    if (occurrence.kind === 'task-timed-out') return this.#timeOutTasks(flow);
     this.#jobs.push({ path: flow.path, work: () => this.#resume(occurrence) });
+  }
+
+  /**
+   * Tasks whose time is over at the same moment time out together, before Retry, Catch or the states around them see any
+   * of it (case timeouts test_service_lambda_map_timeout).
+   */
+  #timeOutTasks(answered: Flow): void {
+    const advancement = this.#advancement;
+    const others = flowsOf(advancement.execution).filter(
+      (flow) => flow !== answered && isOverdue(flow, advancement.time),
+    );
+    for (const { path } of [answered, ...others]) {
+      advancement.path = path;
+      const state = this.#state();
+      if (state.type !== 'Task') continue;
+      const { event, ...timedOut } = timeOutTask(state, advancement);
+      if (!this.#record(state, { ...timedOut, event })) this.#jobs.push({ path, work: async () => timedOut });
+    }
   }
 
   #resume(occurrence: Exclude<Occurrence, { kind: `execution-${string}` }>): Promise<Work> {
@@ -108,11 +158,17 @@ class Advance {
         case 'task-submitted':
           if (state.type === 'Task' && awaited === 'task') return submitTask(state, advancement, occurrence.output);
           break;
+        case 'submit-failed':
+          if (state.type === 'Task' && awaited === 'task') return failSubmit(state, advancement, occurrence.failure);
+          break;
         case 'task-ended':
           if (state.type === 'Task' && awaited === 'task') return endTask(state, advancement, occurrence.outcome);
           break;
-        case 'task-timed-out':
-          if (state.type === 'Task' && awaited === 'task') return timeOutTask(state, advancement);
+        case 'activity-started':
+          if (state.type === 'Task' && awaited === 'task') return startActivity(advancement, occurrence);
+          break;
+        case 'heartbeat-missed':
+          if (state.type === 'Task' && awaited === 'task') return missHeartbeat(state, advancement);
           break;
         case 'wait-due':
           if (state.type === 'Wait' && awaited === 'wait') return endWait(state, advancement);
@@ -154,7 +210,9 @@ class Advance {
           ...(exit.next === undefined && path !== '' && { hidden: { ended: true } }),
         },
       );
-      if (exit.next === undefined) return this.#end(exit.output);
+      const { inspection } = advancement;
+      inspection?.exited(exit.output, exit.next);
+      if (exit.next === undefined || inspection !== undefined) return this.#end(exit.output);
       current = await this.#enter(exit.next, exit.output);
     }
   }
@@ -268,30 +326,37 @@ class Advance {
     await this.#run({ kind: 'failed', failure, event });
   }
 
-  /** Retry, else Catch, else the flow fails. Gives the exit of a state that caught. */
-  async #handleFailure(
-    state: CompiledState,
-    failed: Extract<Work, { kind: 'failed' }>,
-  ): Promise<Extract<Work, { kind: 'exited' }> | undefined> {
+  /** Records a failure that is not in the history yet. Whether the state tries again. */
+  #record(state: CompiledState, failed: Failed): boolean {
     const advancement = this.#advancement;
     const { failure, event, final } = failed;
-    const { retriers, catchers } = 'retriers' in state && !final ? state : { retriers: [], catchers: [] };
-    const { attempts, raw } = advancement.state;
-    const error = failure.error ?? '';
-    const retry = nextRetry(retriers, attempts, error, advancement.random());
-    if (retry !== undefined && event !== undefined) {
-      const dueAt = advancement.time + Math.round(retry.delaySeconds * 1000);
-      const eventId = event({ retrier: retry.retrier, dueAt });
-      advancement.commands.push({ kind: 'await-time', dueAt, happening: { kind: 'retry-due', eventId } });
-      return undefined;
+    advancement.inspection?.failed(failure, errorOf(failed));
+    if (event === undefined) return false;
+    const retriers = 'retriers' in state && !final ? state.retriers : [];
+    const retry = nextRetry(retriers, advancement.state.attempts, errorOf(failed), advancement.random());
+    if (retry === undefined) {
+      event(undefined);
+      return false;
     }
-    event?.(undefined);
-    const catcher = findCatcher(catchers, error);
+    const dueAt = advancement.time + Math.round(retry.delaySeconds * 1000);
+    const eventId = event({ retrier: retry.retrier, dueAt });
+    advancement.commands.push({ kind: 'await-time', dueAt, happening: { kind: 'retry-due', eventId } });
+    return true;
+  }
+
+  /** Retry, else Catch, else the flow fails. Gives the exit of a state that caught. */
+  async #handleFailure(state: CompiledState, failed: Failed): Promise<Extract<Work, { kind: 'exited' }> | undefined> {
+    const advancement = this.#advancement;
+    if (this.#record(state, failed)) return undefined;
+    const { failure, final } = failed;
+    const catchers = 'catchers' in state && !final ? state.catchers : [];
+    const { raw } = advancement.state;
+    const catcher = findCatcher(catchers, errorOf(failed));
     if (catcher === undefined) {
       await this.#fail(failure);
       return undefined;
     }
-    const errorOutput: Json = { Error: error, ...(failure.cause !== undefined && { Cause: failure.cause }) };
+    const errorOutput: Json = errorOutputOf(failure);
     try {
       const scope = { ...advancement.scope, errorOutput };
       const assigned = await catcher.assign?.(errorOutput, scope);

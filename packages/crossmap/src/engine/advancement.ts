@@ -14,6 +14,7 @@ import {
   sizesOf,
 } from './execution.ts';
 import type { EventDetails, EventType, HistoryEvent, PrivateDetails } from './history.ts';
+import type { Inspection } from './inspection.ts';
 import type { Occurrence } from './occurrence.ts';
 import { randomFrom } from './random.ts';
 
@@ -39,15 +40,17 @@ export class Advancement {
   readonly time: number;
   path = '';
   readonly #occurrence: Occurrence;
+  readonly #inspection: Inspection | undefined;
   #random: (() => number) | undefined;
   #execution: Execution;
   #beforeLast: Execution;
 
-  constructor(execution: Execution, occurrence: Occurrence) {
+  constructor(execution: Execution, occurrence: Occurrence, inspection?: Inspection) {
     this.#execution = execution;
     this.#beforeLast = execution;
     this.time = occurrence.time;
     this.#occurrence = occurrence;
+    this.#inspection = inspection;
   }
 
   /** The next chance of this advance, in [0, 1). */
@@ -55,6 +58,10 @@ export class Advancement {
     const { header, lastEventId } = this.#execution;
     this.#random ??= randomFrom(this.#occurrence.seed, `${header.executionArn} ${lastEventId}`);
     return this.#random();
+  }
+
+  hasActivity(activityArn: string): boolean {
+    return this.#occurrence.hasActivity?.(activityArn) ?? false;
   }
 
   get execution(): Execution {
@@ -81,9 +88,31 @@ export class Advancement {
 
   /** What the evaluations of the state see. */
   get scope(): Scope {
-    const context = { ...contextObject(this.#execution.header, this.state), ...this.#iteration() };
+    const { waiting } = this.state;
+    return this.scopeWith(waiting?.for === 'task' ? waiting.taskToken : undefined);
+  }
+
+  /** The same for a task that is about to be scheduled with this token. */
+  scopeWith(taskToken: string | undefined): Scope {
+    const { inspection } = this;
+    const context = inspection?.context ?? {
+      ...contextObject(this.#execution.header, this.state, taskToken),
+      ...this.#iteration(),
+    };
     const { raw: input } = this.state;
-    return { context, variables: this.#variables(), random: () => this.random(), time: this.time, input };
+    return {
+      context,
+      variables: this.#variables(),
+      random: () => this.random(),
+      time: this.time,
+      input,
+      ...(inspection && { inspect: inspection.inspect }),
+    };
+  }
+
+  /** Who looks at the flow it works in: only the machine's own flow is looked at. */
+  get inspection(): Inspection | undefined {
+    return this.path === '' ? this.#inspection : undefined;
   }
 
   /** The variables of the flows around, the inner ones last. */

@@ -1,15 +1,25 @@
 import type { Json } from '../asl/json.ts';
-import type { TaskResource } from '../asl/task-resource.ts';
+import type { TaskCredentials } from './history.ts';
 import type { MapRunPlan } from './map-run-plan.ts';
 import type { Happening } from './occurrence.ts';
+import type { ConnectedResource } from './ports.ts';
 
 /** What the shell is to do once the events are durable. Its end comes back as an occurrence with the same event id. */
 export type Command =
   | {
       readonly kind: 'run-task';
       readonly eventId: number;
-      readonly resource: TaskResource;
+      readonly resource: ConnectedResource;
       readonly parameters: Json;
+      readonly credentials?: TaskCredentials;
+    }
+  /** Lets a worker of the activity take up the task. */
+  | {
+      readonly kind: 'offer-task';
+      readonly eventId: number;
+      readonly activityArn: string;
+      readonly taskToken: string;
+      readonly input: Json;
     }
   /** Lets `happening` happen at `dueAt` (epoch ms). */
   | { readonly kind: 'await-time'; readonly dueAt: number; readonly happening: Happening }

@@ -4,12 +4,14 @@ import type { ExecutionHeader, InState } from './execution.ts';
 import type { Item } from './map-run-plan.ts';
 
 /**
- * The context object (`$$`) in a state. `RetryCount` is there only in states that may have a Retry (recorded on AWS).
+ * The context object (`$$`) in a state. `RetryCount` is there only in states that may have a Retry (recorded on AWS),
+ * `Task` while a task has a token.
  * https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
  */
 export function contextObject(
   { executionArn, input, startDate, name, roleArn, stateMachineArn, stateMachineName }: ExecutionHeader,
   state: Pick<InState, 'name' | 'enteredTime' | 'attempts' | 'mayRetry'>,
+  taskToken?: string,
 ): { readonly [key: string]: Json } {
   return {
     Execution: {
@@ -26,6 +28,7 @@ export function contextObject(
       EnteredTime: instant(state.enteredTime),
       ...(state.mayRetry && { RetryCount: state.attempts.reduce((sum, count) => sum + count, 0) }),
     },
+    ...(taskToken !== undefined && { Task: { Token: taskToken } }),
   };
 }
 

@@ -63,7 +63,18 @@ export interface InState {
 
 /** What a flow waits for. The event id names the one occurrence that can end the wait. */
 export type Waiting =
-  | { readonly for: 'task'; readonly eventId: number }
+  /**
+   * With its token a task can be ended from outside. How long it may take, since when it was scheduled or started, and
+   * how long it may stay silent.
+   */
+  | {
+      readonly for: 'task';
+      readonly eventId: number;
+      readonly taskToken?: string;
+      readonly heartbeatSeconds?: number;
+      readonly timeoutSeconds?: number;
+      readonly since: number;
+    }
   | { readonly for: 'retry'; readonly eventId: number; readonly dueAt: number }
   | { readonly for: 'wait'; readonly eventId: number; readonly dueAt: number }
   | { readonly for: 'map-run'; readonly eventId: number }
@@ -113,6 +124,32 @@ export function isLive(execution: Execution, path: string): boolean {
 
 export function branchPath(parent: string, startedEventId: number, index: number): string {
   return `${parent}/${startedEventId}.${index}`;
+}
+
+/** Every flow, the machine's own first. */
+export function flowsOf({ root, branches }: Execution): readonly Flow[] {
+  return [root, ...branches.values()];
+}
+
+/** What the flow waits for while it is in a state. */
+export function waitingOf({ position }: Flow): Waiting | undefined {
+  return position.at === 'state' ? position.waiting : undefined;
+}
+
+/** Whether the flow waits for a task that has had all its time. */
+export function isOverdue(flow: Flow, time: number): boolean {
+  const waiting = waitingOf(flow);
+  if (waiting?.for !== 'task' || waiting.timeoutSeconds === undefined) return false;
+  return waiting.since + waiting.timeoutSeconds * 1000 <= time;
+}
+
+/** The task that waits with this token. */
+export function taskWithToken(execution: Execution, taskToken: string): Extract<Waiting, { for: 'task' }> | undefined {
+  return flowsOf(execution)
+    .map(waitingOf)
+    .find((waiting) => waiting?.for === 'task' && waiting.taskToken === taskToken) as
+    | Extract<Waiting, { for: 'task' }>
+    | undefined;
 }
 
 /** The branches or iterations that the state started by an event has, in no order. */
@@ -240,18 +277,35 @@ function positionAfter(position: Position, event: HistoryEvent): Position {
 
 function waitingAfter(waiting: Waiting | undefined, event: HistoryEvent): Waiting | undefined {
   switch (event.type) {
-    case 'TaskScheduled':
     case 'LambdaFunctionScheduled':
-      return { for: 'task', eventId: event.id };
+    case 'ActivityScheduled':
+    case 'TaskScheduled': {
+      const { timeoutInSeconds: timeoutSeconds } = event.details;
+      const heartbeatSeconds = 'heartbeatInSeconds' in event.details ? event.details.heartbeatInSeconds : undefined;
+      const taskToken = event.private?.taskToken;
+      return {
+        for: 'task',
+        eventId: event.id,
+        since: event.timestamp,
+        ...(taskToken !== undefined && { taskToken }),
+        ...(heartbeatSeconds !== undefined && { heartbeatSeconds }),
+        ...(timeoutSeconds !== undefined && { timeoutSeconds }),
+      };
+    }
+    case 'ActivityStarted':
+      return waiting?.for === 'task' ? { ...waiting, since: event.timestamp } : waiting;
     case 'MapRunStarted':
       return { for: 'map-run', eventId: event.id };
     case 'MapStateStarted':
     case 'ParallelStateStarted':
       return { for: 'branches', eventId: event.id };
     case 'TaskFailed':
+    case 'TaskSubmitFailed':
     case 'TaskTimedOut':
     case 'LambdaFunctionFailed':
     case 'LambdaFunctionTimedOut':
+    case 'ActivityFailed':
+    case 'ActivityTimedOut':
     case 'MapStateFailed':
     case 'ParallelStateFailed':
     case 'EvaluationFailed':

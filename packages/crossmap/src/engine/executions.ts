@@ -1,8 +1,17 @@
 import type { Json } from '../asl/json.ts';
 import type { Machine } from '../asl/machine.ts';
+import type { ActivityTasks } from './activities.ts';
 import { advance } from './advance.ts';
 import type { Command } from './command.ts';
-import { type Execution, type ExecutionHeader, fold, newExecution } from './execution.ts';
+import {
+  type Execution,
+  type ExecutionHeader,
+  flowsOf,
+  fold,
+  newExecution,
+  taskWithToken,
+  waitingOf,
+} from './execution.ts';
 import type { MapRunPlan } from './map-run-plan.ts';
 import type { Happening, MapRunOutcome, Occurrence } from './occurrence.ts';
 import type {
@@ -13,14 +22,18 @@ import type {
   Ids,
   RoleCaller,
   TaskOutcome,
+  TaskRequest,
   Tasks,
 } from './ports.ts';
+import { executionOfToken } from './task-token.ts';
 
 export interface ExecutionPorts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly store: ExecutionStore;
   readonly tasks: Tasks;
+  /** Absent: there are none. */
+  readonly activities?: ActivityTasks;
   readonly mapRuns: MapRunStarter;
   /** Called once with what should not happen: a bug, or a store that cannot write. Its executions stay as last committed. */
   readonly onFault: (fault: unknown, executionArn: string) => void;
@@ -56,13 +69,21 @@ export interface Running {
   readonly ended: Promise<Ended>;
 }
 
+interface Timer {
+  readonly happening: Happening;
+  readonly cancel: () => void;
+}
+
+/** `closed`: the task has ended, or its time is over. `unknown`: no task of this token was ever here. */
+export type TokenAnswer = 'open' | 'closed' | 'unknown';
+
 interface Live {
   readonly request: StartRequest;
   execution: Execution;
   /** The occurrences of one execution are taken up one after the other. */
   queue: Promise<void>;
-  /** Cancels what waits for a time, by what it is. */
-  readonly timers: Map<string, () => void>;
+  /** What is to happen at a time, or when a worker comes, by its name. */
+  readonly timers: Map<string, Timer>;
   readonly ended: Promise<Ended>;
   readonly end: (record: Ended) => void;
   readonly fault: (fault: unknown) => void;
@@ -112,7 +133,9 @@ export class Executions {
     const live: Live = { request, execution, queue: Promise.resolve(), timers: new Map(), ended, end, fault };
     this.#faults.delete(request.header.executionArn);
     this.#live.set(request.header.executionArn, live);
-    return { started: this.#deliver(live, { kind: 'execution-started' }), ended };
+    const started = this.#deliver(live, { kind: 'execution-started' }).then(() => {});
+    started.catch(() => {});
+    return { started, ended };
   }
 
   /** Ends a running execution as ABORTED. Nothing happens when it is not running. */
@@ -121,28 +144,65 @@ export class Executions {
     if (live !== undefined) await this.#deliver(live, { kind: 'execution-aborted', failure });
   }
 
+  /** Ends the task that waits with this token. */
+  async endTask(taskToken: string, outcome: TaskOutcome): Promise<TokenAnswer> {
+    const open = this.#openTask(taskToken);
+    if (open === undefined) return this.#closedTask(taskToken);
+    const ended = await this.#deliver(open.live, { kind: 'task-ended', eventId: open.task.eventId, outcome });
+    return ended ? 'open' : 'closed';
+  }
+
+  /** The task that waits with this token may be silent for as long again as it may be. */
+  async heartbeat(taskToken: string): Promise<TokenAnswer> {
+    const open = this.#openTask(taskToken);
+    if (open === undefined) return this.#closedTask(taskToken);
+    const { eventId, heartbeatSeconds } = open.task;
+    if (heartbeatSeconds !== undefined) {
+      const dueAt = this.#ports.clock.now() + heartbeatSeconds * 1000;
+      this.#awaitTime(open.live, dueAt, { kind: 'heartbeat-missed', eventId });
+    }
+    return 'open';
+  }
+
+  #openTask(taskToken: string) {
+    const live = this.#live.get(executionOfToken(taskToken) ?? '');
+    const task = live && taskWithToken(live.execution, taskToken);
+    return live && task && { live, task };
+  }
+
+  async #closedTask(taskToken: string): Promise<TokenAnswer> {
+    const executionArn = executionOfToken(taskToken);
+    if (executionArn === undefined) return 'unknown';
+    return (await this.#ports.store.execution(executionArn)) === undefined ? 'unknown' : 'closed';
+  }
+
   /** Takes up no further occurrence, starts nothing more and waits for no retry; what is committed stays. */
   close(): void {
     this.#closed = true;
     for (const live of this.#live.values()) cancelTimers(live);
   }
 
-  #deliver(live: Live, what: Happening): Promise<void> {
-    const { clock, ids } = this.#ports;
+  /** Resolves with whether it changed anything, once that is durable. */
+  #deliver(live: Live, what: Happening): Promise<boolean> {
+    const { clock, ids, activities } = this.#ports;
     const taken = live.queue.then(async () => {
       if (this.#closed && what.kind === 'execution-started')
         throw new Error('Expected open Executions, found them closed');
-      if (this.#closed || this.#faults.has(live.request.header.executionArn)) return;
+      if (this.#closed || this.#faults.has(live.request.header.executionArn)) return false;
       const drawn = {
         time: clock.now(),
-        // Only retries and Map Runs need chance, which takes longer than a whole advance.
+        hasActivity: (activityArn: string) => activities?.has(activityArn) ?? false,
+        // Only retries, Map Runs and task tokens need chance, which takes longer than a whole advance.
         get seed() {
           return ids.seed();
         },
       };
-      await this.#takeUp(live, Object.assign(drawn, what));
+      return this.#takeUp(live, Object.assign(drawn, what));
     });
-    live.queue = taken.catch((thrown: unknown) => this.#stop(live, thrown));
+    live.queue = taken.then(
+      () => {},
+      (thrown: unknown) => this.#stop(live, thrown),
+    );
     return taken;
   }
 
@@ -158,53 +218,60 @@ export class Executions {
     this.#ports.onFault(fault, executionArn);
   }
 
-  async #takeUp(live: Live, occurrence: Occurrence): Promise<void> {
+  async #takeUp(live: Live, occurrence: Occurrence): Promise<boolean> {
     const { request } = live;
     const { store, restartEveryEvent } = this.#ports;
     const { execution, events, commands } = await advance(request.machine, live.execution, occurrence);
-    if (events.length === 0) return;
+    if (events.length === 0) return false;
     const record = recordOf(request, execution);
     await store.recordExecution(record, events);
     live.execution = execution;
     if (restartEveryEvent) {
       live.execution = fold(request.header, (await store.history(request.header.executionArn)) ?? []);
     }
+    cancelUnawaited(live);
     if (!this.#closed) for (const command of commands) this.#perform(live, command);
     if (record.status !== 'RUNNING') {
       cancelTimers(live);
       this.#live.delete(request.header.executionArn);
       live.end(record);
     }
+    return true;
   }
 
   #perform(live: Live, command: Command): void {
-    const { clock, tasks, mapRuns } = this.#ports;
+    const { tasks, activities, mapRuns } = this.#ports;
     const { header } = live.request;
     const back = (occurrence: Happening) => this.#deliver(live, occurrence);
     switch (command.kind) {
       case 'run-task': {
-        const { eventId, resource, parameters } = command;
-        const request = { caller: callerOf(header), resource, parameters };
-        const end = (outcome: TaskOutcome) => {
-          cancelTimer(live, { kind: 'task-timed-out', eventId });
-          return back({ kind: 'task-ended', eventId, outcome });
-        };
+        const { eventId, resource } = command;
+        const request = taskRequestOf(command, header);
+        const end = (outcome: TaskOutcome) => back({ kind: 'task-ended', eventId, outcome });
+        const pattern = resource.kind === 'service' ? resource.pattern : 'request-response';
         this.#await(live, tasks.run(request), async (outcome) => {
-          if (outcome.kind !== 'submitted') return end(outcome);
+          if (outcome.kind === 'failed' && pattern !== 'request-response') {
+            return back({ kind: 'submit-failed', eventId, failure: outcome.failure });
+          }
+          if (outcome.kind === 'failed') return end(outcome);
+          if (outcome.kind === 'succeeded' && pattern !== 'wait-for-task-token') return end(outcome);
           await back({ kind: 'task-submitted', eventId, output: outcome.output });
-          this.#await(live, outcome.ended, end);
+          if (outcome.kind === 'submitted') this.#await(live, outcome.ended, end);
+          return undefined;
         });
         return;
       }
-      case 'await-time': {
-        const { dueAt, happening } = command;
-        const cancel = clock.at(dueAt, () => {
-          live.timers.delete(timerName(happening));
-          back(happening).catch(() => {});
-        });
-        live.timers.set(timerName(happening), cancel);
+      case 'offer-task': {
+        const { eventId, activityArn, taskToken, input } = command;
+        const start = (workerName: string | undefined) =>
+          back({ kind: 'activity-started', eventId, ...(workerName !== undefined && { workerName }) });
+        const cancel = activities?.offer({ activityArn, taskToken, input, start });
+        const happening = { kind: 'activity-started', eventId } as const;
+        if (cancel !== undefined) live.timers.set(timerName(happening), { happening, cancel });
         return;
       }
+      case 'await-time':
+        return this.#awaitTime(live, command.dueAt, command.happening);
       case 'start-map-run': {
         const { eventId, mapRunArn, plan } = command;
         const run = mapRuns.run({ mapRunArn, parent: header, plan });
@@ -214,7 +281,18 @@ export class Executions {
     }
   }
 
-  #await<T>(live: Live, work: Promise<T>, then: (value: T) => Promise<void>): void {
+  /** A time for the same happening that was awaited before is awaited no longer. */
+  #awaitTime(live: Live, dueAt: number, happening: Happening): void {
+    const name = timerName(happening);
+    live.timers.get(name)?.cancel();
+    const cancel = this.#ports.clock.at(dueAt, () => {
+      live.timers.delete(name);
+      this.#deliver(live, happening).catch(() => {});
+    });
+    live.timers.set(name, { happening, cancel });
+  }
+
+  #await<T>(live: Live, work: Promise<T>, then: (value: T) => Promise<unknown>): void {
     work.then(then, (thrown: unknown) => this.#stop(live, thrown)).catch(() => {});
   }
 }
@@ -223,19 +301,42 @@ function timerName(happening: Happening): string {
   return 'eventId' in happening ? `${happening.kind} ${happening.eventId}` : happening.kind;
 }
 
-function cancelTimer(live: Live, happening: Happening): void {
-  live.timers.get(timerName(happening))?.();
-  live.timers.delete(timerName(happening));
+/** Cancels the times of what no flow waits for any more. */
+function cancelUnawaited(live: Live): void {
+  if (live.timers.size === 0) return;
+  const awaited = new Set(flowsOf(live.execution).map((flow) => waitingOf(flow)?.eventId));
+  for (const [name, { happening, cancel }] of live.timers) {
+    if (!('eventId' in happening) || awaited.has(happening.eventId)) continue;
+    cancel();
+    live.timers.delete(name);
+  }
 }
 
 function cancelTimers(live: Live): void {
-  for (const cancel of live.timers.values()) cancel();
+  for (const { cancel } of live.timers.values()) cancel();
   live.timers.clear();
 }
 
 /** Who an execution acts as. AWS names the role session after the execution. */
 export function callerOf({ roleArn, region, name }: ExecutionHeader): RoleCaller {
   return { roleArn, region, sessionName: name };
+}
+
+/** What the command of an execution asks of the tasks. */
+export function taskRequestOf(
+  { resource, parameters, credentials }: Extract<Command, { kind: 'run-task' }>,
+  header: ExecutionHeader,
+): TaskRequest {
+  const assumed = credentials && assumption(credentials.roleArn, header);
+  return { caller: callerOf(header), resource, parameters, ...(assumed && { credentials: assumed }) };
+}
+
+/**
+ * How an execution assumes the role of a task. AWS names the session after the state machine, whose ARN is the external id.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-cross-acct-sync-pattern.html
+ */
+function assumption(roleArn: string, { stateMachineArn, stateMachineName }: ExecutionHeader) {
+  return { roleArn, sessionName: stateMachineName.slice(0, 64), externalId: stateMachineArn };
 }
 
 /** The row of an execution as it stands now. */

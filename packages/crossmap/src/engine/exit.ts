@@ -24,6 +24,7 @@ export async function exitWith(
   const { raw } = advancement.state;
   const works = 'retriers' in state;
   const scope = works ? { ...advancement.scope, result } : advancement.scope;
+  scope.inspect?.('result', result);
   const assigned = await assign?.(result, scope);
   return {
     kind: 'exited',

@@ -40,7 +40,12 @@ export interface EventDetails {
   MapIterationFailed: Iteration;
   MapIterationAborted: Iteration;
 
-  LambdaFunctionScheduled: { readonly resource: string; readonly input: Json; readonly timeoutInSeconds?: number };
+  LambdaFunctionScheduled: {
+    readonly resource: string;
+    readonly input: Json;
+    readonly timeoutInSeconds?: number;
+    readonly taskCredentials?: TaskCredentials;
+  };
   LambdaFunctionScheduleFailed: FailureDetails;
   LambdaFunctionStarted: NoDetails;
   LambdaFunctionStartFailed: FailureDetails;
@@ -64,6 +69,8 @@ export interface EventDetails {
     readonly region: string;
     readonly parameters: Json;
     readonly timeoutInSeconds?: number;
+    readonly heartbeatInSeconds?: number;
+    readonly taskCredentials?: TaskCredentials;
   };
   TaskStarted: TaskResource;
   TaskStartFailed: TaskResource & FailureDetails;
@@ -106,6 +113,8 @@ export interface Iteration {
   readonly name: string;
   readonly index: number;
 }
+/** The role a task acts as instead of the state machine's. */
+export type TaskCredentials = { readonly roleArn: string };
 export interface TaskResource {
   readonly resourceType: string;
   readonly resource: string;
@@ -133,6 +142,8 @@ export interface PrivateDetails {
   readonly item?: { readonly Index: number; readonly Value: Json };
   /** When the Wait state that was entered ends. */
   readonly waitUntil?: number;
+  /** With it, and only with it, a task that was scheduled can be ended from outside. */
+  readonly taskToken?: string;
 }
 
 /** One event. `id` counts from 1 without gaps; `previousEventId` is 0 where AWS starts at 0; `timestamp` in epoch ms. */

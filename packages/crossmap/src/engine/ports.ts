@@ -53,6 +53,12 @@ export interface StateMachineRecord {
   readonly creationDate: number;
 }
 
+export interface ActivityRecord {
+  readonly activityArn: string;
+  readonly name: string;
+  readonly creationDate: number;
+}
+
 /** A page of a listing. `next` asks for the following one and is absent on the last. */
 export interface Page<T> {
   readonly items: readonly T[];
@@ -67,7 +73,7 @@ export interface ExecutionQuery {
 }
 
 /**
- * What is kept of executions and state machines. A write is durable when its promise resolves, never before;
+ * What is kept of executions, state machines and activities. A write is durable when its promise resolves, never before;
  * writes made together are committed together, in the order they were made. Reads see committed writes only.
  */
 export interface ExecutionStore {
@@ -82,6 +88,12 @@ export interface ExecutionStore {
   stateMachine(stateMachineArn: string): Promise<StateMachineRecord | undefined>;
   /** The state machines whose ARN starts with `arnPrefix` (account and Region), oldest first. */
   stateMachines(arnPrefix: string, limit: number, after?: string): Promise<Page<StateMachineRecord>>;
+
+  recordActivity(activity: ActivityRecord): Promise<void>;
+  /** Nothing happens when there is none of that ARN. */
+  deleteActivity(activityArn: string): Promise<void>;
+  /** The activities whose ARN starts with `arnPrefix` (account and Region), oldest first. */
+  activities(arnPrefix: string, limit: number, after?: string): Promise<Page<ActivityRecord>>;
 }
 
 /** Who acts: the role of a state machine, in the state machine's Region. */
@@ -92,10 +104,15 @@ export interface RoleCaller {
   readonly sessionName: string;
 }
 
+/** What a task calls; activities are called by their workers. */
+export type ConnectedResource = Exclude<TaskResource, { kind: 'activity' }>;
+
 export interface TaskRequest {
   readonly caller: RoleCaller;
-  readonly resource: TaskResource;
+  readonly resource: ConnectedResource;
   readonly parameters: Json;
+  /** The role that the caller is to assume for the task, under a session name and an external id. */
+  readonly credentials?: { readonly roleArn: string; readonly sessionName: string; readonly externalId: string };
 }
 
 export type TaskOutcome =

@@ -14,8 +14,14 @@ export type Work =
       readonly assigned?: Readonly<Record<string, Json>>;
       readonly previous?: number;
     }
-  /** `final`: neither Retry nor Catch of the state sees it. */
-  | { readonly kind: 'failed'; readonly failure: Failure; readonly event?: FailedEvent; readonly final?: true }
+  /** `final`: neither Retry nor Catch of the state sees it. `handledAs`: the name they know it by, if another. */
+  | {
+      readonly kind: 'failed';
+      readonly failure: Failure;
+      readonly event?: FailedEvent;
+      readonly final?: true;
+      readonly handledAs?: string;
+    }
   | { readonly kind: 'branches'; readonly branches: readonly Branch[] }
   | { readonly kind: 'waiting' };
 

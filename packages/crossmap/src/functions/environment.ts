@@ -103,11 +103,18 @@ export class Environment {
   }
 
   /** Only for an idle environment, which it stays if `credentials` throws. The function's timeout runs from now. */
-  run(requestId: string, payload: string): Promise<InvokeResult> {
+  run(requestId: string, payload: string, clientContext?: string): Promise<InvokeResult> {
     const { functionArn, timeoutSeconds } = this.#configuration;
     const startTime = this.#ports.clock.now();
     const timeoutMs = timeoutSeconds * 1_000;
-    const invocation: Invocation = { requestId, functionArn, payload, timeoutMs, variables: this.#newVariables() };
+    const invocation: Invocation = {
+      requestId,
+      functionArn,
+      payload,
+      ...(clientContext !== undefined && { clientContext }),
+      timeoutMs,
+      variables: this.#newVariables(),
+    };
     this.#state = 'busy';
     this.#lastRequestId = requestId;
     this.#log(`START RequestId: ${requestId} Version: $LATEST`);

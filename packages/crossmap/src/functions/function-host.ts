@@ -31,6 +31,7 @@ interface Waiting {
   readonly order: number;
   readonly requestId: string;
   readonly payload: string;
+  readonly clientContext: string | undefined;
   readonly resolve: (result: InvokeResult) => void;
 }
 
@@ -84,10 +85,11 @@ export class FunctionHost {
     return [...this.#functions.values()].map((hosted) => hosted.configuration);
   }
 
-  /** `payload` is JSON text; the empty string stands for `{}`. Never rejected, never without an end. */
-  async invoke(functionArn: string, payload: string): Promise<InvokeResult> {
+  /** `payload` and `clientContext` are JSON text; an empty payload stands for `{}`. Never rejected, never without an end. */
+  async invoke(functionArn: string, payload: string, clientContext?: string): Promise<InvokeResult> {
     const invoked = this.#functions.get(functionArn);
-    if (invoked === undefined) return refused('ResourceNotFoundException', `Function not found: ${functionArn}`);
+    if (invoked === undefined)
+      return refused('ResourceNotFoundException', `Function not found: ${functionArn}:$LATEST`);
     if (Buffer.byteLength(payload) > REQUEST_LIMIT_BYTES) {
       const message = `Request must be smaller than ${REQUEST_LIMIT_BYTES} bytes for the InvokeFunction operation`;
       return refused('RequestTooLargeException', message);
@@ -96,7 +98,7 @@ export class FunctionHost {
     const requestId = this.#options.requestId();
     this.#invocations += 1;
     return new Promise((resolve) => {
-      invoked.waiting.push({ order: this.#invocations, requestId, payload, resolve });
+      invoked.waiting.push({ order: this.#invocations, requestId, payload, clientContext, resolve });
       this.#allot();
     });
   }
@@ -186,11 +188,11 @@ export class FunctionHost {
   }
 
   #run(slot: HostedEnvironment): void {
-    const { requestId, payload, resolve } = slot.function.waiting.shift()!;
+    const { requestId, payload, clientContext, resolve } = slot.function.waiting.shift()!;
     this.#environments.delete(slot);
     this.#environments.add(slot);
     try {
-      void slot.environment.run(requestId, payload).then((result) => {
+      void slot.environment.run(requestId, payload, clientContext).then((result) => {
         resolve(result);
         this.#allot();
       });

@@ -43,7 +43,7 @@ const PACKED_TYPES: { readonly [T in EventType]: PackedType<T> } = {
   MapStateExited: { code: 15, fields: exited },
   LambdaFunctionScheduled: {
     code: 16,
-    fields: { resource: 'text', input: 'payload', timeoutInSeconds: 'number' },
+    fields: { resource: 'text', input: 'payload', timeoutInSeconds: 'number', taskCredentials: 'payload' },
   },
   LambdaFunctionStarted: { code: 17, fields: {} },
   LambdaFunctionSucceeded: { code: 18, fields: { output: 'payload' } },
@@ -51,7 +51,14 @@ const PACKED_TYPES: { readonly [T in EventType]: PackedType<T> } = {
   LambdaFunctionTimedOut: { code: 20, fields: failure },
   TaskScheduled: {
     code: 21,
-    fields: { ...task, region: 'text', parameters: 'payload', timeoutInSeconds: 'number' },
+    fields: {
+      ...task,
+      region: 'text',
+      parameters: 'payload',
+      timeoutInSeconds: 'number',
+      heartbeatInSeconds: 'number',
+      taskCredentials: 'payload',
+    },
   },
   TaskStarted: { code: 22, fields: task },
   TaskSucceeded: { code: 23, fields: { ...task, output: 'payload' } },

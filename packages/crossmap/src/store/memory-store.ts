@@ -1,5 +1,6 @@
 import type { HistoryEvent } from '../engine/history.ts';
 import type {
+  ActivityRecord,
   ExecutionQuery,
   ExecutionRecord,
   ExecutionStatus,
@@ -21,12 +22,13 @@ interface Kept {
   readonly history: readonly HistoryEvent[] | string;
 }
 
-/** Executions, state machines and Map Runs in memory: everything is gone with the process. */
+/** Executions, state machines, activities and Map Runs in memory: everything is gone with the process. */
 export class MemoryStore implements ExecutionStore, MapRunStore {
   readonly #executions = new Map<string, Kept>();
   /** Execution ARNs by the ARN of the state machine or Map Run they are listed under. */
   readonly #listings = new Map<string, SortedListing<string>>();
   readonly #machines = new Map<string, StateMachineRecord>();
+  readonly #activities = new Map<string, ActivityRecord>();
   readonly #mapRuns = new Map<string, MapRunRecord>();
   readonly #spools = new Map<string, PendingChild[]>();
   #closed = false;
@@ -69,15 +71,21 @@ export class MemoryStore implements ExecutionStore, MapRunStore {
   }
 
   async stateMachines(arnPrefix: string, limit: number, after?: string): Promise<Page<StateMachineRecord>> {
-    const start = after === undefined ? FIRST_PLACE : placeOf(after);
-    const found = Array.from(this.#machines.values(), (machine, id) => ({
-      position: machine.creationDate,
-      id,
-      machine,
-    }))
-      .filter((one) => one.machine.stateMachineArn.startsWith(arnPrefix) && inOrder(one, start) > 0)
-      .sort(inOrder);
-    return pageOf(found, limit, ({ machine }) => machine);
+    return oldestFirst(this.#machines, arnPrefix, limit, after);
+  }
+
+  async recordActivity(activity: ActivityRecord): Promise<void> {
+    this.#checkOpen();
+    this.#activities.set(activity.activityArn, activity);
+  }
+
+  async deleteActivity(activityArn: string): Promise<void> {
+    this.#checkOpen();
+    this.#activities.delete(activityArn);
+  }
+
+  async activities(arnPrefix: string, limit: number, after?: string): Promise<Page<ActivityRecord>> {
+    return oldestFirst(this.#activities, arnPrefix, limit, after);
   }
 
   async recordMapRun(run: MapRunRecord): Promise<void> {
@@ -151,4 +159,18 @@ export class MemoryStore implements ExecutionStore, MapRunStore {
     }
     return taken;
   }
+}
+
+/** A page of what is kept by its ARN. */
+function oldestFirst<T extends { readonly creationDate: number }>(
+  kept: ReadonlyMap<string, T>,
+  arnPrefix: string,
+  limit: number,
+  after: string | undefined,
+): Page<T> {
+  const start = after === undefined ? FIRST_PLACE : placeOf(after);
+  const found = Array.from(kept, ([arn, value], id) => ({ position: value.creationDate, id, arn, value }))
+    .filter((one) => one.arn.startsWith(arnPrefix) && inOrder(one, start) > 0)
+    .sort(inOrder);
+  return pageOf(found, limit, ({ value }) => value);
 }

@@ -1,6 +1,6 @@
 import type { Database } from '../sqlite/database.ts';
 
-const VERSION = 2;
+const VERSION = 3;
 
 /**
  * Dates are epoch ms. `arn` numbers the ARNs that many rows share. An execution is listed under its Map Run at its
@@ -20,6 +20,12 @@ const TABLES = `
     definition TEXT NOT NULL,
     role_arn TEXT NOT NULL,
     type TEXT NOT NULL,
+    creation_date INTEGER NOT NULL
+  );
+  CREATE TABLE activity (
+    id INTEGER PRIMARY KEY,
+    activity_arn TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
     creation_date INTEGER NOT NULL
   );
   CREATE TABLE execution (

@@ -1,5 +1,6 @@
 import type { HistoryEvent } from '../engine/history.ts';
 import type {
+  ActivityRecord,
   ExecutionQuery,
   ExecutionRecord,
   ExecutionStatus,
@@ -10,6 +11,7 @@ import type {
 import type { MapRunRecord, MapRunStore, PendingChild } from '../map-run/map-run.ts';
 import type { Database, Synchronous } from '../sqlite/database.ts';
 import { openDatabase } from '../sqlite/open.ts';
+import { ActivityTable } from './activity-table.ts';
 import { ArnTable } from './arn-table.ts';
 import { GroupCommitter } from './commit.ts';
 import { ExecutionTable } from './execution-table.ts';
@@ -21,6 +23,8 @@ import { StateMachineTable } from './state-machine-table.ts';
 type Write = { readonly key: string; readonly size: number } & (
   | { readonly kind: 'execution'; readonly execution: ExecutionRecord; readonly events: readonly HistoryEvent[] }
   | { readonly kind: 'state machine'; readonly machine: StateMachineRecord }
+  | { readonly kind: 'activity'; readonly activity: ActivityRecord }
+  | { readonly kind: 'deleted activity' }
   | { readonly kind: 'Map Run'; readonly run: MapRunRecord }
   | { readonly kind: 'spool'; readonly mapRunArn: string; readonly children: readonly PendingChild[] }
 );
@@ -36,12 +40,13 @@ export async function openSqliteStore(path: string): Promise<SqliteStore> {
   }
 }
 
-/** Executions, state machines and Map Runs in one SQLite database, which belongs to this store. */
+/** Executions, state machines, activities and Map Runs in one SQLite database, which belongs to this store. */
 export class SqliteStore implements ExecutionStore, MapRunStore {
   readonly #database: Database;
   readonly #arns: ArnTable;
   readonly #executions: ExecutionTable;
   readonly #machines: StateMachineTable;
+  readonly #activities: ActivityTable;
   readonly #mapRuns: MapRunTable;
   readonly #spool: SpoolTable;
   readonly #committer: GroupCommitter<Write>;
@@ -52,6 +57,7 @@ export class SqliteStore implements ExecutionStore, MapRunStore {
     this.#arns = new ArnTable(database);
     this.#executions = new ExecutionTable(database, this.#arns);
     this.#machines = new StateMachineTable(database);
+    this.#activities = new ActivityTable(database);
     this.#mapRuns = new MapRunTable(database);
     this.#spool = new SpoolTable(database, this.#arns);
     this.#committer = new GroupCommitter<Write>({
@@ -90,6 +96,18 @@ export class SqliteStore implements ExecutionStore, MapRunStore {
     return this.#machines.list(arnPrefix, limit, after);
   }
 
+  recordActivity(activity: ActivityRecord): Promise<void> {
+    return this.#committer.add({ kind: 'activity', key: activity.activityArn, size: 1, activity });
+  }
+
+  deleteActivity(activityArn: string): Promise<void> {
+    return this.#committer.add({ kind: 'deleted activity', key: activityArn, size: 1 });
+  }
+
+  async activities(arnPrefix: string, limit: number, after?: string): Promise<Page<ActivityRecord>> {
+    return this.#activities.list(arnPrefix, limit, after);
+  }
+
   recordMapRun(run: MapRunRecord): Promise<void> {
     return this.#committer.add({ kind: 'Map Run', key: run.mapRunArn, size: 1, run });
   }
@@ -120,9 +138,10 @@ export class SqliteStore implements ExecutionStore, MapRunStore {
     return this.#executions.children(mapRunArn, statuses);
   }
 
-  /** Whether any execution or state machine is kept. */
+  /** Whether any execution, state machine or activity is kept. */
   holdsData(): boolean {
-    const sql = 'SELECT EXISTS (SELECT 1 FROM execution) OR EXISTS (SELECT 1 FROM state_machine) AS found';
+    const tables = ['execution', 'state_machine', 'activity'].map((table) => `EXISTS (SELECT 1 FROM ${table})`);
+    const sql = `SELECT ${tables.join(' OR ')} AS found`;
     return this.#database.prepare<{ found: number }>(sql).get()!.found === 1;
   }
 
@@ -163,6 +182,12 @@ export class SqliteStore implements ExecutionStore, MapRunStore {
         return this.#executions.record(write.execution, write.events);
       case 'state machine':
         this.#machines.record(write.machine);
+        return nothing;
+      case 'activity':
+        this.#activities.record(write.activity);
+        return nothing;
+      case 'deleted activity':
+        this.#activities.delete(write.key);
         return nothing;
       case 'Map Run':
         this.#mapRuns.record(write.run);

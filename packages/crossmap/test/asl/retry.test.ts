@@ -18,6 +18,12 @@ describe('which names stand for which error', () => {
     ['States.TaskFailed', 'Custom', true],
     ['States.TaskFailed', 'States.Timeout', false],
     ['States.Timeout', 'States.Timeout', true],
+    ['States.Timeout', 'States.HeartbeatTimeout', true],
+    ['States.HeartbeatTimeout', 'States.HeartbeatTimeout', true],
+    ['States.HeartbeatTimeout', 'States.Timeout', false],
+    ['States.TaskFailed', 'States.HeartbeatTimeout', false],
+    ['States.ALL', 'States.HeartbeatTimeout', true],
+    ['States.TaskFailed', '', true],
   ];
   for (const [name, error, expected] of table) {
     test(`${name} ${expected ? 'stands' : 'does not stand'} for ${error === '' ? 'an error without name' : error}`, () => {

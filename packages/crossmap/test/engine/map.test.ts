@@ -248,10 +248,10 @@ describe('fields that are wrong when the state is entered', () => {
   });
 
   test('items that are no array', async () => {
-    assert.deepEqual(await refused({}, '"text"'), {
-      started: false,
-      cause: 'Map state input must be an array but was: "text"',
-    });
+    const text = await new Workbench().run(map({}), '"text"');
+    assert.equal('cause' in text && text.cause, 'Reference path "$" must point to array.');
+    const context = await new Workbench().run(map({ ItemsPath: '$$.Execution.Name' }));
+    assert.equal('cause' in context && context.cause, 'Reference path "$.Execution.Name" must point to array.');
     const missing = await refused({ ItemsPath: '$.a.b' }, '{}');
     assert.equal(missing.cause, "Invalid path '$.a.b' : Missing property in path $['a']");
   });

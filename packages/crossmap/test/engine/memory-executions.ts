@@ -1,5 +1,6 @@
 import type { HistoryEvent } from '../../src/engine/history.ts';
 import type {
+  ActivityRecord,
   ExecutionQuery,
   ExecutionRecord,
   ExecutionStore,
@@ -43,6 +44,18 @@ export class MemoryExecutions implements ExecutionStore {
   }
 
   stateMachines(_arnPrefix: string, _limit: number, _after?: string): Promise<Page<StateMachineRecord>> {
+    return notCalled();
+  }
+
+  recordActivity(_activity: ActivityRecord): Promise<void> {
+    return notCalled();
+  }
+
+  deleteActivity(_activityArn: string): Promise<void> {
+    return notCalled();
+  }
+
+  activities(_arnPrefix: string, _limit: number, _after?: string): Promise<Page<ActivityRecord>> {
     return notCalled();
   }
 }

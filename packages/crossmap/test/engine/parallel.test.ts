@@ -138,7 +138,7 @@ describe('Parallel', () => {
       N: { Type: 'Fail', Error: 'wrong' },
       C: { Type: 'Pass', End: true },
     });
-    assert.deepEqual(bench.history.at(-1)?.details, { output: { e: { Error: 'Deep' } } });
+    assert.deepEqual(bench.history.at(-1)?.details, { output: { e: { Error: 'Deep', Cause: null } } });
     assert.equal(bench.types.filter((type) => type === 'ParallelStateFailed').length, 2);
   });
 });

@@ -3,11 +3,12 @@ import type { Failure } from '../../src/asl/failure.ts';
 import type { Json, JsonObject } from '../../src/asl/json.ts';
 import { compileMachine, type Machine } from '../../src/asl/machine.ts';
 import { validateDefinition } from '../../src/asl/validate.ts';
+import type { OfferedTask } from '../../src/engine/activities.ts';
 import type { ExecutionHeader } from '../../src/engine/execution.ts';
 import { Executions, type MapRunRequest, type Running } from '../../src/engine/executions.ts';
 import type { HistoryEvent } from '../../src/engine/history.ts';
 import type { MapRunOutcome } from '../../src/engine/occurrence.ts';
-import type { Ids, TaskOutcome, TaskRequest } from '../../src/engine/ports.ts';
+import type { Ids, TaskOutcome, TaskRequest, TaskSubmitted } from '../../src/engine/ports.ts';
 import { uuidOfName } from '../../src/engine/random.ts';
 import { MemoryExecutions } from './memory-executions.ts';
 import { SimulatedClock } from './simulated-clock.ts';
@@ -57,13 +58,24 @@ export class Workbench {
   readonly taskRequests: TaskRequest[] = [];
   readonly mapRunRequests: MapRunRequest[] = [];
   readonly faults: unknown[] = [];
-  task: Work<TaskRequest, TaskOutcome> = ({ parameters }) => succeeded(parameters);
+  task: Work<TaskRequest, TaskOutcome | TaskSubmitted> = ({ parameters }) => succeeded(parameters);
   mapRun: Work<MapRunRequest, MapRunOutcome> = () => ({ kind: 'succeeded', output: [] });
+  /** The activities that are there, and the tasks they were offered. */
+  readonly activities = new Set<string>();
+  readonly offered: OfferedTask[] = [];
+  readonly withdrawn: OfferedTask[] = [];
   readonly executions = new Executions({
     clock: this.clock,
     ids: countingIds(),
     store: this.store,
     tasks: { run: async (request) => this.task(request, this.taskRequests.push(request)) },
+    activities: {
+      has: (activityArn) => this.activities.has(activityArn),
+      offer: (task) => {
+        this.offered.push(task);
+        return () => this.withdrawn.push(task);
+      },
+    },
     mapRuns: { run: async (request) => this.mapRun(request, this.mapRunRequests.push(request)) },
     onFault: (fault) => this.faults.push(fault),
     restartEveryEvent: process.env.RESTART_EVERY_EVENT === '1',

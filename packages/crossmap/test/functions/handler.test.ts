@@ -110,6 +110,13 @@ test('the context names the function, the request and the time left', async (t) 
   });
 });
 
+test('what the caller says of itself is in the context of that invocation only', async (t) => {
+  const { add, host } = hosted(t);
+  const arn = add({ 'index.js': 'exports.handler = async (event, { clientContext }) => ({ clientContext });' });
+  assert.deepEqual(value(await host.invoke(arn, '', '{"custom":{"a":1}}')), { clientContext: { custom: { a: 1 } } });
+  assert.deepEqual(value(await host.invoke(arn, '')), {});
+});
+
 const SLOW_MODULE =
   "setImmediate(() => { throw new RangeError('late'); }); await new Promise((r) => setTimeout(r, 1e4));";
 

@@ -151,5 +151,35 @@ export function executionContract(name: string, { open, kept }: StoreUnderTest):
       assert.deepEqual(await reader.stateMachine(old.stateMachineArn), old);
       await reader.close();
     });
+
+    test('an activity is listed under its account and Region, oldest first, until it is deleted', async () => {
+      const store = await open();
+      const here = 'arn:aws:states:us-east-1:111122223333:activity:';
+      const activity = (name: string, creationDate: number) => ({ activityArn: here + name, name, creationDate });
+      const [old, young, gone] = [activity('old', 1), activity('young', 3), activity('gone', 2)];
+      const elsewhere = { ...old, activityArn: 'arn:aws:states:eu-west-1:111122223333:activity:old' };
+      for (const each of [young, elsewhere, gone, old]) await store.recordActivity(each);
+      await store.deleteActivity(gone.activityArn);
+      await store.deleteActivity(`${here}never`);
+      const reader = await kept(store);
+      const first = await reader.activities(here, 1);
+      assert.deepEqual(first.items, [old]);
+      assert.deepEqual(await reader.activities(here, 1, first.next), { items: [young] });
+      assert.deepEqual((await reader.activities('', 10)).items, [elsewhere, old, young]);
+      await reader.close();
+    });
+
+    test('an activity that is deleted and created again at once is there', async () => {
+      const store = await open();
+      const activity = { activityArn: 'arn:aws:states:us-east-1:111122223333:activity:a', name: 'a', creationDate: 1 };
+      await Promise.all([
+        store.recordActivity(activity),
+        store.deleteActivity(activity.activityArn),
+        store.recordActivity({ ...activity, creationDate: 2 }),
+      ]);
+      const reader = await kept(store);
+      assert.deepEqual((await reader.activities('', 10)).items, [{ ...activity, creationDate: 2 }]);
+      await reader.close();
+    });
   });
 }

@@ -5,6 +5,7 @@ import type { Work } from '../work.ts';
 type FailState = Extract<CompiledState, { type: 'Fail' }>;
 
 export async function enterFail(state: FailState, { scope, state: { raw } }: Advancement): Promise<Work> {
+  scope.inspect?.('afterInputPath', raw);
   const error = await state.error?.(raw, scope);
   const cause = await state.cause?.(raw, scope);
   return {

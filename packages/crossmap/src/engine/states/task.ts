@@ -1,100 +1,147 @@
-import { dataLimitExceeded, parametersTooLarge } from '../../asl/data-flow.ts';
+import { DataFlowFailure, dataLimitExceeded, parametersTooLarge } from '../../asl/data-flow.ts';
 import type { Failure } from '../../asl/failure.ts';
 import { exceedsPayloadLimit, type Json } from '../../asl/json.ts';
 import type { CompiledState } from '../../asl/machine.ts';
+import type { Scope } from '../../asl/scope.ts';
 import type { TaskResource } from '../../asl/task-resource.ts';
 import type { Advancement } from '../advancement.ts';
 import { exitWith } from '../exit.ts';
+import type { TaskCredentials } from '../history.ts';
+import type { Happening } from '../occurrence.ts';
 import type { TaskOutcome } from '../ports.ts';
-import type { Work } from '../work.ts';
+import { emitFailed, emitScheduled, emitSubmitted, emitSucceeded, type FailedTask } from '../task-events.ts';
+import { drawTaskToken } from '../task-token.ts';
+import type { FailedEvent, Work } from '../work.ts';
 
 type TaskState = Extract<CompiledState, { type: 'Task' }>;
+type FailedWork = Extract<Work, { kind: 'failed' }> & { readonly event: FailedEvent };
 
 export async function enterTask(state: TaskState, advancement: Advancement): Promise<Work> {
-  const { raw } = advancement.state;
-  const { scope } = advancement;
-  const input = state.flow.input(raw, scope);
+  const { resource } = state;
+  const taskToken = hasToken(resource)
+    ? drawTaskToken(advancement.execution.header.executionArn, () => advancement.random())
+    : undefined;
+  const scope = advancement.scopeWith(taskToken);
+  const input = state.flow.input(advancement.state.raw, scope);
   const parameters = await state.flow.parameters(input, scope);
   if (advancement.tooLarge(parameters)) return { kind: 'failed', failure: parametersTooLarge(state.name) };
-  const { resource } = state;
   const timeoutInSeconds = await state.timeoutSeconds(input, scope);
-  const timeout = timeoutInSeconds === undefined ? {} : { timeoutInSeconds };
-  const eventId = schedule(resource, parameters, timeout, advancement);
-  advancement.commands.push({ kind: 'run-task', eventId, resource, parameters });
-  if (timeoutInSeconds !== undefined) {
-    const dueAt = advancement.time + timeoutInSeconds * 1000;
-    advancement.commands.push({ kind: 'await-time', dueAt, happening: { kind: 'task-timed-out', eventId } });
+  const heartbeatInSeconds = await state.heartbeatSeconds(input, scope);
+  const taskCredentials = await credentials(state, input, scope);
+  if (resource.kind === 'activity' && !advancement.hasActivity(resource.activityArn)) {
+    throw new DataFlowFailure('States.Runtime', `The activity ${resource.activityArn} does not exist.`);
   }
+  const details = {
+    ...(timeoutInSeconds !== undefined && { timeoutInSeconds }),
+    ...(heartbeatInSeconds !== undefined && { heartbeatInSeconds }),
+    ...(taskCredentials !== undefined && { taskCredentials }),
+  };
+  const eventId = emitScheduled(resource, { parameters, ...details }, taskToken, advancement);
+  if (resource.kind === 'activity') {
+    const { activityArn } = resource;
+    advancement.commands.push({
+      kind: 'offer-task',
+      eventId,
+      activityArn,
+      taskToken: taskToken ?? '',
+      input: parameters,
+    });
+  } else {
+    const acting = taskCredentials === undefined ? {} : { credentials: taskCredentials };
+    advancement.commands.push({ kind: 'run-task', eventId, resource, parameters, ...acting });
+    awaitTime(advancement, heartbeatInSeconds, { kind: 'heartbeat-missed', eventId });
+  }
+  awaitTime(advancement, timeoutInSeconds, { kind: 'task-timed-out', eventId });
   return { kind: 'waiting' };
 }
 
-function schedule(
-  resource: TaskResource,
-  parameters: Json,
-  timeout: { readonly timeoutInSeconds?: number },
+/** What can be ended from outside: activities, and integrations that do not end with the answer of their call. */
+function hasToken(resource: TaskResource): boolean {
+  return resource.kind === 'activity' || (resource.kind === 'service' && resource.pattern !== 'request-response');
+}
+
+async function credentials(state: TaskState, input: Json, scope: Scope): Promise<TaskCredentials | undefined> {
+  const roleArn = await state.credentials?.(input, scope);
+  if (roleArn === undefined) return undefined;
+  if (typeof roleArn === 'string') return { roleArn };
+  const found = JSON.stringify(roleArn);
+  throw new DataFlowFailure('States.Runtime', `Expected the RoleArn of Credentials to be a string, got ${found}`);
+}
+
+function awaitTime(advancement: Advancement, seconds: number | undefined, happening: Happening): void {
+  if (seconds === undefined) return;
+  advancement.commands.push({ kind: 'await-time', dueAt: advancement.time + seconds * 1000, happening });
+}
+
+/** A worker has taken up the task: from now on it has its whole time, and is to send heartbeats. */
+export function startActivity(
   advancement: Advancement,
-): number {
-  if (resource.kind === 'lambda-function') {
-    const details = { resource: resource.functionArn, input: parameters, ...timeout };
-    const id = advancement.emit('LambdaFunctionScheduled', details);
-    advancement.emit('LambdaFunctionStarted', {});
-    return id;
+  { eventId, workerName }: { readonly eventId: number; readonly workerName?: string },
+): Work {
+  advancement.emit('ActivityStarted', workerName === undefined ? {} : { workerName });
+  const { waiting } = advancement.state;
+  if (waiting?.for === 'task') {
+    awaitTime(advancement, waiting.timeoutSeconds, { kind: 'task-timed-out', eventId });
+    awaitTime(advancement, waiting.heartbeatSeconds, { kind: 'heartbeat-missed', eventId });
   }
-  const { region } = advancement.execution.header;
-  const id = advancement.emit('TaskScheduled', { ...named(resource), region, parameters, ...timeout });
-  advancement.emit('TaskStarted', named(resource));
-  return id;
+  return { kind: 'waiting' };
 }
 
-/** The call was answered; what it began goes on. */
+/**
+ * The call was answered, which ends a task of the request-response pattern only. What a job or the holder of the token
+ * has still to do goes on.
+ */
 export function submitTask({ resource }: TaskState, advancement: Advancement, output: Json): Work {
-  advancement.emit('TaskSubmitted', { ...named(resource), output });
+  emitSubmitted(resource, output, advancement);
   return { kind: 'waiting' };
+}
+
+/** Nothing was begun (seen on AWS: https://github.com/ASFHyP3/hyp3/pull/805). */
+export function failSubmit({ resource }: TaskState, advancement: Advancement, failure: Failure): Work {
+  return failed(resource, { how: 'SubmitFailed', failure }, advancement);
 }
 
 export async function endTask(state: TaskState, advancement: Advancement, outcome: TaskOutcome): Promise<Work> {
   const { resource } = state;
   const ended = limited(resource, outcome);
-  if (ended.kind === 'failed') return failed(resource, ended.failure, advancement);
+  if (ended.kind === 'failed') return failed(resource, { how: 'Failed', failure: ended.failure }, advancement);
   const { output } = ended;
-  if (resource.kind === 'lambda-function') advancement.emit('LambdaFunctionSucceeded', { output });
-  else advancement.emit('TaskSucceeded', { ...named(resource), output });
+  emitSucceeded(resource, output, advancement);
   return exitWith(state, advancement, output, { next: state.next, assign: state.assign });
 }
 
+const TIMED_OUT: FailedTask = { how: 'TimedOut', failure: { error: 'States.Timeout' } };
+
 /** The task has taken longer than it may. What it still gives is not waited for. */
-export function timeOutTask(state: TaskState, advancement: Advancement): Work {
-  return failed(state.resource, { error: 'States.Timeout' }, advancement, 'TimedOut');
+export function timeOutTask(state: TaskState, advancement: Advancement): FailedWork {
+  return failed(state.resource, TIMED_OUT, advancement);
+}
+
+/** AWS shows a missed heartbeat as a time-out (recorded); Retry and Catch can tell it apart. */
+export function missHeartbeat(state: TaskState, advancement: Advancement): Work {
+  return { ...failed(state.resource, TIMED_OUT, advancement), handledAs: 'States.HeartbeatTimeout' };
 }
 
 /** A result over the payload limit is the task's failure, which Retry and Catch see. */
 function limited(resource: TaskResource, outcome: TaskOutcome): TaskOutcome {
   if (outcome.kind === 'failed' || !exceedsPayloadLimit(JSON.stringify(outcome.output))) return outcome;
-  const name = resource.kind === 'lambda-function' ? resource.functionArn : named(resource).resourceType;
-  return { kind: 'failed', failure: dataLimitExceeded(name) };
+  return { kind: 'failed', failure: dataLimitExceeded(nameOf(resource)) };
 }
 
-function failed(
-  resource: TaskResource,
-  failure: Failure,
-  advancement: Advancement,
-  how: 'Failed' | 'TimedOut' = 'Failed',
-): Work {
+function nameOf(resource: TaskResource): string {
+  switch (resource.kind) {
+    case 'lambda-function':
+      return resource.functionArn;
+    case 'activity':
+      return resource.activityArn;
+    case 'service':
+      return resource.service;
+  }
+}
+
+function failed(resource: TaskResource, task: FailedTask, advancement: Advancement): FailedWork {
   const { path } = advancement;
-  return {
-    kind: 'failed',
-    failure,
-    event: (retry) => {
-      const hidden = retry && { hidden: { retry: { flow: path, ...retry } } };
-      return resource.kind === 'lambda-function'
-        ? advancement.emit(`LambdaFunction${how}`, failure, hidden)
-        : advancement.emit(`Task${how}`, { ...named(resource), ...failure }, hidden);
-    },
-  };
-}
-
-/** How the events of a service integration name it. */
-function named(resource: TaskResource): { readonly resourceType: string; readonly resource: string } {
-  if (resource.kind === 'service') return { resourceType: resource.service, resource: resource.resource };
-  throw new Error(`Expected a service integration, got ${resource.kind}`);
+  const event: FailedEvent = (retry) =>
+    emitFailed(resource, task, retry && { hidden: { retry: { flow: path, ...retry } } }, advancement);
+  return { kind: 'failed', failure: task.failure, event };
 }

@@ -12,6 +12,7 @@ export interface InvocationContext {
   readonly memoryLimitInMB: string;
   readonly logGroupName: string;
   readonly logStreamName: string;
+  readonly clientContext?: unknown;
   getRemainingTimeInMillis(): number;
   done(error?: unknown, result?: unknown): void;
   succeed(result?: unknown): void;
@@ -35,6 +36,7 @@ export function invocationContext(
     memoryLimitInMB: variable('AWS_LAMBDA_FUNCTION_MEMORY_SIZE'),
     logGroupName: variable('AWS_LAMBDA_LOG_GROUP_NAME'),
     logStreamName: variable('AWS_LAMBDA_LOG_STREAM_NAME'),
+    ...(invocation.clientContext !== undefined && { clientContext: JSON.parse(invocation.clientContext) as unknown }),
     getRemainingTimeInMillis: () => Math.max(0, Math.floor(deadline - performance.now())),
     done,
     succeed: (result) => done(undefined, result),

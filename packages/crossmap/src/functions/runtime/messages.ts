@@ -6,6 +6,8 @@ export interface Invocation {
   readonly functionArn: string;
   /** JSON text. */
   readonly payload: string;
+  /** JSON text: what the caller says of itself. */
+  readonly clientContext?: string;
   readonly timeoutMs: number;
   /** Environment variables to set before the handler runs: the credentials of now. */
   readonly variables: Variables;

@@ -1,6 +1,7 @@
 /** The errors of the Step Functions API that this server gives, with their HTTP status. */
 export const API_ERRORS = {
   AccessDeniedException: 403,
+  ActivityDoesNotExist: 400,
   ExecutionAlreadyExists: 400,
   ExecutionDoesNotExist: 400,
   ExpiredTokenException: 400,
@@ -9,6 +10,7 @@ export const API_ERRORS = {
   InvalidDefinition: 400,
   InvalidExecutionInput: 400,
   InvalidName: 400,
+  InvalidOutput: 400,
   InvalidSignatureException: 400,
   InvalidToken: 400,
   MissingAuthenticationTokenException: 400,
@@ -17,6 +19,7 @@ export const API_ERRORS = {
   StateMachineAlreadyExists: 400,
   StateMachineDoesNotExist: 400,
   StateMachineTypeNotSupported: 400,
+  TaskTimedOut: 400,
   UnknownOperationException: 400,
   UnrecognizedClientException: 400,
   ValidationException: 400,

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../asl/json.ts';
+import type { Activities } from '../../engine/activities.ts';
 import type { Executions } from '../../engine/executions.ts';
-import type { Clock, ExecutionStore, Ids } from '../../engine/ports.ts';
+import type { Clock, ExecutionStore, Ids, Tasks } from '../../engine/ports.ts';
 import type { MapRunStore } from '../../map-run/map-run.ts';
 import type { MapRuns } from '../../map-run/map-runs.ts';
 import type { Parameters } from './parameters.ts';
@@ -10,7 +11,9 @@ import type { StateMachines } from './state-machines.ts';
 export interface StepFunctions {
   readonly store: ExecutionStore & MapRunStore;
   readonly executions: Executions;
+  readonly activities: Activities;
   readonly mapRuns: MapRuns;
+  readonly tasks: Tasks;
   readonly stateMachines: StateMachines;
   readonly clock: Clock;
   readonly ids: Ids;

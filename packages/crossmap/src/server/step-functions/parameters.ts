@@ -9,6 +9,11 @@ export class Parameters {
     this.#input = input;
   }
 
+  /** The members that are given. */
+  get names(): readonly string[] {
+    return Object.keys(this.#input).filter((name) => this.#given(name) !== undefined);
+  }
+
   string(name: string): string {
     const value = this.#input[name];
     if (typeof value === 'string') return value;
@@ -16,8 +21,13 @@ export class Parameters {
     throw invalid(`${found} at '${name}' failed to satisfy constraint: Member must not be null`);
   }
 
-  optionalString(name: string): string | undefined {
-    return this.#given(name) === undefined ? undefined : this.string(name);
+  optionalString(name: string, maxLength = Number.POSITIVE_INFINITY): string | undefined {
+    if (this.#given(name) === undefined) return undefined;
+    const value = this.string(name);
+    if (value.length <= maxLength) return value;
+    throw invalid(
+      `Value '${value}' at '${name}' failed to satisfy constraint: Member must have length less than or equal to ${maxLength}`,
+    );
   }
 
   boolean(name: string, otherwise: boolean): boolean {
@@ -25,6 +35,30 @@ export class Parameters {
     if (value === undefined) return otherwise;
     if (typeof value === 'boolean') return value;
     throw invalid(`Value ${JSON.stringify(value)} at '${name}' failed to satisfy constraint: Member must be a boolean`);
+  }
+
+  optionalEnum<T extends string>(name: string, values: readonly T[]): T | undefined {
+    const value = this.optionalString(name);
+    const known = values.find((each) => each === value);
+    if (known !== undefined || value === undefined) return known;
+    const set = `Member must satisfy enum value set: [${values.join(', ')}]`;
+    throw invalid(`Value '${value}' at '${name}' failed to satisfy constraint: ${set}`);
+  }
+
+  /** A number that counts something, from 0. */
+  optionalCount(name: string): number | undefined {
+    const value = this.#given(name);
+    if (value === undefined || (typeof value === 'number' && Number.isInteger(value) && value >= 0)) return value;
+    const constraint = 'Member must have value greater than or equal to 0';
+    throw invalid(`Value '${JSON.stringify(value)}' at '${name}' failed to satisfy constraint: ${constraint}`);
+  }
+
+  /** The members of a structure. */
+  optionalObject(name: string): Parameters | undefined {
+    const value = this.#given(name);
+    if (value === undefined) return undefined;
+    if (isJsonObject(value)) return new Parameters(value);
+    throw invalid(`Value ${JSON.stringify(value)} at '${name}' failed to satisfy constraint: Member must be an object`);
   }
 
   /** An ARN of the service, refused in AWS's words when it does not start like one. */

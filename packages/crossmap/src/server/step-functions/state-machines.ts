@@ -46,8 +46,7 @@ export class StateMachines {
       if (known.definition === definition) return known;
       throw new ApiError('StateMachineAlreadyExists', `State Machine Already Exists: '${stateMachineArn}'`);
     }
-    const assumed = this.#accounts.assumeServiceRole(roleArn, 'states.amazonaws.com', name, stateMachineArn);
-    if (assumed.kind === 'refused') throw new ApiError('AccessDeniedException', assumed.message);
+    this.checkRole(roleArn, stateMachineArn);
     const record: StateMachineRecord = {
       stateMachineArn,
       name,
@@ -59,6 +58,13 @@ export class StateMachines {
     this.#compiled.set(stateMachineArn, compileMachine(validated.definition));
     await this.#store.recordStateMachine(record);
     return record;
+  }
+
+  /** Refuses a role that a state machine of that ARN cannot assume. */
+  checkRole(roleArn: string, stateMachineArn: string): void {
+    const sessionName = stateMachineArn.slice(stateMachineArn.lastIndexOf(':') + 1);
+    const assumed = this.#accounts.assumeServiceRole(roleArn, 'states.amazonaws.com', sessionName, stateMachineArn);
+    if (assumed.kind === 'refused') throw new ApiError('AccessDeniedException', assumed.message);
   }
 
   async get(stateMachineArn: string): Promise<StateMachineRecord> {

@@ -38,10 +38,12 @@ export const describeExecution: Operation = {
   },
 };
 
+/** AWS says in the history alone that a time-out is States.Timeout (case timeouts test_global_timeout). */
 function endMembers(record: ExecutionRecord): JsonObject {
   if (record.status === 'RUNNING') return {};
   const stopDate = record.stopDate / 1000;
   if (record.status === 'SUCCEEDED') return { stopDate, output: record.output, outputDetails: { included: true } };
+  if (record.status === 'TIMED_OUT') return { stopDate };
   return {
     stopDate,
     ...(record.error !== undefined && { error: record.error }),

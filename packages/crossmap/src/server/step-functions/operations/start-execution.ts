@@ -1,5 +1,5 @@
-import { exceedsPayloadLimit, type Json } from '../../../asl/json.ts';
 import { ApiError } from '../errors.ts';
+import { parseJsonText } from '../json-text.ts';
 import type { Operation, StepFunctions } from '../operation.ts';
 import { checkName } from '../state-machines.ts';
 
@@ -13,7 +13,7 @@ export const startExecution: Operation = {
     parameters.refuseOthers(['stateMachineArn', 'name', 'input']);
     const stateMachineArn = parameters.arn('stateMachineArn');
     const inputText = parameters.optionalString('input') ?? '{}';
-    const input = parseInput(inputText);
+    const input = parseJsonText(inputText, 'execution input', invalidInput);
     const record = await service.stateMachines.get(stateMachineArn);
     const name = parameters.optionalString('name') ?? service.ids.uuid();
     checkName(name);
@@ -42,19 +42,8 @@ export const startExecution: Operation = {
   },
 };
 
-function parseInput(text: string): Json {
-  const refuse = (why: string) =>
-    new ApiError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${why}'`);
-  if (text === '') throw refuse('Invalid execution input.');
-  if (exceedsPayloadLimit(text)) throw refuse('the input is larger than 262144 bytes');
-  try {
-    return JSON.parse(text) as Json;
-  } catch (error) {
-    const token = /^\s*([A-Za-z_]\w*)/.exec(text)?.[1];
-    if (token === undefined) throw refuse((error as Error).message);
-    const expected = "was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
-    throw refuse(`Unrecognized token '${token}': ${expected}`);
-  }
+export function invalidInput(why: string): ApiError {
+  return new ApiError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${why}'`);
 }
 
 /** The running execution of that name and input; refuses a name that is taken otherwise. */
