@@ -186,6 +186,62 @@ describe('what the plan of a Map Run says', () => {
     }
   });
 
+  test('of a member of an object ItemSelector sees the key; without it the input has both', async () => {
+    const item = { key: 'k', value: 1, index: 0, source: 'STATE_DATA' };
+    const { selectItem } = await planOf(
+      { ItemSelector: { 'k.$': '$$.Map.Item.Key', 'v.$': '$$.Map.Item.Value' } },
+      '{}',
+    );
+    assert.deepEqual(await selectItem(item), { k: 'k', v: 1 });
+    const whole = await planOf({}, '{}');
+    assert.deepEqual(await whole.selectItem(item), { Key: 'k', Value: 1 });
+  });
+
+  test('every ItemReader as the source it stands for', async () => {
+    const listing = (ReaderConfig: object, Parameters: object = {}) => ({
+      Resource: 'arn:aws:states:::s3:listObjectsV2',
+      ReaderConfig,
+      Parameters: { 'Bucket.$': '$.bucket', ...Parameters },
+    });
+    const sourceOf = async (ItemReader: object) => (await planOf({ ItemReader }, '{"bucket":"b"}')).source;
+    const dataset = { expectedBucketOwner: undefined, maxItems: undefined };
+    assert.deepEqual(await sourceOf(listing({})), {
+      kind: 'listing',
+      bucket: 'b',
+      prefix: undefined,
+      format: undefined,
+      ...dataset,
+    });
+    const flattened = { Transformation: 'LOAD_AND_FLATTEN', InputType: 'JSON', ItemsPointer: '/a~1b/~0' };
+    assert.deepEqual(await sourceOf(listing(flattened, { Prefix: 'p/' })), {
+      kind: 'listing',
+      bucket: 'b',
+      prefix: 'p/',
+      format: { type: 'JSON', pointer: ['a/b', '~'] },
+      ...dataset,
+    });
+    const given = { CSVHeaderLocation: 'GIVEN', CSVHeaders: ['h'], CSVDelimiter: 'PIPE' };
+    const one = { expectedBucketOwner: '222222222222', maxItems: undefined, at: { bucket: 'b', key: 'k' } };
+    const csv = { type: 'CSV', delimiter: '|', headers: ['h'] };
+    for (const [config, expected] of [
+      [
+        { InputType: 'CSV', ...given },
+        { kind: 'object', format: csv },
+      ],
+      [{ InputType: 'CSV' }, { kind: 'object', format: { type: 'CSV', delimiter: ',', headers: undefined } }],
+      [{ InputType: 'JSONL' }, { kind: 'object', format: { type: 'JSONL' } }],
+      [{ InputType: 'PARQUET' }, { kind: 'object', format: { type: 'PARQUET' } }],
+      [{ InputType: 'MANIFEST' }, { kind: 's3-inventory' }],
+      [{ InputType: undefined, ManifestType: 'S3_INVENTORY' }, { kind: 's3-inventory' }],
+      [
+        { InputType: 'CSV', ManifestType: 'ATHENA_DATA', ...given },
+        { kind: 'athena-data', format: csv },
+      ],
+    ] as const) {
+      assert.deepEqual(await sourceOf(reader(config)), { ...expected, ...one });
+    }
+  });
+
   test('without ItemSelector the item itself is the input', async () => {
     const value = { a: 1 };
     const { selectItem } = await planOf({}, '[]');
