@@ -43,6 +43,8 @@ test('records as recorded on AWS: short rows are padded, what is too much is dro
 
 test('the members of a row have the order of a hash map, as recorded on AWS', async () => {
   assert.equal(JSON.stringify(await read('0,True,{}\na,b,c\n')), '[{"0":"a","{}":"c","True":"b"}]');
+  const spread = await read('verdict,statement_date\na,b\n');
+  assert.equal(JSON.stringify(spread), '[{"statement_date":"b","verdict":"a"}]');
 });
 
 describe('quotes and backslashes', () => {

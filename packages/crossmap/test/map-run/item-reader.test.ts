@@ -132,7 +132,7 @@ describe('LOAD_AND_FLATTEN', () => {
 
   test('every InputType, and headers in the first row of each file', async () => {
     const first: ItemFormat = { type: 'CSV', delimiter: ';', headers: undefined };
-    const csv = new Bucket({ '1': 'a;b\n1;2\n', '2': 'b;a\n3;4\n' });
+    const csv = new Bucket({ '0/': '', '1': 'a;b\n1;2\n', '2': 'b;a\n3;4\n' });
     assert.deepEqual(values(await csv.items(listing({ format: first }))), [
       { a: '1', b: '2' },
       { a: '4', b: '3' },

@@ -191,6 +191,13 @@ describe('ItemsPointer', () => {
   });
 });
 
+test('escapes are read wherever the chunks are cut', async () => {
+  const bytes = bytesOf(String.raw`["a\"],b\\","\\",{"\"k\\":"\\\""}]`);
+  const expected = ['a"],b\\', '\\', { '"k\\': '\\"' }];
+  assert.deepEqual(await read(bytes, everyByte(bytes)), expected);
+  for (const cut of everyByte(bytes)) assert.deepEqual(await read(bytes, [cut]), expected);
+});
+
 test('empty arrays and empty chunks', async () => {
   assert.deepEqual(await read(bytesOf('[]')), []);
   assert.deepEqual(await read(bytesOf(' [ \n ] '), [2, 2, 3]), []);

@@ -5,6 +5,7 @@ import { compressors } from 'hyparquet-compressors';
 import { type BasicType, type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
 import type { Json } from '../../src/asl/json.ts';
 import { type RangedFile, readParquet } from '../../src/map-run/readers/parquet.ts';
+import { columnToJson } from '../../src/map-run/readers/parquet-values.ts';
 import { failureOf } from './reading.ts';
 
 function fileOf(bytes: Uint8Array): RangedFile & { readonly largestRead: () => number } {
@@ -137,6 +138,17 @@ describe('what cannot be read', () => {
       const damaged = Buffer.from(bytes).fill(0xff, from, to);
       assert.match(await failureOf(read(damaged)), /^Row group 1 of the Parquet file cannot be read: /);
     }
+  });
+
+  test('a text that is no UTF-8', async () => {
+    const plain = written([column('key', 'STRING', ['one', 'two'])], { codec: 'UNCOMPRESSED', statistics: false });
+    const at = plain.indexOf('two');
+    plain[at] = 0xff;
+    assert.match(await failureOf(read(plain)), /^Row group 0 .*: a text is not UTF-8\.$/);
+  });
+
+  test('a column with fewer values than its row group', () => {
+    assert.throws(() => columnToJson([[1], [2]], 3), /expected 3 values in a column, found 2/);
   });
 
   test('a footer of more than 5 MB', async () => {
