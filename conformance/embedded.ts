@@ -24,6 +24,8 @@ export async function openEmbedded(setup: Setup, onLog: (line: string) => void):
     for (const name of setup.buckets ?? []) {
       await cloud.s3.provisionBucket({ name, accountId: ACCOUNT, region: REGION });
     }
+    for (const name of setup.logGroups ?? [])
+      cloud.logGroups.create(`arn:aws:logs:${REGION}:${ACCOUNT}:log-group:${name}`);
     const { port } = await cloud.listen(0);
     const endpoint = {
       url: `http://127.0.0.1:${port}`,

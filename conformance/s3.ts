@@ -31,8 +31,10 @@ export class S3 {
     await this.#client.send(new CreateBucketCommand({ Bucket: bucket }));
   }
 
+  /** Of the type that S3 gives an object stored without one, as those of the recordings were. */
   async putObject(bucket: string, key: string, body: string | Uint8Array): Promise<void> {
-    await this.#client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: Buffer.from(body) }));
+    const ContentType = 'binary/octet-stream';
+    await this.#client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: Buffer.from(body), ContentType }));
   }
 
   /** Deletes the bucket with all that is in it. */

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { RESOURCE_TYPES, SKIPPED_TYPES } from '../packages/crossmap/dist/src/accounts/resources/resource-types.js';
 import { OPERATIONS } from '../packages/crossmap/dist/src/s3/operations.js';
+import { logsOperations } from '../packages/crossmap/dist/src/server/logs/operations.js';
 import { operations } from '../packages/crossmap/dist/src/server/step-functions/operations.js';
 
 const target = new URL('../docs/reference/compatibility.md', import.meta.url);
@@ -14,6 +15,10 @@ const page = `${notes.trimEnd()}
 ## Step Functions API
 
 ${names(operations).join(', ')}. Any other operation answers \`UnknownOperationException\` with its name.
+
+## CloudWatch Logs API
+
+${names(logsOperations).join(', ')}.
 
 ## S3
 

@@ -11,6 +11,13 @@ import { EmbeddedObjects } from './accounts/embedded-objects.ts';
 import { FunctionCode } from './accounts/function-code.ts';
 import { FunctionSessions } from './accounts/function-sessions.ts';
 import { LambdaTasks } from './accounts/lambda-tasks.ts';
+import { LogGroups } from './accounts/log-groups.ts';
+import type { MockConfig } from './accounts/mock-config.ts';
+import { EVERY_SERVICE, isHere, MockedTasks } from './accounts/mocked-tasks.ts';
+import { NestedExecutions } from './accounts/nested-executions.ts';
+import { SdkServices, servicesAtEndpoints } from './accounts/sdk/services.ts';
+import { routedServices, ServiceTasks } from './accounts/service-tasks.ts';
+import type { TaskResource } from './asl/task-resource.ts';
 import { Activities } from './engine/activities.ts';
 import { Executions } from './engine/executions.ts';
 import type { Clock } from './engine/ports.ts';
@@ -22,9 +29,13 @@ import { directoryBlobs } from './s3/directory-blobs.ts';
 import { EmbeddedS3 } from './s3/embedded-s3.ts';
 import { memoryBlobs } from './s3/memory-blobs.ts';
 import { ObjectStore } from './s3/object-store.ts';
+import { logsApi } from './server/logs/operations.ts';
 import { type Listening, listen } from './server/server.ts';
+import { groupArn, logEvents } from './server/step-functions/execution-log.ts';
 import type { StepFunctions } from './server/step-functions/operation.ts';
+import { operations, stepFunctionsApi } from './server/step-functions/operations.ts';
 import { StateMachines } from './server/step-functions/state-machines.ts';
+import { TaskChecks } from './server/step-functions/task-checks.ts';
 import { openDatabase } from './sqlite/open.ts';
 import { MemoryStore } from './store/memory-store.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
@@ -45,6 +56,10 @@ export interface CloudOptions {
   /** The folder where buckets and executions are kept; `undefined` for in memory. */
   readonly data: string | undefined;
   readonly environments: number;
+  /** The responses that tasks of executions with a test case get. */
+  readonly mocks?: MockConfig | undefined;
+  /** Services that are not embedded, by their names in `aws-sdk` integrations, and the URLs they are at. */
+  readonly endpoints?: Readonly<Record<string, string>>;
   onLog(line: string): void;
 }
 
@@ -53,9 +68,12 @@ export interface Cloud {
   readonly accounts: Accounts;
   readonly s3: EmbeddedS3;
   readonly stepFunctions: StepFunctions;
+  readonly logGroups: LogGroups;
   readonly deployment: Deployment;
   /** Where the code of functions that have it in the template is written. */
   readonly inlineCodeDirectory: string;
+  /** The services at endpoints, as resources of tasks name them. */
+  readonly routed: ReadonlySet<string>;
   denials(): readonly Denial[];
   /** Serves every service on 127.0.0.1. Rejects with Node's error for a port that cannot be had. */
   listen(port: number): Promise<Listening>;
@@ -65,13 +83,18 @@ export interface Cloud {
   discard(): Promise<void>;
 }
 
-/** Puts the embedded cloud together. Rejects with `LocalError` or `DatabaseError`. */
-export async function openCloud({ data, environments, onLog }: CloudOptions, standIns: StandIns = {}): Promise<Cloud> {
+/** Puts the embedded cloud together. Rejects with `EndpointError`, `LocalError` or `DatabaseError`. */
+export async function openCloud(options: CloudOptions, standIns: StandIns = {}): Promise<Cloud> {
+  const { data, environments, endpoints = {}, mocks, onLog } = options;
   const onBug = (thrown: unknown) =>
     onLog(`BUG ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : thrown}`);
   const now = systemClock.now;
   const clock = standIns.clock ?? systemClock;
 
+  const atEndpoints = servicesAtEndpoints(endpoints, process.cwd());
+  const routed = routedServices(atEndpoints.keys());
+  const named = mocks === undefined ? routed : EVERY_SERVICE;
+  const here = (resource: TaskResource) => mocks === undefined || isHere(resource, routed);
   const { store, objects, closeStores, discardStores } = await openStores(data);
   const accounts = new Accounts({ now });
   const denials = new Denials(now);
@@ -86,7 +109,24 @@ export async function openCloud({ data, environments, onLog }: CloudOptions, sta
     clock: systemClock,
     requestId: systemIds.uuid,
   });
-  const stateMachines = new StateMachines({ store, accounts, clock });
+  const logGroups = new LogGroups(clock.now);
+  const stateMachines = new StateMachines({
+    store,
+    accounts,
+    permissions: authorization,
+    logGroups,
+    clock,
+    ids: systemIds,
+    routed: named,
+    taskChecks: new TaskChecks({
+      templates: {
+        offers: async (resource) => (here(resource) ? serviceTasks.offers(resource) : 'here'),
+        templateProblems: async (resource, template) =>
+          here(resource) ? serviceTasks.templateProblems(resource, template) : [],
+      },
+      permissions: authorization,
+    }),
+  });
   const functionCode = await FunctionCode.open();
   const buckets = bucketsOf(s3);
   const deployment = new EmbeddedDeployment({
@@ -95,6 +135,7 @@ export async function openCloud({ data, environments, onLog }: CloudOptions, sta
     functionCode,
     functionSessions,
     buckets,
+    logGroups,
     stateMachines,
   });
   const mapRuns = new MapRuns({
@@ -107,24 +148,60 @@ export async function openCloud({ data, environments, onLog }: CloudOptions, sta
   });
   const invoke: FunctionHost['invoke'] = (functionArn, payload, clientContext) =>
     standIns.invoke?.(functionArn, payload) ?? functions.invoke(functionArn, payload, clientContext);
+  const requestId = systemIds.uuid;
+  const services = new SdkServices(
+    {
+      s3,
+      stepFunctions: (request) => stepFunctionsApi(stepFunctions).answer(request, authorization),
+      stepFunctionsOperations: operations.keys(),
+      accounts,
+      functions: { invoke },
+      permissions: authorization,
+      authorizer: authorization,
+      requestId,
+      now: clock.now,
+    },
+    atEndpoints,
+  );
+  const sfn = async () => {
+    const service = await services.service('sfn');
+    if (service === undefined) throw new Error('Expected Step Functions among the services');
+    return service;
+  };
   const activities = await Activities.open({ store, clock });
-  const lambdaTasks = new LambdaTasks({
-    functions: { invoke },
-    permissions: authorization,
-    requestId: systemIds.uuid,
-    now: clock.now,
+  const serviceTasks: ServiceTasks = new ServiceTasks({
+    lambda: new LambdaTasks({ functions: { invoke }, permissions: authorization, requestId, now: clock.now }),
+    nestedExecutions: new NestedExecutions({
+      stepFunctions: sfn,
+      ended: (executionArn) => executions.ended(executionArn),
+    }),
+    service: (name) => services.service(name),
   });
-  const tasks = new AssumedRoleTasks({ tasks: lambdaTasks, accounts, authorizer: authorization });
+  const tasks = new AssumedRoleTasks({ tasks: serviceTasks, accounts, authorizer: authorization });
   const executions: Executions = new Executions({
     clock,
     ids: systemIds,
     store,
-    tasks,
+    tasks: mocks === undefined ? tasks : new MockedTasks(mocks, tasks, routed),
+    taskParameters: {
+      problems: async (resource, parameters) => (here(resource) ? serviceTasks.problems(resource, parameters) : []),
+    },
     activities,
     mapRuns,
+    log: (request, events) => logEvents(logGroups, request, events),
     onFault: onBug,
   });
-  const stepFunctions = { store, executions, activities, mapRuns, tasks, stateMachines, clock, ids: systemIds };
+  const stepFunctions: StepFunctions = {
+    store,
+    executions,
+    activities,
+    mapRuns,
+    tasks,
+    stateMachines,
+    clock,
+    ids: systemIds,
+    ...(mocks && { mocks }),
+  };
 
   let server: Listening | undefined;
   const close = async () => {
@@ -138,18 +215,24 @@ export async function openCloud({ data, environments, onLog }: CloudOptions, sta
     accounts,
     s3,
     stepFunctions,
+    logGroups,
     deployment,
     inlineCodeDirectory: functionCode.inlineCodeDirectory,
+    routed: named,
     denials: () => denials.list(),
     async listen(wanted) {
       server = await listen(wanted, {
-        stepFunctions,
+        apis: [stepFunctionsApi(stepFunctions), logsApi(logGroups)],
         s3,
         authorizer: authorization,
         lookup: (accessKeyId, sessionToken) => accounts.caller(accessKeyId, sessionToken),
         now,
         onBug,
-        localEndpoint: { denials: () => denials.list(), logs: (functionArn) => functions.logs(functionArn) },
+        localEndpoint: {
+          denials: () => denials.list(),
+          logs: (functionArn) => functions.logs(functionArn),
+          logGroup: (logGroupArn) => logGroups.records(groupArn(logGroupArn)),
+        },
       });
       port = server.port;
       return server;

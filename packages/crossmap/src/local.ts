@@ -3,6 +3,8 @@ import { defaultWorkflowEnvironment, readAssembly } from './accounts/assembly.ts
 import { type DeployedAssembly, deployAssembly } from './accounts/assembly-deployment.ts';
 import type { Denial } from './accounts/denials.ts';
 import type { Environment } from './accounts/deployment.ts';
+import { MockConfig } from './accounts/mock-config.ts';
+import { readMockConfig } from './accounts/mock-config-file.ts';
 import { openCloud } from './cloud.ts';
 import type { ExecutionStore } from './engine/ports.ts';
 import type { StepFunctions } from './server/step-functions/operation.ts';
@@ -32,6 +34,18 @@ export interface LocalOptions {
   readonly workflowAccount?: string;
   /** @default - as for the account, else us-east-1 */
   readonly workflowRegion?: string;
+  /**
+   * Mocked responses for tasks, as Step Functions Local takes them: a file, or what it holds. An execution that is
+   * started with `STATE_MACHINE_ARN#TEST_CASE` gets those of the test case.
+   * @default - every task runs
+   */
+  readonly mockConfig?: string | object;
+  /**
+   * Where services are that are not embedded, by their names in `aws-sdk` integrations: `{ dynamodb: 'http://…' }`.
+   * Tasks call them with the AWS SDK client that the project in the current folder has installed.
+   * @default - a definition that names such a service is refused
+   */
+  readonly endpoints?: Readonly<Record<string, string>>;
   /** Gets what a person at the terminal wants to see: denials with their reason, failing functions, bugs. */
   onLog?(line: string): void;
 }
@@ -61,8 +75,9 @@ export interface Local {
 }
 
 /**
- * Loads a synthesized CDK app into embedded accounts and serves them. Rejects with `AssemblyError`, `LocalError` or
- * `DatabaseError` for what the caller can put right, and with Node's error for a port that cannot be had.
+ * Loads a synthesized CDK app into embedded accounts and serves them. Rejects with `AssemblyError`, `EndpointError`,
+ * `LocalError`, `MockConfigError` or `DatabaseError` for what the caller can put right, and with Node's error for a port
+ * that cannot be had.
  */
 export async function startLocal(options: LocalOptions): Promise<Local> {
   return (await openLocal(options)).local;
@@ -73,9 +88,12 @@ export async function openLocal(options: LocalOptions): Promise<{ local: Local; 
   const assembly = await readAssembly(
     typeof options.assembly === 'string' ? options.assembly : options.assembly.directory,
   );
+  const mocks = await mocksOf(options.mockConfig);
   const cloud = await openCloud({
+    mocks,
     data: options.data,
     environments: options.environments ?? 8,
+    ...(options.endpoints && { endpoints: options.endpoints }),
     onLog: options.onLog ?? (() => {}),
   });
   try {
@@ -83,6 +101,7 @@ export async function openLocal(options: LocalOptions): Promise<{ local: Local; 
     const deployed = await deployAssembly(assembly, cloud.deployment, {
       workflowEnvironment,
       inlineCodeDirectory: cloud.inlineCodeDirectory,
+      routed: cloud.routed,
     });
     const { port } = await cloud.listen(options.port ?? 0);
     const local: Local = {
@@ -100,6 +119,11 @@ export async function openLocal(options: LocalOptions): Promise<{ local: Local; 
     await cloud.discard();
     throw error;
   }
+}
+
+async function mocksOf(config: LocalOptions['mockConfig']): Promise<MockConfig | undefined> {
+  if (config === undefined) return undefined;
+  return typeof config === 'string' ? readMockConfig(config) : new MockConfig(config);
 }
 
 function workflowEnvironmentOf({ workflowAccount, workflowRegion }: LocalOptions, found: Environment): Environment {

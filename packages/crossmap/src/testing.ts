@@ -4,8 +4,8 @@ import type { ExecutionRecord } from './engine/ports.ts';
 import { type Local, type LocalOptions, openLocal } from './local.ts';
 import { LocalError } from './local-error.ts';
 import type { MapRunRecord } from './map-run/map-run.ts';
-import { startExecution } from './server/step-functions/operations/start-execution.ts';
 import { Parameters } from './server/step-functions/parameters.ts';
+import { startRequest, wantedExecution } from './server/step-functions/start-request.ts';
 
 export type { Denial } from './accounts/denials.ts';
 export type { Json } from './asl/json.ts';
@@ -24,9 +24,14 @@ export interface TestLocal extends Local {
   clientConfig(accountId: string): {
     readonly endpoint: string;
     readonly region: string;
+    /** Otherwise the SDK puts `sync-` before the host for StartSyncExecution and TestState. */
+    readonly disableHostPrefix: true;
     readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   };
-  /** Starts the state machine of that name (the only one, when none is named) and waits until it has ended. */
+  /**
+   * Starts the state machine of that name (the only one, when none is named) and waits until it has ended. `#` and a test
+   * case of the mock configuration may follow the name, or stand alone.
+   */
   start(input?: Json, stateMachine?: string): Promise<EndedExecution>;
   /** The Map Runs of an execution, oldest first. */
   mapRuns(executionArn: string): Promise<readonly MapRunRecord[]>;
@@ -47,15 +52,19 @@ export async function startLocal(options: LocalOptions): Promise<TestLocal> {
         throw new LocalError(`Expected an account of the assembly (${known}), got ${accountId}`);
       }
       const { region, accessKeyId, secretAccessKey } = account;
-      return { endpoint: local.endpoint, region, credentials: { accessKeyId, secretAccessKey } };
+      const credentials = { accessKeyId, secretAccessKey };
+      return { endpoint: local.endpoint, region, disableHostPrefix: true, credentials };
     },
     async start(input = {}, stateMachine) {
-      const { stateMachineArn } = stateMachineOf(local, stateMachine);
-      const [, , , region = '', accountId = ''] = stateMachineArn.split(':');
-      const parameters = new Parameters({ stateMachineArn, input: JSON.stringify(input) });
-      const { executionArn } = await startExecution.handle(parameters, stepFunctions, { region, accountId });
-      await stepFunctions.executions.ended(String(executionArn));
-      return endedExecution(await stepFunctions.store.execution(String(executionArn)));
+      const [name = '', ...testCase] = (stateMachine ?? '').split('#');
+      const { stateMachineArn } = stateMachineOf(local, name === '' ? undefined : name);
+      const parameters = new Parameters({
+        stateMachineArn: [stateMachineArn, ...testCase].join('#'),
+        input: JSON.stringify(input),
+      });
+      const wanted = await wantedExecution(parameters, stepFunctions);
+      const express = wanted.record.type === 'EXPRESS' ? 'synchronous' : undefined;
+      return endedExecution(await stepFunctions.executions.start(startRequest(wanted, stepFunctions, express)).ended);
     },
     mapRuns: (executionArn) => stepFunctions.store.mapRuns(executionArn),
   };
@@ -69,8 +78,7 @@ function stateMachineOf({ stateMachines }: Local, name: string | undefined) {
   throw new LocalError(`Expected ${name ?? 'one state machine, or the name of one'}; the assembly has: ${known}`);
 }
 
-function endedExecution(record: ExecutionRecord | undefined): EndedExecution {
-  if (record === undefined || record.status === 'RUNNING') throw new Error('Expected the execution to have ended');
+function endedExecution(record: Exclude<ExecutionRecord, { status: 'RUNNING' }>): EndedExecution {
   const { executionArn } = record;
   if (record.status === 'SUCCEEDED') {
     return { executionArn, status: 'SUCCEEDED', output: JSON.parse(record.output) as Json };

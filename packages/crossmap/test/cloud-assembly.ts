@@ -30,8 +30,14 @@ export interface AssemblyContent {
   readonly inlineFunctions?: Readonly<Record<string, string>>;
   /** Definition of each state machine. */
   readonly stateMachines?: Readonly<Record<string, object>>;
+  /** LoggingConfiguration of every state machine. */
+  readonly logging?: object;
+  /** Names of log groups. */
+  readonly logGroups?: readonly string[];
   /** What the role `workflow` may do. */
   readonly workflowActions?: readonly string[];
+  /** What the role of the functions may do. */
+  readonly functionActions?: readonly string[];
   /** Who may assume the role `workflow`. */
   readonly workflowService?: string;
 }
@@ -41,7 +47,10 @@ export async function writeAssembly({
   functions = {},
   inlineFunctions = {},
   stateMachines = {},
+  logging,
+  logGroups = [],
   workflowActions,
+  functionActions = ['s3:*'],
   workflowService = 'states.amazonaws.com',
 }: AssemblyContent): Promise<string> {
   const folder = join(await mkdtemp(join(tmpdir(), 'crossmap-project-')), 'cdk.out');
@@ -62,7 +71,7 @@ export async function writeAssembly({
   await write('Test.template.json', {
     Resources: {
       Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'workflow-bucket' } },
-      FunctionRole: role('function', 'lambda.amazonaws.com', ['s3:*']),
+      FunctionRole: role('function', 'lambda.amazonaws.com', functionActions),
       WorkflowRole: role('workflow', workflowService, workflowActions ?? ['*']),
       ...Object.fromEntries(
         Object.keys(functions).map((name) => [
@@ -74,7 +83,13 @@ export async function writeAssembly({
         Object.entries(inlineFunctions).map(([name, ZipFile]) => [`Inline${name}`, lambda(name, { ZipFile })]),
       ),
       ...Object.fromEntries(
-        Object.entries(stateMachines).map(([name, definition]) => [`Machine${name}`, stateMachine(name, definition)]),
+        Object.entries(stateMachines).map(([name, definition]) => [
+          `Machine${name}`,
+          stateMachine(name, definition, logging),
+        ]),
+      ),
+      ...Object.fromEntries(
+        logGroups.map((LogGroupName, i) => [`Logs${i}`, { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName } }]),
       ),
     },
   });
@@ -106,13 +121,14 @@ function lambda(name: string, Code: object): object {
   };
 }
 
-function stateMachine(name: string, definition: object): object {
+function stateMachine(name: string, definition: object, LoggingConfiguration?: object): object {
   return {
     Type: 'AWS::StepFunctions::StateMachine',
     Properties: {
       StateMachineName: name,
       RoleArn: { 'Fn::GetAtt': ['WorkflowRole', 'Arn'] },
       DefinitionString: JSON.stringify(definition),
+      ...(LoggingConfiguration && { LoggingConfiguration }),
     },
   };
 }

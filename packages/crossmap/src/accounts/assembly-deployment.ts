@@ -17,6 +17,11 @@ export interface AssemblyOptions {
   readonly workflowEnvironment: Environment;
   /** Where the code of functions that have it in the template is written. */
   readonly inlineCodeDirectory: string;
+  /**
+   * The services at configured endpoints, as resources of tasks name them.
+   * @default - none
+   */
+  readonly routed?: ReadonlySet<string>;
 }
 
 export interface DeployedAssembly {
@@ -174,7 +179,7 @@ class StackPlanner {
 
   #context(logicalId: string, report: Report): ResourceContext {
     const environment = this.#environment;
-    const { inlineCodeDirectory } = this.#options;
+    const { inlineCodeDirectory, routed = new Set() } = this.#options;
     const { roleArns } = this.#names;
     return {
       environment,
@@ -187,6 +192,7 @@ class StackPlanner {
         `arn:aws:iam::${environment.accountId}:role/${roleName}`,
       names: this.#names,
       inlineCodeDirectory,
+      routed,
     };
   }
 

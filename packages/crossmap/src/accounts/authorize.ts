@@ -38,9 +38,9 @@ export class Authorization implements Authorizer, Permissions {
     return decision;
   }
 
-  /** For resources without a policy of their own, whose ARN names their account: functions, state machines. */
+  /** For resources without a policy of their own, whose ARN names their account (functions, state machines), and `*`. */
   check({ roleArn, region, sessionName }: RoleCaller, action: string, resource: string): { kind: 'allowed' } | Refusal {
-    const resourceAccount = parseArn(resource)?.accountId ?? '';
+    const resourceAccount = parseArn(resource === '*' ? roleArn : resource)?.accountId ?? '';
     if (resourceAccount === '') throw new Error(`Expected an ARN with an account id, got \`${resource}\``);
     if (this.#accounts.role(roleArn) === undefined) {
       return { kind: 'refused', code: 'AccessDeniedException', message: `The role ${roleArn} does not exist.` };

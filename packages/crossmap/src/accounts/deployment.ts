@@ -1,4 +1,5 @@
 import type { JsonObject } from '../asl/json.ts';
+import type { LoggingConfiguration } from '../engine/ports.ts';
 
 /** Where a stack lives: a 12-digit account id and a Region of the `aws` partition. */
 export interface Environment {
@@ -59,7 +60,9 @@ export interface StateMachineResource extends Environment {
   readonly roleArn: string;
   /** JSON text, references resolved and substitutions made; not validated as Amazon States Language. */
   readonly definition: string;
-  readonly type: 'STANDARD';
+  readonly type: 'STANDARD' | 'EXPRESS';
+  /** Absent: nothing is logged. */
+  readonly loggingConfiguration?: LoggingConfiguration;
 }
 
 /**

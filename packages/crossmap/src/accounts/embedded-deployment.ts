@@ -12,6 +12,7 @@ import type {
 } from './deployment.ts';
 import type { FunctionCode } from './function-code.ts';
 import type { FunctionSessions } from './function-sessions.ts';
+import type { LogGroups } from './log-groups.ts';
 
 /** The parts of the embedded cloud that a stack deploys into; buckets and state machines live in other layers. */
 export interface EmbeddedCloud {
@@ -23,6 +24,7 @@ export interface EmbeddedCloud {
     createBucket(bucket: BucketResource): Promise<void>;
     putBucketPolicy(bucketName: string, policy: string): Promise<void>;
   };
+  readonly logGroups: LogGroups;
   readonly stateMachines: {
     create(stateMachine: StateMachineResource): Promise<unknown>;
   };
@@ -31,7 +33,6 @@ export interface EmbeddedCloud {
 /** Deploys a cloud assembly into the embedded accounts, as CloudFormation would with an administrator's rights. */
 export class EmbeddedDeployment implements Deployment {
   readonly #cloud: EmbeddedCloud;
-  readonly logGroups: LogGroupResource[] = [];
 
   constructor(cloud: EmbeddedCloud) {
     this.#cloud = cloud;
@@ -72,15 +73,22 @@ export class EmbeddedDeployment implements Deployment {
   }
 
   async createLogGroup(logGroup: LogGroupResource): Promise<void> {
-    this.logGroups.push(logGroup);
+    this.#cloud.logGroups.create(logGroup.logGroupArn);
   }
 
-  /** As for a function: the API refuses a role that Step Functions cannot assume, here the reason is told too. */
+  /**
+   * As for a function: the API refuses a role that Step Functions cannot assume, here the reason is told too. A log group
+   * that the assembly does not hold is taken as there.
+   */
   async createStateMachine(stateMachine: StateMachineResource): Promise<void> {
     const { roleArn, name, stateMachineArn } = stateMachine;
     this.#checkAssumable(roleArn, 'states.amazonaws.com', name, stateMachineArn);
+    for (const { cloudWatchLogsLogGroup } of stateMachine.loggingConfiguration?.destinations ?? []) {
+      this.#cloud.logGroups.create(cloudWatchLogsLogGroup.logGroupArn.replace(/:\*$/, ''));
+    }
     await this.#cloud.stateMachines.create(stateMachine);
   }
+
   #checkAssumable(roleArn: string, service: string, sessionName: string, sourceArn: string): void {
     const assumed = this.#cloud.accounts.assumeServiceRole(roleArn, service, sessionName, sourceArn);
     if (assumed.kind === 'refused') throw new Error(`${assumed.message}\n${assumed.explanation}`);

@@ -166,6 +166,17 @@ export function parametersTooLarge(stateName: string): Failure {
   };
 }
 
+/** The failure of a task whose parameters are none of the service's (case task-apigateway test_invoke_with_headers). */
+export function unfitParameters(
+  state: { readonly name: string; readonly enteredEventId: number },
+  parameters: Json,
+  problems: readonly string[],
+): Failure {
+  const at = `An error occurred while executing the state '${state.name}' (entered at the event id #${state.enteredEventId}).`;
+  const why = `could not be used to start the Task: [${problems.join(', ')}]`;
+  return { error: 'States.Runtime', cause: `${at} The Parameters '${JSON.stringify(parameters)}' ${why}` };
+}
+
 /** The failure of a state whose Assign is over a limit: 256 KiB, or 10 MiB with all variables of the execution. */
 export function tooManyVariables(stateName: string): Failure {
   return {

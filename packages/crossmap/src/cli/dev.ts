@@ -19,8 +19,12 @@ export interface DevOptions {
   readonly data: string;
   readonly memory: boolean;
   readonly environments: number | undefined;
+  /** Relative to the current folder. */
+  readonly mockConfig: string | undefined;
   readonly workflowAccount: string | undefined;
   readonly workflowRegion: string | undefined;
+  /** `SERVICE=URL` */
+  readonly endpoint: Readonly<Record<string, string>>;
 }
 
 /**
@@ -72,15 +76,18 @@ async function start(
   data: string,
   host: Host,
 ): Promise<ServedAccounts> {
-  const { port, environments, workflowAccount, workflowRegion } = options;
+  const { port, environments, workflowAccount, workflowRegion, endpoint } = options;
+  const mockConfig = options.mockConfig ?? host.env.SFN_MOCK_CONFIG;
   try {
     return await startLocal({
       assembly,
       port,
       ...(options.memory ? {} : { data }),
       ...(environments === undefined ? {} : { environments }),
+      ...(mockConfig === undefined ? {} : { mockConfig: resolve(host.cwd, mockConfig) }),
       ...(workflowAccount === undefined ? {} : { workflowAccount }),
       ...(workflowRegion === undefined ? {} : { workflowRegion }),
+      ...(Object.keys(endpoint).length === 0 ? {} : { endpoints: endpoint }),
       onLog: (line) => host.stderr.write(`${line}\n`),
     });
   } catch (error) {
@@ -89,7 +96,7 @@ async function start(
 }
 
 /** What `startLocal` rejects with when its caller can do something about it; the message may have several lines. */
-const SOLVABLE = ['LocalError', 'AssemblyError', 'DatabaseError'];
+const SOLVABLE = ['LocalError', 'AssemblyError', 'MockConfigError', 'DatabaseError', 'EndpointError'];
 
 /** Only what can be solved becomes an error of the command; the rest stays a bug. */
 function startError(error: unknown, port: number): unknown {

@@ -18,7 +18,10 @@ export function profileFiles(data: string): ProfileFiles {
   return { config: join(data, 'aws', 'config'), credentials: join(data, 'aws', 'credentials') };
 }
 
-/** One profile per account, readable by the AWS CLI and SDKs; only the user may read the credentials. */
+/**
+ * One profile per account, readable by the AWS CLI and SDKs; only the user may read the credentials. Without the setting
+ * on host prefixes StartSyncExecution would be sent to `sync-127.0.0.1`.
+ */
 export async function writeProfiles(data: string, endpoint: string, accounts: readonly LocalAccount[]): Promise<void> {
   const files = profileFiles(data);
   await mkdir(join(data, 'aws'), { recursive: true });
@@ -27,7 +30,7 @@ export async function writeProfiles(data: string, endpoint: string, accounts: re
 }
 
 const configSection = ({ profile, region }: LocalAccount, endpoint: string) =>
-  `[profile ${profile}]\nregion = ${region}\nendpoint_url = ${endpoint}\n`;
+  `[profile ${profile}]\nregion = ${region}\nendpoint_url = ${endpoint}\ndisable_host_prefix_injection = true\n`;
 
 const credentialsSection = ({ profile, accessKeyId, secretAccessKey }: LocalAccount) =>
   `[${profile}]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;

@@ -38,8 +38,8 @@ export async function run(argv: readonly string[], host: Host, services: Service
     .exitOverride()
     .showHelpAfterError('hint: see crossmap --help');
 
-  devCommand(program).action(async (given: Given<DevOptions, 'context' | 'memory'>) => {
-    exitCode = await dev({ context: [], memory: false, ...given }, host, await services.startLocal());
+  devCommand(program).action(async (given: Given<DevOptions, 'context' | 'memory' | 'endpoint'>) => {
+    exitCode = await dev({ context: [], memory: false, endpoint: {}, ...given }, host, await services.startLocal());
   });
   startCommand(program).action(async (given: Given<StartOptions, 'wait' | 'json'>) => {
     exitCode = await start({ wait: false, json: false, ...given }, host, services);
@@ -65,6 +65,7 @@ function devCommand(program: Command): Command {
     .option('--data <dir>', 'where buckets and executions are kept', DEFAULT_DATA)
     .addOption(new Option('--memory', 'keep nothing').conflicts('data'))
     .option('--environments <number>', 'how many function environments exist at once', integer(1, 1_000))
+    .option('--mock-config <file>', 'mocked responses, as Step Functions Local has\nthem ($SFN_MOCK_CONFIG)')
     .option(
       '--workflow-account <id>',
       `the account of stacks without env, seen by\nthe app as its default (${DEFAULT_WORKFLOW.account})`,
@@ -74,7 +75,8 @@ function devCommand(program: Command): Command {
       '--workflow-region <region>',
       `the Region of stacks without env (${DEFAULT_WORKFLOW.region})`,
       matching(/^[a-z]{2}(-[a-z]+)+-\d+$/, 'a Region such as eu-west-1'),
-    );
+    )
+    .option('--endpoint <service=url>', 'where tasks find a service that is not embedded,\nmay be repeated', endpoint);
 }
 
 function startCommand(program: Command): Command {
@@ -94,6 +96,14 @@ function startCommand(program: Command): Command {
 
 function append(value: string, values: readonly string[] | undefined): readonly string[] {
   return [...(values ?? []), value];
+}
+
+function endpoint(text: string, others: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  const [, service, address] = /^([a-z0-9-]+)=(.+)$/.exec(text) ?? [];
+  if (service === undefined || address === undefined) {
+    throw new InvalidArgumentError('Expected SERVICE=URL such as dynamodb=http://127.0.0.1:8000.');
+  }
+  return { ...others, [service]: url(address) };
 }
 
 function integer(least: number, most: number): (text: string) => number {

@@ -12,7 +12,7 @@ import type { Connect, Connection, StepFunctions } from './step-functions.ts';
 import { hasColour, openDisplay, painter } from './terminal.ts';
 
 export interface StartOptions {
-  /** Name or ARN; absent: the only one there is. */
+  /** Name or ARN, `#` and a test case may follow; absent: the only one there is. */
   readonly stateMachine: string | undefined;
   /** JSON, or `@` and the name of a file that holds it. */
   readonly input: string;
@@ -58,6 +58,12 @@ async function startOn(
     ...(name === undefined ? {} : { name }),
   });
   const { executionArn = '', startDate = new Date(host.clock.now()) } = started;
+  if (wait && executionArn.includes(':express:')) {
+    throw refusedError('An EXPRESS execution cannot be looked at while it runs, nor after it', {
+      details: [`Started ${executionArn}`],
+      hint: 'The log group of its state machine has what it did; `aws stepfunctions start-sync-execution` answers with its end.',
+    });
+  }
   if (!wait) {
     const answer = { executionArn, stateMachineArn, startDate };
     host.stdout.write(json ? `${JSON.stringify(answer)}\n` : `Started ${executionArn}\n`);
@@ -136,6 +142,11 @@ function unreadable(error: unknown): never {
 
 async function findStateMachine(stepFunctions: StepFunctions, wanted: string | undefined): Promise<string> {
   if (wanted?.startsWith('arn:')) return wanted;
+  const [name = '', ...testCase] = (wanted ?? '').split('#');
+  return [await stateMachineNamed(stepFunctions, name === '' ? undefined : name), ...testCase].join('#');
+}
+
+async function stateMachineNamed(stepFunctions: StepFunctions, wanted: string | undefined): Promise<string> {
   const found: { readonly name: string; readonly stateMachineArn: string }[] = [];
   let nextToken: string | undefined;
   do {

@@ -40,6 +40,9 @@ import {
 import { endWait, enterWait } from './states/wait.ts';
 import type { Branch, FailedEvent, Work } from './work.ts';
 
+/** How long an EXPRESS execution may take. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
+const EXPRESS_SECONDS = 300;
+
 export interface Advanced {
   readonly execution: Execution;
   readonly events: readonly HistoryEvent[];
@@ -93,7 +96,7 @@ class Advance {
         advancement.emit('ExecutionAborted', occurrence.failure, { previous: 0 });
         return;
       case 'execution-timed-out':
-        advancement.emit('ExecutionTimedOut', { error: 'States.Timeout' }, { previous: 0 });
+        advancement.emit('ExecutionTimedOut', {}, { previous: 0 });
         return;
       case 'execution-started':
         if (advancement.execution.lastEventId > 0) return;
@@ -114,8 +117,9 @@ class Advance {
   #begin(): void {
     const { header } = this.#advancement.execution;
     this.#advancement.emit('ExecutionStarted', { input: header.input, roleArn: header.roleArn });
-    const { timeoutSeconds } = this.#machine;
-    if (timeoutSeconds !== undefined) {
+    const limit = header.express === undefined ? [] : [EXPRESS_SECONDS];
+    const timeoutSeconds = Math.min(this.#machine.timeoutSeconds ?? Number.POSITIVE_INFINITY, ...limit);
+    if (timeoutSeconds < Number.POSITIVE_INFINITY) {
       const dueAt = header.startDate + timeoutSeconds * 1000;
       this.#advancement.commands.push({ kind: 'await-time', dueAt, happening: { kind: 'execution-timed-out' } });
     }

@@ -16,9 +16,10 @@ import {
 import type { EventDetails, EventType, HistoryEvent, PrivateDetails } from './history.ts';
 import type { Inspection } from './inspection.ts';
 import type { Occurrence } from './occurrence.ts';
+import type { ConnectedResource } from './ports.ts';
 import { randomFrom } from './random.ts';
 
-/** The most events of an execution; the last one must end it. */
+/** The most events of a STANDARD execution; the last one must end it. */
 export const MAX_EVENTS = 25_000;
 
 /**
@@ -62,6 +63,10 @@ export class Advancement {
 
   hasActivity(activityArn: string): boolean {
     return this.#occurrence.hasActivity?.(activityArn) ?? false;
+  }
+
+  async parameterProblems(resource: ConnectedResource, parameters: Json): Promise<readonly string[]> {
+    return (await this.#occurrence.parameterProblems?.(resource, parameters)) ?? [];
   }
 
   get execution(): Execution {
@@ -142,7 +147,8 @@ export class Advancement {
     { previous, hidden }: { readonly previous?: number; readonly hidden?: PrivateDetails } = {},
   ): number {
     const id = this.#execution.lastEventId + 1;
-    if (id >= MAX_EVENTS && !type.startsWith('Execution')) {
+    const limited = this.#execution.header.express === undefined;
+    if (limited && id >= MAX_EVENTS && !type.startsWith('Execution')) {
       const cause = `The execution reached the maximum number of history events (${MAX_EVENTS}).`;
       this.path = '';
       this.emit('ExecutionFailed', { error: 'States.Runtime', cause });

@@ -4,12 +4,12 @@ import type { ExecutionHeader, InState } from './execution.ts';
 import type { Item } from './map-run-plan.ts';
 
 /**
- * The context object (`$$`) in a state. `RetryCount` is there only in states that may have a Retry (recorded on AWS),
- * `Task` while a task has a token.
+ * The context object (`$$`) in a state. `RetryCount` is there only in states that may have a Retry, `RedriveCount` not
+ * in a synchronous EXPRESS execution (recorded on AWS), `Task` while a task has a token.
  * https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
  */
 export function contextObject(
-  { executionArn, input, startDate, name, roleArn, stateMachineArn, stateMachineName }: ExecutionHeader,
+  { executionArn, input, startDate, name, roleArn, stateMachineArn, stateMachineName, express }: ExecutionHeader,
   state: Pick<InState, 'name' | 'enteredTime' | 'attempts' | 'mayRetry'>,
   taskToken?: string,
 ): { readonly [key: string]: Json } {
@@ -20,7 +20,7 @@ export function contextObject(
       StartTime: instant(startDate),
       Name: name,
       RoleArn: roleArn,
-      RedriveCount: 0,
+      ...(express !== 'synchronous' && { RedriveCount: 0 }),
     },
     StateMachine: { Id: stateMachineArn, Name: stateMachineName },
     State: {

@@ -1,5 +1,6 @@
 import { type Json, utf8Size } from '../asl/json.ts';
 import type { HistoryEvent } from './history.ts';
+import type { LoggingConfiguration } from './ports.ts';
 
 /** What never changes in an execution. Dates are epoch ms. */
 export interface ExecutionHeader {
@@ -14,6 +15,17 @@ export interface ExecutionHeader {
   readonly accountId: string;
   readonly startDate: number;
   readonly input: Json;
+  /** Absent: STANDARD. Synchronous: StartSyncExecution waits for its end. */
+  readonly express?: 'asynchronous' | 'synchronous';
+  /** Absent: nothing is logged. */
+  readonly logging?: LoggingConfiguration;
+  /** The test case whose mocked responses its tasks get: the same object for the children of its Map Runs. */
+  readonly testCase?: TestCase;
+}
+
+export interface TestCase {
+  /** As the mock configuration has it for the state machine. */
+  readonly name: string;
 }
 
 /** Where an execution stands: nothing but the fold of its events. */
@@ -100,6 +112,14 @@ export function flowAt(execution: Execution, path: string): Flow | undefined {
   return path === '' ? execution.root : execution.branches.get(path);
 }
 
+/** The state that waits for what answers the event; `undefined` when none does. */
+export function stateWaitingFor({ root, branches }: Execution, eventId: number): string | undefined {
+  for (const { position } of [root, ...branches.values()]) {
+    if (position.at === 'state' && position.waiting?.eventId === eventId) return position.name;
+  }
+  return undefined;
+}
+
 /** The path of the flow around a branch. */
 export function parentPath(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
@@ -150,6 +170,15 @@ export function taskWithToken(execution: Execution, taskToken: string): Extract<
     .find((waiting) => waiting?.for === 'task' && waiting.taskToken === taskToken) as
     | Extract<Waiting, { for: 'task' }>
     | undefined;
+}
+
+/** Whether a running execution waits for the task that the event began. */
+export function awaitsTask(execution: Execution, eventId: number): boolean {
+  if (execution.end !== undefined) return false;
+  return flowsOf(execution).some((flow) => {
+    const waiting = waitingOf(flow);
+    return waiting?.for === 'task' && waiting.eventId === eventId;
+  });
 }
 
 /** The branches or iterations that the state started by an event has, in no order. */

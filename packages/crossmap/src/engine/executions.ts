@@ -4,14 +4,17 @@ import type { ActivityTasks } from './activities.ts';
 import { advance } from './advance.ts';
 import type { Command } from './command.ts';
 import {
+  awaitsTask,
   type Execution,
   type ExecutionHeader,
   flowsOf,
   fold,
   newExecution,
+  stateWaitingFor,
   taskWithToken,
   waitingOf,
 } from './execution.ts';
+import type { HistoryEvent } from './history.ts';
 import type { MapRunPlan } from './map-run-plan.ts';
 import type { Happening, MapRunOutcome, Occurrence } from './occurrence.ts';
 import type {
@@ -22,6 +25,7 @@ import type {
   Ids,
   RoleCaller,
   TaskOutcome,
+  TaskParameters,
   TaskRequest,
   Tasks,
 } from './ports.ts';
@@ -32,9 +36,13 @@ export interface ExecutionPorts {
   readonly ids: Ids;
   readonly store: ExecutionStore;
   readonly tasks: Tasks;
+  /** Absent: every task takes all parameters. */
+  readonly taskParameters?: TaskParameters;
   /** Absent: there are none. */
   readonly activities?: ActivityTasks;
   readonly mapRuns: MapRunStarter;
+  /** Told of events once they are committed, in their order. */
+  readonly log?: (request: StartRequest, events: readonly HistoryEvent[]) => void;
   /** Called once with what should not happen: a bug, or a store that cannot write. Its executions stay as last committed. */
   readonly onFault: (fault: unknown, executionArn: string) => void;
   /** Forgets the execution after every event and folds it from the stored history: proves that the history is the state. */
@@ -50,6 +58,8 @@ export interface MapRunRequest {
   readonly mapRunArn: string;
   readonly parent: ExecutionHeader;
   readonly plan: MapRunPlan;
+  /** Resolves when the parent has ended: what then still runs is stopped. */
+  readonly parentEnded: Promise<void>;
 }
 
 export interface StartRequest {
@@ -84,12 +94,17 @@ interface Live {
   queue: Promise<void>;
   /** What is to happen at a time, or when a worker comes, by its name. */
   readonly timers: Map<string, Timer>;
+  /** Stops a job that a task began, by the task's event. */
+  readonly jobs: Map<number, () => Promise<void>>;
   readonly ended: Promise<Ended>;
   readonly end: (record: Ended) => void;
   readonly fault: (fault: unknown) => void;
 }
 
-/** The shell around `advance`: writes the events, then does what they ask for, and brings back what happened. */
+/**
+ * The shell around `advance`: writes the events, then does what they ask for, and brings back what happened. Of EXPRESS
+ * executions nothing is kept, as on AWS: they are gone with their end, or with the process.
+ */
 export class Executions {
   readonly #ports: ExecutionPorts;
   readonly #live = new Map<string, Live>();
@@ -130,7 +145,16 @@ export class Executions {
     });
     ended.catch(() => {});
     const execution = newExecution(request.header);
-    const live: Live = { request, execution, queue: Promise.resolve(), timers: new Map(), ended, end, fault };
+    const live: Live = {
+      request,
+      execution,
+      queue: Promise.resolve(),
+      timers: new Map(),
+      jobs: new Map(),
+      ended,
+      end,
+      fault,
+    };
     this.#faults.delete(request.header.executionArn);
     this.#live.set(request.header.executionArn, live);
     const started = this.#deliver(live, { kind: 'execution-started' }).then(() => {});
@@ -184,7 +208,7 @@ export class Executions {
 
   /** Resolves with whether it changed anything, once that is durable. */
   #deliver(live: Live, what: Happening): Promise<boolean> {
-    const { clock, ids, activities } = this.#ports;
+    const { clock, ids, activities, taskParameters } = this.#ports;
     const taken = live.queue.then(async () => {
       if (this.#closed && what.kind === 'execution-started')
         throw new Error('Expected open Executions, found them closed');
@@ -192,6 +216,8 @@ export class Executions {
       const drawn = {
         time: clock.now(),
         hasActivity: (activityArn: string) => activities?.has(activityArn) ?? false,
+        parameterProblems: async (...task: Parameters<TaskParameters['problems']>) =>
+          (await taskParameters?.problems(...task)) ?? [],
         // Only retries, Map Runs and task tokens need chance, which takes longer than a whole advance.
         get seed() {
           return ids.seed();
@@ -220,13 +246,15 @@ export class Executions {
 
   async #takeUp(live: Live, occurrence: Occurrence): Promise<boolean> {
     const { request } = live;
-    const { store, restartEveryEvent } = this.#ports;
+    const { store, log, restartEveryEvent } = this.#ports;
+    const kept = request.header.express === undefined;
     const { execution, events, commands } = await advance(request.machine, live.execution, occurrence);
     if (events.length === 0) return false;
     const record = recordOf(request, execution);
-    await store.recordExecution(record, events);
+    if (kept) await store.recordExecution(record, events);
     live.execution = execution;
-    if (restartEveryEvent) {
+    log?.(request, events);
+    if (restartEveryEvent && kept) {
       live.execution = fold(request.header, (await store.history(request.header.executionArn)) ?? []);
     }
     cancelUnawaited(live);
@@ -236,7 +264,17 @@ export class Executions {
       this.#live.delete(request.header.executionArn);
       live.end(record);
     }
+    this.#stopJobs(live);
     return true;
+  }
+
+  /** Stops the jobs that the execution does not wait for any more. */
+  #stopJobs(live: Live): void {
+    for (const [eventId, stop] of live.jobs) {
+      if (awaitsTask(live.execution, eventId)) continue;
+      live.jobs.delete(eventId);
+      stop().catch((thrown: unknown) => this.#ports.onFault(thrown, live.request.header.executionArn));
+    }
   }
 
   #perform(live: Live, command: Command): void {
@@ -246,8 +284,12 @@ export class Executions {
     switch (command.kind) {
       case 'run-task': {
         const { eventId, resource } = command;
-        const request = taskRequestOf(command, header);
-        const end = (outcome: TaskOutcome) => back({ kind: 'task-ended', eventId, outcome });
+        const mock = mockOf(live.execution, eventId);
+        const request = { ...taskRequestOf(command, header), ...(mock && { mock }) };
+        const end = (outcome: TaskOutcome) => {
+          live.jobs.delete(eventId);
+          return back({ kind: 'task-ended', eventId, outcome });
+        };
         const pattern = resource.kind === 'service' ? resource.pattern : 'request-response';
         this.#await(live, tasks.run(request), async (outcome) => {
           if (outcome.kind === 'failed' && pattern !== 'request-response') {
@@ -255,7 +297,10 @@ export class Executions {
           }
           if (outcome.kind === 'failed') return end(outcome);
           if (outcome.kind === 'succeeded' && pattern !== 'wait-for-task-token') return end(outcome);
+          const stop = outcome.kind === 'submitted' ? outcome.stop : undefined;
+          if (stop !== undefined) live.jobs.set(eventId, stop);
           await back({ kind: 'task-submitted', eventId, output: outcome.output });
+          this.#stopJobs(live);
           if (outcome.kind === 'submitted') this.#await(live, outcome.ended, end);
           return undefined;
         });
@@ -274,7 +319,9 @@ export class Executions {
         return this.#awaitTime(live, command.dueAt, command.happening);
       case 'start-map-run': {
         const { eventId, mapRunArn, plan } = command;
-        const run = mapRuns.run({ mapRunArn, parent: header, plan });
+        const parentEnded = live.ended.then(() => {});
+        parentEnded.catch(() => {});
+        const run = mapRuns.run({ mapRunArn, parent: header, plan, parentEnded });
         this.#await(live, run, (outcome) => back({ kind: 'map-run-ended', eventId, outcome }));
         return;
       }
@@ -315,6 +362,13 @@ function cancelUnawaited(live: Live): void {
 function cancelTimers(live: Live): void {
   for (const { cancel } of live.timers.values()) cancel();
   live.timers.clear();
+}
+
+/** Whose responses the task that the event began may get. */
+function mockOf(execution: Execution, eventId: number): TaskRequest['mock'] {
+  const { testCase, stateMachineName } = execution.header;
+  if (testCase === undefined) return undefined;
+  return { testCase, stateMachineName, stateName: stateWaitingFor(execution, eventId) ?? '' };
 }
 
 /** Who an execution acts as. AWS names the role session after the execution. */

@@ -1,15 +1,16 @@
 import type { Failure } from '../asl/failure.ts';
 import type { Json } from '../asl/json.ts';
-import type { TaskOutcome } from './ports.ts';
+import type { TaskOutcome, TaskParameters } from './ports.ts';
 
 /**
  * Something that happened to an execution. It brings what the pure core has not: the time (epoch ms), the chance (32
- * random bits) and which activities there are (none where it does not say).
+ * random bits), which activities there are (none where it does not say) and what services take as parameters (anything).
  */
 export type Occurrence = Happening & {
   readonly time: number;
   readonly seed: number;
   readonly hasActivity?: (activityArn: string) => boolean;
+  readonly parameterProblems?: TaskParameters['problems'];
 };
 
 /** The event id names what it answers; an answer to something no longer waited for changes nothing. */

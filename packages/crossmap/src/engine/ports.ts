@@ -1,6 +1,7 @@
 import type { Failure } from '../asl/failure.ts';
 import type { Json } from '../asl/json.ts';
 import type { TaskResource } from '../asl/task-resource.ts';
+import type { TestCase } from './execution.ts';
 import type { HistoryEvent } from './history.ts';
 
 /** Where time comes from. `at` calls `run` once when the clock reaches `time` (epoch ms) and gives a way to cancel. */
@@ -44,13 +45,25 @@ export type ExecutionEnd =
 
 export type ExecutionStatus = ExecutionRecord['status'];
 
+/** https://docs.aws.amazon.com/step-functions/latest/apireference/API_LoggingConfiguration.html */
+export interface LoggingConfiguration {
+  readonly level: 'ALL' | 'ERROR' | 'FATAL' | 'OFF';
+  /** Whether log records have the payloads of their events. */
+  readonly includeExecutionData: boolean;
+  /** As they were given; absent when they were not. ARNs of log groups end in `:*`. */
+  readonly destinations?: readonly { readonly cloudWatchLogsLogGroup: { readonly logGroupArn: string } }[];
+}
+
 export interface StateMachineRecord {
   readonly stateMachineArn: string;
   readonly name: string;
   readonly definition: string;
   readonly roleArn: string;
-  readonly type: 'STANDARD';
+  readonly type: 'STANDARD' | 'EXPRESS';
   readonly creationDate: number;
+  readonly loggingConfiguration: LoggingConfiguration;
+  /** Which of the definitions and roles it has had this is; absent until the first update. */
+  readonly revisionId?: string;
 }
 
 export interface ActivityRecord {
@@ -111,6 +124,8 @@ export interface TaskRequest {
   readonly caller: RoleCaller;
   readonly resource: ConnectedResource;
   readonly parameters: Json;
+  /** Whose responses it may get: only of an execution that was started with a test case. */
+  readonly mock?: { readonly testCase: TestCase; readonly stateMachineName: string; readonly stateName: string };
   /** The role that the caller is to assume for the task, under a session name and an external id. */
   readonly credentials?: { readonly roleArn: string; readonly sessionName: string; readonly externalId: string };
 }
@@ -124,12 +139,20 @@ export interface TaskSubmitted {
   readonly kind: 'submitted';
   readonly output: Json;
   readonly ended: Promise<TaskOutcome>;
+  /** Ends the job when nobody waits for it any more: its task timed out, or the execution ended. At best effort. */
+  readonly stop?: () => Promise<void>;
 }
 
 /** Runs tasks. A failure of the task is an outcome; the promise rejects only for a bug. */
 export interface Tasks {
   /** With `.waitForTaskToken` the outcome is that of the call; the end of the task comes with the token. */
   run(request: TaskRequest): Promise<TaskOutcome | TaskSubmitted>;
+}
+
+/** What services know of the parameters of tasks. It is the same always: an answer depends on the question alone. */
+export interface TaskParameters {
+  /** Why no task can be started with these parameters, in AWS's words; none when one can. */
+  problems(resource: ConnectedResource, parameters: Json): Promise<readonly string[]>;
 }
 
 /** A request that the service refused, with the service's own error code and message. */

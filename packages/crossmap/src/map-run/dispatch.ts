@@ -27,14 +27,17 @@ export interface Dispatch {
   /** 0: no limit was declared. */
   readonly maxConcurrency: number;
   readonly tolerance: Tolerance;
+  /** When it resolves the run is stopped. */
+  readonly stop?: Promise<void>;
 }
 
 /**
  * Runs the children in order, holding only those that run: never more at once than the concurrency allows, nor more
  * than `MAX_RUNNING_CHARACTERS`.
- * `breached`: more items failed than are tolerated; running children were aborted, the others were never started.
+ * `breached`: more items failed than are tolerated. `aborted`: the run was stopped. Then running children were aborted
+ * and the others never started.
  */
-export async function dispatch(options: Dispatch): Promise<'done' | 'breached'> {
+export async function dispatch(options: Dispatch): Promise<'done' | 'breached' | 'aborted'> {
   const { children, runner, counts, tolerance } = options;
   const limit = Math.min(
     options.maxConcurrency === 0 ? MAX_CONCURRENT_CHILDREN : options.maxConcurrency,
@@ -45,6 +48,7 @@ export async function dispatch(options: Dispatch): Promise<'done' | 'breached'> 
   let runningCharacters = 0;
   let oneEnded = () => {};
   let breached = false;
+  let aborted = false;
   const untilOneEnds = () =>
     new Promise<void>((resolve) => {
       oneEnded = resolve;
@@ -63,7 +67,13 @@ export async function dispatch(options: Dispatch): Promise<'done' | 'breached'> 
     oneEnded();
   };
 
-  const stopped = () => breached || faults.length > 0;
+  const stop = () => {
+    aborted = true;
+    oneEnded();
+  };
+  options.stop?.then(stop, () => {});
+
+  const stopped = () => breached || aborted || faults.length > 0;
   const full = ({ input }: PendingChild) =>
     running.size >= limit || (running.size > 0 && runningCharacters + input.length > MAX_RUNNING_CHARACTERS);
   let index = 0;
@@ -78,8 +88,9 @@ export async function dispatch(options: Dispatch): Promise<'done' | 'breached'> 
     }
   }
   while (running.size > 0 && !stopped()) await untilOneEnds();
-  if (breached) await Promise.all([...running.keys()].map((child) => runner.abort(child)));
+  if (breached || aborted) await Promise.all([...running.keys()].map((child) => runner.abort(child)));
   if (faults.length === 0) await Promise.all(running.values());
   if (faults.length > 0) throw faults[0];
+  if (aborted) return 'aborted';
   return breached ? 'breached' : 'done';
 }

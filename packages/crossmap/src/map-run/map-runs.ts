@@ -25,6 +25,8 @@ export interface MapRunPorts {
   readonly executions: () => Executions;
 }
 
+/** `aborted`: its parent ended, and waits for nothing any more. */
+type Outcome = MapRunOutcome | { readonly kind: 'aborted' };
 type RunningRecord = Extract<MapRunRecord, { status: 'RUNNING' }>;
 interface LiveRun {
   readonly record: RunningRecord;
@@ -54,11 +56,11 @@ export class MapRuns implements MapRunStarter {
     const outcome = await this.#outcome(request, live);
     await store.recordMapRun({ ...live.record, ...live.counts.final, ...endOf(outcome, clock.now()) });
     this.#live.delete(request.mapRunArn);
-    return outcome;
+    return outcome.kind === 'aborted' ? { kind: 'failed', failure: {} } : outcome;
   }
 
   /** What cannot be read, started or written is the failure of the run; anything else thrown is a fault. */
-  async #outcome(request: MapRunRequest, live: LiveRun): Promise<MapRunOutcome> {
+  async #outcome(request: MapRunRequest, live: LiveRun): Promise<Outcome> {
     try {
       return await this.#work(request, live);
     } catch (thrown) {
@@ -66,7 +68,7 @@ export class MapRuns implements MapRunStarter {
     }
   }
 
-  async #work(request: MapRunRequest, live: LiveRun): Promise<MapRunOutcome> {
+  async #work(request: MapRunRequest, live: LiveRun): Promise<Outcome> {
     const { mapRunArn, parent, plan } = request;
     const { objects, store } = this.#ports;
     const refused = this.#startRefused(request);
@@ -77,6 +79,7 @@ export class MapRuns implements MapRunStarter {
     live.counts.addPending(spooled.children, spooled.items);
     const end = await this.#dispatch(request, live);
     await writer?.write(store, live.counts.executionCounts.total - live.counts.pendingExecutions);
+    if (end === 'aborted') return { kind: 'aborted' };
     if (end === 'breached') return { kind: 'failed', failure: toleratedFailureThresholdExceeded };
     if (writer === undefined) return this.#inlineResult(mapRunArn);
     const { bucket } = plan.resultWriter ?? { bucket: '' };
@@ -105,7 +108,7 @@ export class MapRuns implements MapRunStarter {
     return { children, items };
   }
 
-  #dispatch(request: MapRunRequest, live: LiveRun): Promise<'done' | 'breached'> {
+  #dispatch(request: MapRunRequest, live: LiveRun): ReturnType<typeof dispatch> {
     const { store, executions } = this.#ports;
     const { maxConcurrency, tolerance } = request.plan;
     return dispatch({
@@ -114,6 +117,7 @@ export class MapRuns implements MapRunStarter {
       counts: live.counts,
       maxConcurrency,
       tolerance,
+      stop: request.parentEnded,
     });
   }
 
@@ -161,7 +165,8 @@ function withCounts({ record, counts }: LiveRun): MapRunRecord {
   return { ...record, itemCounts: counts.itemCounts, executionCounts: counts.executionCounts };
 }
 
-function endOf(outcome: MapRunOutcome, stopDate: number) {
+function endOf(outcome: Outcome, stopDate: number) {
+  if (outcome.kind === 'aborted') return { status: 'ABORTED', stopDate } as const;
   return outcome.kind === 'failed'
     ? ({ status: 'FAILED', stopDate, failure: outcome.failure } as const)
     : ({ status: 'SUCCEEDED', stopDate } as const);

@@ -10,6 +10,7 @@ export type OperationName =
   | 'GetBucketPolicy'
   | 'PutBucketPolicy'
   | 'DeleteBucketPolicy'
+  | 'ListObjects'
   | 'ListObjectsV2'
   | 'PutObject'
   | 'GetObject'
@@ -26,6 +27,7 @@ const OPERATIONS: Readonly<Record<string, OperationName>> = {
   'PUT bucket': 'CreateBucket',
   'HEAD bucket': 'HeadBucket',
   'DELETE bucket': 'DeleteBucket',
+  'GET bucket': 'ListObjects',
   'GET bucket?location': 'GetBucketLocation',
   'GET bucket?policy': 'GetBucketPolicy',
   'PUT bucket?policy': 'PutBucketPolicy',
@@ -43,7 +45,6 @@ const OPERATIONS: Readonly<Record<string, OperationName>> = {
 
 /** S3's own names where method and parameter do not spell them, for the refusal. */
 const UNSUPPORTED: Readonly<Record<string, string>> = {
-  'GET bucket': 'ListObjects (version 1; use ListObjectsV2)',
   'GET bucket?versions': 'ListObjectVersions',
   'GET bucket?uploads': 'ListMultipartUploads',
   'GET bucket?session': 'CreateSession',

@@ -67,7 +67,7 @@ export function afterKey(key: Buffer): Buffer {
 }
 
 /** The first place after all keys that begin with `prefix`, which is UTF-8: its last byte can be counted up. */
-function successorOf(prefix: Buffer): Buffer {
+export function successorOf(prefix: Buffer): Buffer {
   if (prefix.length === 0) return END_OF_KEYS;
   const successor = Buffer.from(prefix);
   successor[successor.length - 1]! += 1;

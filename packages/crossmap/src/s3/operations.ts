@@ -2,6 +2,7 @@ import type { Operations } from './operation.ts';
 import { deleteBucketPolicy, getBucketPolicy, putBucketPolicy } from './operations/bucket-policy.ts';
 import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from './operations/buckets.ts';
 import { getObject } from './operations/get-object.ts';
+import { listObjects } from './operations/list-objects.ts';
 import { listObjectsV2 } from './operations/list-objects-v2.ts';
 import {
   abortMultipartUpload,
@@ -39,6 +40,12 @@ export const OPERATIONS: Operations = {
   GetBucketPolicy: { level: 'bucket', action: 's3:GetBucketPolicy', query: ['policy'], run: getBucketPolicy },
   PutBucketPolicy: { level: 'bucket', action: 's3:PutBucketPolicy', query: ['policy'], run: putBucketPolicy },
   DeleteBucketPolicy: { level: 'bucket', action: 's3:DeleteBucketPolicy', query: ['policy'], run: deleteBucketPolicy },
+  ListObjects: {
+    level: 'bucket',
+    action: 's3:ListBucket',
+    query: ['prefix', 'delimiter', 'max-keys', 'marker', 'encoding-type'],
+    run: listObjects,
+  },
   ListObjectsV2: {
     level: 'bucket',
     action: 's3:ListBucket',

@@ -4,11 +4,10 @@ import type { Authorizer } from '../iam/evaluate.ts';
 import { CommitFailed } from '../store/commit.ts';
 import { type AuthenticationErrorCode, authenticate, type CredentialLookup } from './sigv4.ts';
 import { ApiError, type ApiErrorCode } from './step-functions/errors.ts';
-import type { StepFunctions } from './step-functions/operation.ts';
-import { type ApiResponse, answer, errorResponse, TARGET_PREFIX } from './step-functions/protocol.ts';
+import { type ApiResponse, errorResponse, type JsonApi } from './step-functions/protocol.ts';
 
 export interface JsonProtocolOptions {
-  readonly stepFunctions: StepFunctions;
+  readonly apis: readonly JsonApi[];
   readonly authorizer: Authorizer;
   readonly lookup: CredentialLookup;
   readonly now: () => number;
@@ -25,7 +24,7 @@ const AUTHENTICATION_CODES: Readonly<Partial<Record<AuthenticationErrorCode, Api
   ExpiredToken: 'ExpiredTokenException',
 };
 
-/** Answers one request of AWS JSON 1.0 whose X-Amz-Target is `target`. Never rejects. */
+/** Answers one request of AWS JSON, in the version it came in, whose X-Amz-Target is `target`. Never rejects. */
 export async function handleJson(
   target: string,
   message: IncomingMessage,
@@ -45,7 +44,7 @@ export async function handleJson(
   }
   const body = JSON.stringify(result.body);
   response.writeHead(result.status, {
-    'content-type': 'application/x-amz-json-1.0',
+    'content-type': message.headers['content-type'] ?? 'application/x-amz-json-1.0',
     'content-length': Buffer.byteLength(body),
     'x-amzn-requestid': randomUUID(),
   });
@@ -55,18 +54,19 @@ export async function handleJson(
 
 async function respond(target: string, message: IncomingMessage, options: JsonProtocolOptions): Promise<ApiResponse> {
   const body = await readBody(message);
-  if (!target.startsWith(TARGET_PREFIX)) {
+  const api = options.apis.find(({ targetPrefix }) => target.startsWith(targetPrefix));
+  if (api === undefined) {
     throw new ApiError(
       'UnknownOperationException',
-      `Expected a target of Step Functions or S3, got ${target}: not supported`,
+      `Expected a target of Step Functions, CloudWatch Logs or S3, got ${target}: not supported`,
     );
   }
-  const { caller, region } = authenticated(message, body, options);
-  const operation = target.slice(TARGET_PREFIX.length);
-  return answer({ operation, body: body.toString('utf8'), caller, region }, options.stepFunctions, options.authorizer);
+  const { caller, region } = authenticated(message, body, options, api.signedFor);
+  const operation = target.slice(api.targetPrefix.length);
+  return api.answer({ operation, body: body.toString('utf8'), caller, region }, options.authorizer);
 }
 
-function authenticated(message: IncomingMessage, body: Buffer, { lookup, now }: JsonProtocolOptions) {
+function authenticated(message: IncomingMessage, body: Buffer, { lookup, now }: JsonProtocolOptions, service: string) {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(message.headers)) {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(',') : value;
@@ -83,10 +83,10 @@ function authenticated(message: IncomingMessage, body: Buffer, { lookup, now }: 
       throw new ApiError(apiCode, text ?? `The security token or signature of the request is not valid (${code}).`);
     }
     case 'authenticated':
-      if (authentication.service === 'states') return authentication;
+      if (authentication.service === service) return authentication;
       throw new ApiError(
         'InvalidSignatureException',
-        `Credential should be scoped to correct service: 'states', got '${authentication.service}'.`,
+        `Credential should be scoped to correct service: '${service}', got '${authentication.service}'.`,
       );
   }
 }

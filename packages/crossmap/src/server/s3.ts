@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Caller } from '../iam/evaluate.ts';
 import type { EmbeddedS3 } from '../s3/embedded-s3.ts';
 import { notImplemented, S3Error } from '../s3/errors.ts';
+import { parseUrl } from '../s3/path-style.ts';
 import type { S3Request, S3Response } from '../s3/request.ts';
 import { errorDocument } from '../s3/xml.ts';
 import { requestBody } from './s3-body.ts';
@@ -95,32 +96,6 @@ function singleHeaders(message: IncomingMessage): Record<string, string> {
     if (value !== undefined) headers[name] = typeof value === 'string' ? value : value.join(',');
   }
   return headers;
-}
-
-/** By hand, because `URL` would resolve `.` and `..`, which are names in S3. Errors: `InvalidURI`. */
-function parseUrl(url: string): Pick<S3Request, 'bucket' | 'key' | 'query'> {
-  const queryStart = url.indexOf('?');
-  const path = queryStart === -1 ? url : url.slice(0, queryStart);
-  const query: Record<string, string> = {};
-  for (const parameter of queryStart === -1 ? [] : url.slice(queryStart + 1).split('&')) {
-    if (parameter === '') continue;
-    const equals = parameter.indexOf('=');
-    const name = equals === -1 ? parameter : parameter.slice(0, equals);
-    query[decode(name, url)] = equals === -1 ? '' : decode(parameter.slice(equals + 1), url);
-  }
-  if (path === '/' || path === '') return { query };
-  const slash = path.indexOf('/', 1);
-  const bucket = decode(path.slice(1, slash === -1 ? undefined : slash), url);
-  const key = slash === -1 ? '' : decode(path.slice(slash + 1), url);
-  return key === '' ? { bucket, query } : { bucket, key, query };
-}
-
-function decode(text: string, url: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw new S3Error('InvalidURI', { elements: { URI: url } });
-  }
 }
 
 async function send(response: ServerResponse, { status, headers, body }: S3Response): Promise<void> {

@@ -6,7 +6,7 @@ const VERSION = 3;
  * Dates are epoch ms. `arn` numbers the ARNs that many rows share. An execution is listed under its Map Run at its
  * index, or under its state machine at its start date. `history` has the packed events of each write, a line each; while
  * an execution runs it has those of the first alone, and `open_events` those of each later one, which most children do
- * not need: their second is the last. `failure` and `record` are JSON text.
+ * not need: their second is the last. `failure`, `record` and `logging_configuration` are JSON text.
  */
 const TABLES = `
   CREATE TABLE arn (
@@ -20,7 +20,9 @@ const TABLES = `
     definition TEXT NOT NULL,
     role_arn TEXT NOT NULL,
     type TEXT NOT NULL,
-    creation_date INTEGER NOT NULL
+    creation_date INTEGER NOT NULL,
+    logging_configuration TEXT NOT NULL,
+    revision_id TEXT
   );
   CREATE TABLE activity (
     id INTEGER PRIMARY KEY,

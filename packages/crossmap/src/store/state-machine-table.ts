@@ -10,6 +10,8 @@ interface Row {
   readonly role_arn: string;
   readonly type: StateMachineRecord['type'];
   readonly creation_date: number;
+  readonly logging_configuration: string;
+  readonly revision_id: string | null;
 }
 
 /** State machines in SQLite. */
@@ -20,10 +22,12 @@ export class StateMachineTable {
 
   constructor(database: Database) {
     this.#upsert = database.prepare(
-      `INSERT INTO state_machine (state_machine_arn, name, definition, role_arn, type, creation_date)
-       VALUES (?, ?, ?, ?, ?, ?)
+      `INSERT INTO state_machine
+         (state_machine_arn, name, definition, role_arn, type, creation_date, logging_configuration, revision_id)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (state_machine_arn) DO UPDATE SET name = excluded.name, definition = excluded.definition,
-         role_arn = excluded.role_arn, type = excluded.type, creation_date = excluded.creation_date`,
+         role_arn = excluded.role_arn, type = excluded.type, creation_date = excluded.creation_date,
+         logging_configuration = excluded.logging_configuration, revision_id = excluded.revision_id`,
     );
     this.#select = database.prepare('SELECT * FROM state_machine WHERE state_machine_arn = ?');
     this.#next = database.prepare(
@@ -34,7 +38,9 @@ export class StateMachineTable {
 
   record(machine: StateMachineRecord): void {
     const { stateMachineArn, name, definition, roleArn, type, creationDate } = machine;
-    this.#upsert.run(stateMachineArn, name, definition, roleArn, type, creationDate);
+    const logging = JSON.stringify(machine.loggingConfiguration);
+    const { revisionId = null } = machine;
+    this.#upsert.run(stateMachineArn, name, definition, roleArn, type, creationDate, logging, revisionId);
   }
 
   get(stateMachineArn: string): StateMachineRecord | undefined {
@@ -57,5 +63,7 @@ function recordOf(row: Row): StateMachineRecord {
     roleArn: row.role_arn,
     type: row.type,
     creationDate: row.creation_date,
+    loggingConfiguration: JSON.parse(row.logging_configuration) as StateMachineRecord['loggingConfiguration'],
+    ...(row.revision_id !== null && { revisionId: row.revision_id }),
   };
 }

@@ -161,13 +161,49 @@ test('a state machine has its definition as text, with references and substituti
   assert.equal(callsOf(calls, 'createStateMachine')[0]?.definition, JSON.stringify(DEFINITION));
 });
 
-test('express state machines, foreign definitions and broken definitions are refused', async (context) => {
-  const resources = machine({ StateMachineType: 'EXPRESS', DefinitionS3Location: {}, DefinitionString: '{"a":${x}}' });
+test('foreign definitions and broken definitions are refused', async (context) => {
+  const resources = machine({ DefinitionS3Location: {}, DefinitionString: '{"a":${x}}' });
   assert.deepEqual(await problemLines(loadResources(context, resources)), [
     'INVALID_DEFINITION M Properties.DefinitionString',
-    'UNSUPPORTED_PROPERTY M Properties.StateMachineType',
     'UNSUPPORTED_PROPERTY M Properties.DefinitionS3Location',
   ]);
+});
+
+test('a state machine has its type and where it logs', async (context) => {
+  const logGroupArn = 'arn:aws:logs:us-east-1:111111111111:log-group:runs:*';
+  const LoggingConfiguration = {
+    Level: 'ERROR',
+    IncludeExecutionData: 'true',
+    Destinations: [{ CloudWatchLogsLogGroup: { LogGroupArn: logGroupArn } }],
+  };
+  const { calls } = await loadResources(context, machine({ StateMachineType: 'EXPRESS', LoggingConfiguration }));
+  const [created] = callsOf(calls, 'createStateMachine');
+  assert.equal(created?.type, 'EXPRESS');
+  assert.deepEqual(created?.loggingConfiguration, {
+    level: 'ERROR',
+    includeExecutionData: true,
+    destinations: [{ cloudWatchLogsLogGroup: { logGroupArn } }],
+  });
+  const wrong = { Level: 'LOUD', IncludeExecutionData: 'perhaps', Destinations: [{ Elsewhere: {} }] };
+  assert.deepEqual(await problemLines(loadResources(context, machine({ LoggingConfiguration: wrong }))), [
+    'INVALID_PROPERTY M Properties.LoggingConfiguration.Destinations[0].CloudWatchLogsLogGroup',
+    'UNSUPPORTED_PROPERTY M Properties.LoggingConfiguration.Level',
+    'INVALID_PROPERTY M Properties.LoggingConfiguration.IncludeExecutionData',
+    'UNSUPPORTED_PROPERTY M Properties.LoggingConfiguration.Destinations[0].Elsewhere',
+  ]);
+});
+
+test('what an EXPRESS state machine may not have is a problem of its definition', async (context) => {
+  const Resource = 'arn:aws:states:::states:startExecution.sync';
+  const states = { W: { Type: 'Task', Resource, Parameters: { StateMachineArn: 'x' }, End: true } };
+  const DefinitionString = JSON.stringify({ StartAt: 'W', States: states });
+  const found = await problems(loadResources(context, machine({ StateMachineType: 'EXPRESS', DefinitionString })));
+  assert.deepEqual(
+    found.map(({ message }) => message),
+    [
+      "SCHEMA_VALIDATION_FAILED: Express state machine does not support '.sync' service integration at /States/W/Resource",
+    ],
+  );
 });
 
 test('a definition that does not validate is refused with all its problems, and with every other problem', async (context) => {

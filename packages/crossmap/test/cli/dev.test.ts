@@ -188,7 +188,7 @@ test('profiles name endpoint and Region, and are read back as they were written'
   assert.equal(await readProfile(cwd, 'crossmap-workflow'), undefined);
   assert.match(
     await readFile(profileFiles(data).config, 'utf8'),
-    /^\[profile crossmap-bucket\]\nregion = eu-west-1\n/m,
+    /^\[profile crossmap-bucket\]\nregion = eu-west-1\nendpoint_url = .*\ndisable_host_prefix_injection = true\n/m,
   );
   assert.equal((await stat(profileFiles(data).credentials)).mode & 0o077, 0);
 });
@@ -210,6 +210,29 @@ test('a ready assembly is loaded as it is', async () => {
   const { exitCode, started } = await dev(cwd, ['--assembly', assembly, '--port', '0', '--environments', '2']);
   assert.equal(exitCode, 0);
   assert.deepEqual([started[0]?.assembly, started[0]?.port, started[0]?.environments], [assembly, 0, 2]);
+});
+
+test('the mock configuration is that of --mock-config, else of SFN_MOCK_CONFIG', async () => {
+  const assembly = await appFolder({ 'manifest.json': JSON.stringify(MANIFEST) });
+  const cwd = await appFolder({});
+  const env = { PATH: process.env.PATH ?? '', SFN_MOCK_CONFIG: 'theirs.json' };
+  const named = await dev(cwd, ['--assembly', assembly, '--mock-config', 'ours.json'], { env });
+  assert.equal(named.started[0]?.mockConfig, join(cwd, 'ours.json'));
+  const inherited = await dev(cwd, ['--assembly', assembly], { env });
+  assert.equal(inherited.started[0]?.mockConfig, join(cwd, 'theirs.json'));
+  const fails = Object.assign(new Error('The mock configuration x cannot be used\nStateMachines: expected'), {
+    name: 'MockConfigError',
+  });
+  const refused = await dev(cwd, ['--assembly', assembly], { fails });
+  assert.equal(refused.exitCode, 3);
+  assert.match(refused.stderr, /^error: The mock configuration x cannot be used\n {2}StateMachines: expected\n/);
+});
+
+test('every endpoint given is told to the accounts', async () => {
+  const assembly = await appFolder({ 'manifest.json': JSON.stringify(MANIFEST) });
+  const endpoints = ['--endpoint', 'dynamodb=http://127.0.0.1:8000', '--endpoint', 'sqs=http://127.0.0.1:9324'];
+  const { started } = await dev(await appFolder({}), ['--assembly', assembly, ...endpoints]);
+  assert.deepEqual(started[0]?.endpoints, { dynamodb: 'http://127.0.0.1:8000', sqs: 'http://127.0.0.1:9324' });
 });
 
 test('a folder without cdk.json is a usage error, exit 2', async () => {

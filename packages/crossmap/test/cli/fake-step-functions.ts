@@ -31,12 +31,16 @@ export interface FakeStepFunctions extends StepFunctions {
   readonly calls: string[];
   /** The input of the executions that were started. */
   readonly inputs: (string | undefined)[];
+  /** What was started. */
+  readonly started: (string | undefined)[];
 }
 
 export interface FakeOptions {
   readonly moments?: readonly Moment[];
   readonly stateMachines?: readonly string[];
   readonly startThrows?: Error;
+  /** The ARN of the execution that is started. */
+  readonly startGives?: string;
 }
 
 const NO_ITEMS: MapRunItemCounts = {
@@ -51,13 +55,19 @@ const NO_ITEMS: MapRunItemCounts = {
 };
 
 /** Each DescribeExecution is the next moment; the other answers are of the same moment. */
-export function fakeStepFunctions({ moments = [], stateMachines = ['ObjectsMap'], startThrows }: FakeOptions) {
+export function fakeStepFunctions({
+  moments = [],
+  stateMachines = ['ObjectsMap'],
+  startThrows,
+  startGives = EXECUTION,
+}: FakeOptions) {
   let look = -1;
   const moment = () => moments[Math.min(Math.max(look, 0), moments.length - 1)] ?? {};
   const history = (from: Moment) => [...(from.history ?? [])].reverse() as HistoryEvent[];
   const fake: FakeStepFunctions = {
     calls: [],
     inputs: [],
+    started: [],
     async listStateMachines({ nextToken }) {
       fake.calls.push('ListStateMachines');
       const page = nextToken === undefined ? 0 : Number(nextToken);
@@ -68,11 +78,12 @@ export function fakeStepFunctions({ moments = [], stateMachines = ['ObjectsMap']
         ...(page + 1 < stateMachines.length ? { nextToken: String(page + 1) } : {}),
       };
     },
-    async startExecution({ input }) {
+    async startExecution({ input, stateMachineArn }) {
       fake.calls.push('StartExecution');
       if (startThrows !== undefined) throw startThrows;
       fake.inputs.push(input);
-      return { executionArn: EXECUTION, startDate: STARTED };
+      fake.started.push(stateMachineArn);
+      return { executionArn: startGives, startDate: STARTED };
     },
     async describeExecution() {
       fake.calls.push('DescribeExecution');

@@ -62,9 +62,13 @@ Options:
                               ".crossmap")
   --memory                    keep nothing
   --environments <number>     how many function environments exist at once
+  --mock-config <file>        mocked responses, as Step Functions Local has
+                              them ($SFN_MOCK_CONFIG)
   --workflow-account <id>     the account of stacks without env, seen by
                               the app as its default (111111111111)
   --workflow-region <region>  the Region of stacks without env (us-east-1)
+  --endpoint <service=url>    where tasks find a service that is not embedded,
+                              may be repeated
   -h, --help                  print this help
 `,
   );
@@ -102,6 +106,7 @@ for (const [what, argv, message] of [
   ['a command that does not exist', ['watch'], "error: unknown command 'watch'"],
   ['an option that does not exist', ['start', '--later'], "error: unknown option '--later'"],
   ['a port that is none', ['dev', '--port', '65536'], 'Expected an integer from 0 to 65535.'],
+  ['an endpoint of no service', ['dev', '--endpoint', 'http://127.0.0.1:8000'], 'Expected SERVICE=URL'],
   ['zero environments', ['dev', '--environments', '0'], 'Expected an integer from 1 to 1000.'],
   ['an account id that is none', ['dev', '--workflow-account', '12'], 'Expected an account id of 12 digits.'],
   ['a Region that is none', ['dev', '--workflow-region', 'here'], 'Expected a Region such as eu-west-1.'],

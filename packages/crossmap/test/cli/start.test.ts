@@ -311,3 +311,19 @@ test('an error nobody foresaw is a bug, exit 70 with its stack', async () => {
   assert.equal(exitCode, 70);
   assert.match(stderr, /^TypeError: x is not a function\n {4}at [\s\S]*\nThis is a bug in Crossmap/);
 });
+
+test('a test case may follow the name of the state machine, or stand alone', async () => {
+  for (const stateMachine of ['ObjectsMap#Retries', '#Retries', `${STATE_MACHINE}#Retries`]) {
+    const { stepFunctions } = await crossmap(['start', '--state-machine', stateMachine]);
+    assert.deepEqual(stepFunctions.started, [`${STATE_MACHINE}#Retries`]);
+  }
+});
+
+test('an EXPRESS execution is started and not waited for, exit 3', async () => {
+  const startGives = `${EXECUTION.replace(':execution:', ':express:')}:1`;
+  const { exitCode, stderr, stepFunctions } = await crossmap(['start', '--wait'], { startGives });
+  assert.equal(exitCode, 3);
+  assert.match(stderr, /^error: An EXPRESS execution cannot be looked at.*\n {2}Started arn:.*:express:.*\nhint: /m);
+  assert.ok(!stepFunctions.calls.includes('DescribeExecution'));
+  assert.equal((await crossmap(['start'], { startGives })).exitCode, 0);
+});

@@ -48,11 +48,14 @@ async function* pages(children: readonly PendingChild[], size = 2): AsyncGenerat
   for (let from = 0; from < children.length; from += size) yield children.slice(from, from + size);
 }
 
-function start(children: readonly PendingChild[], { maxConcurrency = 0, toleratedFailureCount = 0 } = {}) {
+function start(
+  children: readonly PendingChild[],
+  { maxConcurrency = 0, toleratedFailureCount = 0, stop = new Promise<void>(() => {}) } = {},
+) {
   const runner = new HandRunner(children);
   const { counts } = runner;
   const tolerance = { count: toleratedFailureCount, percentage: undefined };
-  const done = dispatch({ children: pages(children), runner, counts, maxConcurrency, tolerance });
+  const done = dispatch({ children: pages(children), runner, counts, maxConcurrency, tolerance, stop });
   return { runner, counts, done };
 }
 
@@ -138,6 +141,28 @@ describe('more failed items than tolerated', () => {
     runner.end(1, 'TIMED_OUT');
     assert.equal(await done, 'breached');
     assert.deepEqual(runner.started, [0, 1]);
+  });
+
+  test('a run that is stopped aborts what runs and starts nothing more', async () => {
+    let stopIt = () => {};
+    const stop = new Promise<void>((resolve) => {
+      stopIt = resolve;
+    });
+    const { runner, counts, done } = start(childrenOf(5), { maxConcurrency: 2, stop });
+    await settled();
+    runner.end(0, 'SUCCEEDED');
+    await settled();
+    stopIt();
+    assert.equal(await done, 'aborted');
+    assert.deepEqual(
+      [runner.started, runner.aborted],
+      [
+        [0, 1, 2],
+        [1, 2],
+      ],
+    );
+    const { pending, running, succeeded, aborted } = counts.executionCounts;
+    assert.deepEqual([pending, running, succeeded, aborted], [2, 0, 1, 2]);
   });
 
   test('as many as tolerated is no breach', async () => {

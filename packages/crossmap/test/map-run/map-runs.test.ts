@@ -5,6 +5,24 @@ import { EXECUTION, MACHINE, ROLE, settled } from '../engine/workbench.ts';
 import { refused } from './fake-objects.ts';
 import { all, Bench, ItemReader, map, notZero, passing, ResultWriter, working } from './map-run-bench.ts';
 
+test('a Map Run whose execution is stopped ends as ABORTED, with its children, and writes its results', async () => {
+  const bench = new Bench();
+  bench.task = () => new Promise(() => {});
+  const { ended } = bench.start(map({ ItemProcessor: working, ResultWriter }), [1, 2]);
+  await settled();
+  await bench.executions.abort(EXECUTION, { error: 'Enough' });
+  assert.equal((await ended).status, 'ABORTED');
+  for (let turn = 0; turn < 20; turn++) await settled();
+  assert.deepEqual(await bench.told(), [{ status: 'ABORTED', items: all('aborted', 2), children: all('aborted', 2) }]);
+  assert.deepEqual(
+    bench.children.map(({ status }) => status),
+    ['ABORTED', 'ABORTED'],
+  );
+  const manifest = [...bench.objects.contents].find(([key]) => key.endsWith('/manifest.json'))?.[1] ?? '';
+  assert.equal((JSON.parse(manifest) as { ResultFiles: { FAILED: object[] } }).ResultFiles.FAILED.length, 1);
+  assert.deepEqual([bench.faults, bench.executions.running], [[], 0]);
+});
+
 describe('items of the state input', () => {
   test('each is the input of a child; the outputs come back in item order', async () => {
     const bench = new Bench();

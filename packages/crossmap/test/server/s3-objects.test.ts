@@ -14,6 +14,7 @@ import {
   HeadBucketCommand,
   HeadObjectCommand,
   ListBucketsCommand,
+  ListObjectsCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   S3ServiceException,
@@ -294,4 +295,29 @@ test('a large body passes through in both directions', async () => {
 
 test('nothing in these tests was a bug of the server', () => {
   assert.deepEqual(world.bugs, []);
+});
+
+test('version 1 of the listing goes on from a marker, which only a delimiter has it tell', async () => {
+  const name = { Bucket: 'listed-by-marker' };
+  await client.send(
+    new CreateBucketCommand({ ...name, CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }),
+  );
+  for (const Key of ['a/1', 'a/2', 'b', 'c']) await client.send(new PutObjectCommand({ ...name, Key, Body: 'x' }));
+  const page = async (more: object) => {
+    const {
+      Contents = [],
+      CommonPrefixes = [],
+      NextMarker,
+      IsTruncated,
+    } = await client.send(new ListObjectsCommand({ ...name, MaxKeys: 2, ...more }));
+    const names = [...Contents.map(({ Key }) => Key), ...CommonPrefixes.map(({ Prefix }) => Prefix)];
+    return [names.sort(), IsTruncated, NextMarker];
+  };
+  assert.deepEqual(await page({}), [['a/1', 'a/2'], true, undefined]);
+  assert.deepEqual(await page({ Marker: 'a/2' }), [['b', 'c'], false, undefined]);
+  assert.deepEqual(await page({ Delimiter: '/' }), [['a/', 'b'], true, 'b']);
+  assert.deepEqual(await page({ Delimiter: '/', MaxKeys: 1 }), [['a/'], true, 'a/']);
+  assert.deepEqual(await page({ Delimiter: '/', Marker: 'a/' }), [['b', 'c'], false, undefined]);
+  const { Contents } = await client.send(new ListObjectsCommand(name));
+  assert.ok(Contents?.every(({ Owner }) => Owner?.ID !== undefined));
 });

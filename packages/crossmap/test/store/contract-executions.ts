@@ -137,15 +137,28 @@ export function executionContract(name: string, { open, kept }: StoreUnderTest):
         roleArn: 'arn:aws:iam::111122223333:role/workflow',
         type: 'STANDARD',
         creationDate,
+        loggingConfiguration: { level: 'OFF', includeExecutionData: false },
       });
       const here = 'arn:aws:states:us-east-1:111122223333:stateMachine:';
       const [old, young, same] = [machine(`${here}old`, 1), machine(`${here}young`, 3), machine(`${here}same`, 3)];
       const elsewhere = machine('arn:aws:states:eu-west-1:111122223333:stateMachine:x', 2);
       for (const each of [young, elsewhere, old, same]) await store.recordStateMachine(each);
-      await store.recordStateMachine({ ...young, definition: '{"changed":true}' });
+      const changed: StateMachineRecord = {
+        ...young,
+        definition: '{"changed":true}',
+        revisionId: '2',
+        loggingConfiguration: {
+          level: 'ERROR',
+          includeExecutionData: true,
+          destinations: [
+            { cloudWatchLogsLogGroup: { logGroupArn: 'arn:aws:logs:us-east-1:111122223333:log-group:x:*' } },
+          ],
+        },
+      };
+      await store.recordStateMachine(changed);
       const reader = await kept(store);
       const first = await reader.stateMachines(here, 2);
-      assert.deepEqual(first.items, [old, { ...young, definition: '{"changed":true}' }]);
+      assert.deepEqual(first.items, [old, changed]);
       const second = await reader.stateMachines(here, 2, first.next);
       assert.deepEqual(second, { items: [same] });
       assert.deepEqual(await reader.stateMachine(old.stateMachineArn), old);

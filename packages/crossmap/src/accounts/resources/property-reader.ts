@@ -70,6 +70,14 @@ export class PropertyReader {
     return this.#mismatch(name, `a whole number from ${min} to ${max}`, value) ?? absent;
   }
 
+  /** A boolean, also when CloudFormation was given it as a string. */
+  boolean(name: string, absent: boolean): boolean {
+    const value = this.#value(name) ?? absent;
+    if (value === true || value === 'true') return true;
+    if (value === false || value === 'false') return false;
+    return this.#mismatch(name, 'a boolean', value) ?? absent;
+  }
+
   strings(name: string): readonly string[] {
     const value = this.#value(name) ?? [];
     if (Array.isArray(value) && value.every((element) => typeof element === 'string')) return value;

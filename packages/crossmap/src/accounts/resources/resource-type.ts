@@ -31,6 +31,8 @@ export interface ResourceContext {
   readonly names: AssemblyNames;
   /** Where the code of functions that have it in the template is written. */
   readonly inlineCodeDirectory: string;
+  /** The services at configured endpoints, as resources of tasks name them. */
+  readonly routed: ReadonlySet<string>;
 }
 
 /** What the resources planned so far, of all stacks, are known as. */

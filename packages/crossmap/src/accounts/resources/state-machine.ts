@@ -1,5 +1,6 @@
 import { diagnosticText } from '../../asl/diagnostics.ts';
 import { validateDefinition } from '../../asl/validate.ts';
+import type { LoggingConfiguration } from '../../engine/ports.ts';
 import { generatedStateMachineName } from './physical-name.ts';
 import type { PropertyReader, StringRule } from './property-reader.ts';
 import type { ResourceType } from './resource-type.ts';
@@ -14,7 +15,6 @@ const STATE_MACHINE_NAME: StringRule = {
 export const STATE_MACHINE: ResourceType = {
   type: 'AWS::StepFunctions::StateMachine',
   withoutLocalMeaning: {
-    LoggingConfiguration: 'CloudWatch Logs get no copy; the history of every execution is kept in full',
     Tags: 'are for cost reports and people',
     TracingConfiguration: 'X-Ray traces are not kept',
   },
@@ -23,14 +23,17 @@ export const STATE_MACHINE: ResourceType = {
     const name =
       properties.optionalString('StateMachineName', STATE_MACHINE_NAME) ?? generatedStateMachineName(context);
     const stateMachineArn = `arn:aws:states:${region}:${accountId}:stateMachine:${name}`;
+    const type = properties.oneOf('StateMachineType', ['STANDARD', 'EXPRESS']) ?? 'STANDARD';
+    const logging = properties.optionalObject('LoggingConfiguration');
     const stateMachine = {
       stateMachineArn,
       name,
       accountId,
       region,
       roleArn: properties.string('RoleArn'),
-      definition: readDefinition(properties),
-      type: properties.oneOf('StateMachineType', ['STANDARD']) ?? 'STANDARD',
+      definition: readDefinition(properties, type, context.routed),
+      type,
+      ...(logging && { loggingConfiguration: readLogging(logging) }),
     } as const;
     properties.optionalObject('EncryptionConfiguration')?.oneOf('Type', ['AWS_OWNED_KEY']);
     return {
@@ -41,13 +44,25 @@ export const STATE_MACHINE: ResourceType = {
   },
 };
 
-function readDefinition(properties: PropertyReader): string {
+function readLogging(properties: PropertyReader): LoggingConfiguration {
+  const destinations = properties.objects('Destinations').map((destination) => {
+    const logGroupArn = destination.object('CloudWatchLogsLogGroup')?.string('LogGroupArn') ?? '';
+    return { cloudWatchLogsLogGroup: { logGroupArn } };
+  });
+  return {
+    level: properties.oneOf('Level', ['ALL', 'ERROR', 'FATAL', 'OFF']) ?? 'OFF',
+    includeExecutionData: properties.boolean('IncludeExecutionData', false),
+    ...(properties.has('Destinations') && { destinations }),
+  };
+}
+
+function readDefinition(properties: PropertyReader, type: 'STANDARD' | 'EXPRESS', routed: ReadonlySet<string>): string {
   const property = properties.has('Definition') ? 'Definition' : 'DefinitionString';
   const text =
     property === 'Definition' ? JSON.stringify(properties.optionalJson(property)) : properties.string(property);
   if (text === undefined || text === '') return '';
   const definition = substitute(text, properties.stringMap('DefinitionSubstitutions'));
-  const validated = validateDefinition(definition);
+  const validated = validateDefinition(definition, { type, routed });
   for (const diagnostic of validated.ok ? [] : validated.diagnostics) {
     properties.report('INVALID_DEFINITION', property, diagnosticText(diagnostic));
   }

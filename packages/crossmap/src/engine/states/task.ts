@@ -1,4 +1,4 @@
-import { DataFlowFailure, dataLimitExceeded, parametersTooLarge } from '../../asl/data-flow.ts';
+import { DataFlowFailure, dataLimitExceeded, parametersTooLarge, unfitParameters } from '../../asl/data-flow.ts';
 import type { Failure } from '../../asl/failure.ts';
 import { exceedsPayloadLimit, type Json } from '../../asl/json.ts';
 import type { CompiledState } from '../../asl/machine.ts';
@@ -30,6 +30,11 @@ export async function enterTask(state: TaskState, advancement: Advancement): Pro
   const taskCredentials = await credentials(state, input, scope);
   if (resource.kind === 'activity' && !advancement.hasActivity(resource.activityArn)) {
     throw new DataFlowFailure('States.Runtime', `The activity ${resource.activityArn} does not exist.`);
+  }
+  if (resource.kind === 'service') {
+    const problems = await advancement.parameterProblems(resource, parameters);
+    if (problems.length > 0)
+      return { kind: 'failed', failure: unfitParameters(advancement.state, parameters, problems) };
   }
   const details = {
     ...(timeoutInSeconds !== undefined && { timeoutInSeconds }),

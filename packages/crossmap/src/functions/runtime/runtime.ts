@@ -5,6 +5,7 @@
  */
 import { type MessagePort, parentPort } from 'node:worker_threads';
 import { type Handler, loadHandler } from './handler.ts';
+import { resolvePrefixedHosts } from './host-prefix.ts';
 import { captureLog, silenceSdkVersionWarning } from './log-capture.ts';
 import type { Invocation, RuntimeMessage } from './messages.ts';
 import { type HandlerStyle, RunningInvocation } from './running-invocation.ts';
@@ -18,6 +19,7 @@ let isReady = false;
 
 const writeLog = captureLog(port, () => requestId);
 silenceSdkVersionWarning();
+resolvePrefixedHosts();
 process.on('uncaughtException', (error) => end(error, 'Uncaught Exception', 129));
 process.on('unhandledRejection', (reason) => {
   end(new RuntimeError('Runtime.UnhandledPromiseRejection', String(reason)), 'Unhandled Promise Rejection', 128);

@@ -1,6 +1,6 @@
-/** The errors of the Step Functions API that this server gives, with their HTTP status. */
+/** The errors of the JSON APIs that this server gives, with their HTTP status. */
 export const API_ERRORS = {
-  AccessDeniedException: 403,
+  AccessDeniedException: 400,
   ActivityDoesNotExist: 400,
   ExecutionAlreadyExists: 400,
   ExecutionDoesNotExist: 400,
@@ -9,12 +9,17 @@ export const API_ERRORS = {
   InvalidArn: 400,
   InvalidDefinition: 400,
   InvalidExecutionInput: 400,
+  InvalidLoggingConfiguration: 400,
   InvalidName: 400,
   InvalidOutput: 400,
+  InvalidParameterException: 400,
   InvalidSignatureException: 400,
   InvalidToken: 400,
   MissingAuthenticationTokenException: 400,
+  MissingRequiredParameter: 400,
+  ResourceAlreadyExistsException: 400,
   ResourceNotFound: 400,
+  ResourceNotFoundException: 400,
   SerializationException: 400,
   StateMachineAlreadyExists: 400,
   StateMachineDoesNotExist: 400,

@@ -55,7 +55,7 @@ export function apiEvent(event: HistoryEvent, executionInput: Json, view: Histor
     type: event.type,
     id: event.id,
     previousEventId: event.previousEventId,
-    ...(member !== undefined && { [member]: apiDetails(event.details, executionInput, view) }),
+    ...(member !== undefined && { [member]: eventDetails(event, executionInput, view) }),
   };
 }
 
@@ -64,8 +64,9 @@ function stateMember(type: EventType): string | undefined {
   return type.endsWith('StateExited') ? 'stateExitedEventDetails' : undefined;
 }
 
-function apiDetails(
-  details: object,
+/** The details of an event, whatever member shows them: payloads are JSON text. */
+export function eventDetails(
+  { details }: HistoryEvent,
   executionInput: Json,
   { inputText, includeExecutionData }: HistoryView,
 ): JsonObject {

@@ -1,3 +1,4 @@
+import type { MockConfig } from '../../accounts/mock-config.ts';
 import type { JsonObject } from '../../asl/json.ts';
 import type { Activities } from '../../engine/activities.ts';
 import type { Executions } from '../../engine/executions.ts';
@@ -15,6 +16,8 @@ export interface StepFunctions {
   readonly mapRuns: MapRuns;
   readonly tasks: Tasks;
   readonly stateMachines: StateMachines;
+  /** Absent: executions are not started with a test case. */
+  readonly mocks?: MockConfig;
   readonly clock: Clock;
   readonly ids: Ids;
 }
@@ -25,8 +28,10 @@ export interface Scope {
   readonly region: string;
 }
 
-/** One operation of the API. `resource` is the ARN that its permission is asked for. */
-export interface Operation {
+/** One operation of a service that speaks AWS JSON. `resource` is the ARN that its permission is asked for. */
+export interface OperationOf<Service> {
   resource(parameters: Parameters, scope: Scope): string;
-  handle(parameters: Parameters, service: StepFunctions, scope: Scope): Promise<JsonObject>;
+  handle(parameters: Parameters, service: Service, scope: Scope): Promise<JsonObject>;
 }
+
+export type Operation = OperationOf<StepFunctions>;

@@ -1,4 +1,4 @@
-import type { Operation } from './operation.ts';
+import type { Operation, StepFunctions } from './operation.ts';
 import { createActivity } from './operations/create-activity.ts';
 import { createStateMachine } from './operations/create-state-machine.ts';
 import { deleteActivity } from './operations/delete-activity.ts';
@@ -17,8 +17,16 @@ import { sendTaskFailure } from './operations/send-task-failure.ts';
 import { sendTaskHeartbeat } from './operations/send-task-heartbeat.ts';
 import { sendTaskSuccess } from './operations/send-task-success.ts';
 import { startExecution } from './operations/start-execution.ts';
+import { startSyncExecution } from './operations/start-sync-execution.ts';
+import { stopExecution } from './operations/stop-execution.ts';
 import { testState } from './operations/test-state.ts';
+import { updateStateMachine } from './operations/update-state-machine.ts';
 import { validateStateMachineDefinition } from './operations/validate-state-machine-definition.ts';
+import { type JsonApi, jsonApi } from './protocol.ts';
+
+export function stepFunctionsApi(service: StepFunctions): JsonApi {
+  return jsonApi({ targetPrefix: 'AWSStepFunctions.', signedFor: 'states' }, operations, service);
+}
 
 /** The operations of the Step Functions API that are here, by name. */
 export const operations: ReadonlyMap<string, Operation> = new Map([
@@ -40,6 +48,9 @@ export const operations: ReadonlyMap<string, Operation> = new Map([
   ['SendTaskHeartbeat', sendTaskHeartbeat],
   ['SendTaskSuccess', sendTaskSuccess],
   ['StartExecution', startExecution],
+  ['StartSyncExecution', startSyncExecution],
+  ['StopExecution', stopExecution],
+  ['UpdateStateMachine', updateStateMachine],
   ['TestState', testState],
   ['ValidateStateMachineDefinition', validateStateMachineDefinition],
 ]);

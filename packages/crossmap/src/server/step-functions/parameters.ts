@@ -61,11 +61,29 @@ export class Parameters {
     throw invalid(`Value ${JSON.stringify(value)} at '${name}' failed to satisfy constraint: Member must be an object`);
   }
 
-  /** An ARN of the service, refused in AWS's words when it does not start like one. */
-  arn(name: string): string {
+  /**
+   * An ARN, refused in AWS's words when it does not start like one, or is of another type than the one wanted: the part
+   * before its name, as in `arn:aws:states:REGION:ACCOUNT:execution:…`.
+   */
+  arn(name: string, wanted?: string): string {
     const value = this.string(name);
-    if (value.startsWith('arn:')) return value;
-    throw new ApiError('InvalidArn', `Invalid Arn: 'Invalid ARN prefix: ${value}'`);
+    if (!value.startsWith('arn:')) throw new ApiError('InvalidArn', `Invalid Arn: 'Invalid ARN prefix: ${value}'`);
+    const [, , , , , type] = value.split(':');
+    if (wanted === undefined || type === undefined || type === wanted) return value;
+    throw new ApiError('InvalidArn', `Invalid Arn: 'Resource type not valid in this context: ${type}'`);
+  }
+
+  /** Member `includedData`: whether the payloads are asked for. */
+  includesData(): boolean {
+    const value = this.optionalString('includedData') ?? 'ALL_DATA';
+    if (value === 'ALL_DATA' || value === 'METADATA_ONLY') return value === 'ALL_DATA';
+    const allowed = 'Member must satisfy enum value set: [ALL_DATA, METADATA_ONLY]';
+    throw invalid(`Value '${value}' at 'includedData' failed to satisfy constraint: ${allowed}`);
+  }
+
+  /** A member that is read by its own rules; `undefined` when it is absent or null. */
+  json(name: string): Json | undefined {
+    return this.#given(name);
   }
 
   /** One of the values of an enumeration, in the order that AWS names them. */
@@ -108,9 +126,4 @@ export class Parameters {
 
 export function invalid(problem: string): ApiError {
   return new ApiError('ValidationException', `1 validation error detected: ${problem}`);
-}
-
-/** Member `level` of a logging configuration that logs nothing. */
-export function isOff(value: Json): boolean {
-  return isJsonObject(value) && (value.level ?? 'OFF') === 'OFF';
 }

@@ -3,27 +3,54 @@ import { deniedMessage } from '../../iam/decision.ts';
 import type { Authorizer, Caller } from '../../iam/evaluate.ts';
 import { InvalidCursor } from '../../store/cursor.ts';
 import { API_ERRORS, ApiError } from './errors.ts';
-import type { Scope, StepFunctions } from './operation.ts';
-import { operations } from './operations.ts';
+import type { OperationOf, Scope } from './operation.ts';
 import { invalidToken } from './page-token.ts';
 import { Parameters } from './parameters.ts';
 
-/** The prefix of X-Amz-Target that sends a request to this service. */
-export const TARGET_PREFIX = 'AWSStepFunctions.';
+/** A service that speaks AWS JSON. */
+export interface JsonApi {
+  /** What X-Amz-Target has before the name of the operation, with the dot. */
+  readonly targetPrefix: string;
+  /** The service in signatures and actions. */
+  readonly signedFor: string;
+  answer(request: ApiRequest, authorizer: Authorizer): Promise<ApiResponse>;
+}
+
+/** An authenticated request. */
+export interface ApiRequest {
+  readonly operation: string;
+  readonly body: string;
+  readonly caller: Caller;
+  readonly region: string;
+}
 
 export interface ApiResponse {
   readonly status: number;
   readonly body: JsonObject;
 }
 
-/** The answer to one authenticated request of AWS JSON 1.0. A bug is thrown; everything else has its error code. */
-export async function answer(
-  request: { readonly operation: string; readonly body: string; readonly caller: Caller; readonly region: string },
-  service: StepFunctions,
+export function jsonApi<Service>(
+  { targetPrefix, signedFor }: Pick<JsonApi, 'targetPrefix' | 'signedFor'>,
+  operations: ReadonlyMap<string, OperationOf<Service>>,
+  service: Service,
+): JsonApi {
+  const on = (request: ApiRequest, authorizer: Authorizer) =>
+    answer(request, { signedFor, operations, service }, authorizer);
+  return { targetPrefix, signedFor, answer: on };
+}
+
+/** The answer to one request. A bug is thrown; everything else has its error code. */
+async function answer<Service>(
+  request: ApiRequest,
+  api: {
+    readonly signedFor: string;
+    readonly operations: ReadonlyMap<string, OperationOf<Service>>;
+    readonly service: Service;
+  },
   authorizer: Authorizer,
 ): Promise<ApiResponse> {
   try {
-    const operation = operations.get(request.operation);
+    const operation = api.operations.get(request.operation);
     if (operation === undefined) {
       throw new ApiError('UnknownOperationException', `The operation ${request.operation} is not supported yet`);
     }
@@ -33,8 +60,9 @@ export async function answer(
       region: request.region,
     };
     const parameters = new Parameters(parseBody(request.body));
-    authorize(request, operation.resource(parameters, scope), scope, authorizer);
-    return { status: 200, body: await operation.handle(parameters, service, scope) };
+    const action = `${api.signedFor}:${request.operation}`;
+    authorize(request, { action, resource: operation.resource(parameters, scope) }, scope, authorizer);
+    return { status: 200, body: await operation.handle(parameters, api.service, scope) };
   } catch (error) {
     if (error instanceof ApiError) return errorResponse(error);
     if (error instanceof InvalidCursor) return errorResponse(invalidToken());
@@ -62,15 +90,15 @@ function parseBody(text: string): JsonObject {
 
 /** What an ARN names belongs to the account in it. */
 function authorize(
-  { caller, operation, region }: { caller: Caller; operation: string; region: string },
-  resource: string,
+  { caller, region }: ApiRequest,
+  { action, resource }: { readonly action: string; readonly resource: string },
   scope: Scope,
   authorizer: Authorizer,
 ): void {
   const request = {
     principal: caller.principal,
     identityPolicies: caller.identityPolicies,
-    action: `states:${operation}`,
+    action,
     resource,
     resourceAccount: resource === '*' ? scope.accountId : (resource.split(':')[4] ?? ''),
     context: { 'aws:RequestedRegion': region, 'aws:SecureTransport': 'true' },

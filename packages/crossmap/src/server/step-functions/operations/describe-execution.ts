@@ -14,10 +14,10 @@ export async function existingExecution(store: ExecutionStore, executionArn: str
  * https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
  */
 export const describeExecution: Operation = {
-  resource: (parameters) => parameters.arn('executionArn'),
+  resource: (parameters) => parameters.arn('executionArn', 'execution'),
   async handle(parameters, { store, executions }) {
     parameters.refuseOthers(['executionArn'], { includedData: (value) => value === 'ALL_DATA' });
-    const record = await existingExecution(store, parameters.arn('executionArn'));
+    const record = await existingExecution(store, parameters.arn('executionArn', 'execution'));
     const fault = executions.fault(record.executionArn);
     if (record.status === 'RUNNING' && fault !== undefined) {
       throw new ApiError('InternalFailure', `The execution cannot go on and stays as it was last recorded: ${fault}`);

@@ -5,10 +5,10 @@ import { definitionMembers } from './describe-state-machine.ts';
 
 /** https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachineForExecution.html */
 export const describeStateMachineForExecution: Operation = {
-  resource: (parameters) => parameters.arn('executionArn'),
+  resource: (parameters) => parameters.arn('executionArn', 'execution'),
   async handle(parameters, { store, stateMachines }) {
     parameters.refuseOthers(['executionArn'], { includedData: (value) => value === 'ALL_DATA' });
-    const execution = await existingExecution(store, parameters.arn('executionArn'));
+    const execution = await existingExecution(store, parameters.arn('executionArn', 'execution'));
     if (execution.child !== undefined) {
       throw new ApiError('ValidationException', 'The state machine of a child workflow execution is not given yet');
     }

@@ -9,7 +9,7 @@ export const describeStateMachine: Operation = {
   resource: (parameters) => parameters.arn('stateMachineArn'),
   async handle(parameters, { stateMachines }) {
     parameters.refuseOthers(['stateMachineArn'], { includedData: (value) => value === 'ALL_DATA' });
-    const stateMachine = await stateMachines.get(parameters.arn('stateMachineArn'));
+    const stateMachine = await stateMachines.get(parameters.arn('stateMachineArn', 'stateMachine'));
     return {
       ...definitionMembers(stateMachine),
       status: 'ACTIVE',
@@ -20,16 +20,18 @@ export const describeStateMachine: Operation = {
 };
 
 /** What is said of a state machine itself and of that of an execution. */
-export function definitionMembers({ stateMachineArn, name, definition, roleArn }: StateMachineRecord): JsonObject {
+export function definitionMembers(stateMachine: StateMachineRecord): JsonObject {
+  const { stateMachineArn, name, definition, roleArn, loggingConfiguration, revisionId } = stateMachine;
   const references = variableReferences(JSON.parse(definition) as Definition);
   return {
     stateMachineArn,
     name,
     definition,
     roleArn,
-    loggingConfiguration: { level: 'OFF', includeExecutionData: false },
+    loggingConfiguration: { ...loggingConfiguration },
     tracingConfiguration: { enabled: false },
     encryptionConfiguration: { type: 'AWS_OWNED_KEY' },
+    ...(revisionId !== undefined && { revisionId }),
     ...(Object.keys(references).length > 0 && { variableReferences: references }),
   };
 }

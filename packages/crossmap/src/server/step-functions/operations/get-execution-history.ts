@@ -12,10 +12,10 @@ const CHARACTERS_PER_PAGE = 4 * 1024 * 1024;
  * https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html
  */
 export const getExecutionHistory: Operation = {
-  resource: (parameters) => parameters.arn('executionArn'),
+  resource: (parameters) => parameters.arn('executionArn', 'execution'),
   async handle(parameters, { store }) {
     parameters.refuseOthers(['executionArn', 'maxResults', 'reverseOrder', 'nextToken', 'includeExecutionData']);
-    const executionArn = parameters.arn('executionArn');
+    const executionArn = parameters.arn('executionArn', 'execution');
     const { input } = await existingExecution(store, executionArn);
     const events = (await store.history(executionArn)) ?? [];
     const first = events[0];

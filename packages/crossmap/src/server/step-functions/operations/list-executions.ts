@@ -4,6 +4,7 @@ import { ApiError } from '../errors.ts';
 import type { Operation, StepFunctions } from '../operation.ts';
 import { pageToken, readPageToken } from '../page-token.ts';
 import { invalid, type Parameters } from '../parameters.ts';
+import { typeNotSupported } from '../state-machines.ts';
 
 const STATUSES = [
   'RUNNING',
@@ -42,7 +43,9 @@ async function listed(
   );
   if (given.length !== 1) throw invalid('Must provide exactly one of stateMachineArn and mapRunArn');
   if (given[0] === 'stateMachineArn') {
-    return { stateMachineArn: (await stateMachines.get(parameters.arn('stateMachineArn'))).stateMachineArn };
+    const { stateMachineArn, type } = await stateMachines.get(parameters.arn('stateMachineArn', 'stateMachine'));
+    if (type === 'EXPRESS') throw typeNotSupported();
+    return { stateMachineArn };
   }
   const mapRunArn = parameters.arn('mapRunArn');
   if ((await mapRuns.describe(mapRunArn)) === undefined) throw mapRunNotFound(mapRunArn);

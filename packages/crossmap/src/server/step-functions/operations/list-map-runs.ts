@@ -4,10 +4,10 @@ import { existingExecution } from './describe-execution.ts';
 
 /** https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListMapRuns.html */
 export const listMapRuns: Operation = {
-  resource: (parameters) => parameters.arn('executionArn'),
+  resource: (parameters) => parameters.arn('executionArn', 'execution'),
   async handle(parameters, { store }) {
     parameters.refuseOthers(['executionArn', 'maxResults', 'nextToken']);
-    const { executionArn } = await existingExecution(store, parameters.arn('executionArn'));
+    const { executionArn } = await existingExecution(store, parameters.arn('executionArn', 'execution'));
     const runs = await store.mapRuns(executionArn);
     const from = Number(readPageToken(parameters.optionalString('nextToken')) ?? '0');
     if (!Number.isInteger(from) || from < 0) throw invalidToken();

@@ -8,8 +8,11 @@ export const sendTaskSuccess: Operation = {
   resource: () => '*',
   async handle(parameters, { executions }, scope) {
     parameters.refuseOthers(['taskToken', 'output']);
+    // A token that is none is refused before the output is read (cases task-aws-sdk test_sfn_send_task_outcome_*).
+    const text = parameters.string('output');
+    const taskToken = readTaskToken(parameters, scope);
     const refuse = (why: string) => new ApiError('InvalidOutput', `Invalid Output: '${why}'`);
-    const output = parseJsonText(parameters.string('output'), 'output', refuse);
-    return answered(await executions.endTask(readTaskToken(parameters, scope), { kind: 'succeeded', output }));
+    const output = parseJsonText(text, 'output', refuse);
+    return answered(await executions.endTask(taskToken, { kind: 'succeeded', output }));
   },
 };

@@ -6,12 +6,12 @@ import { StateTestRefused } from '../../../test-state/state-test.ts';
 import { ApiError } from '../errors.ts';
 import { parseJsonText } from '../json-text.ts';
 import type { Operation } from '../operation.ts';
+import { invalidInput } from '../start-request.ts';
 import { readConfiguration } from '../test-state/configuration.ts';
 import { readContext } from '../test-state/context.ts';
 import { STATE_NAME, stateUnderTest } from '../test-state/definition.ts';
 import { readMock } from '../test-state/mock.ts';
 import { LEVELS, testStateView } from '../test-state/view.ts';
-import { invalidInput } from './start-execution.ts';
 
 /** https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html */
 export const testState: Operation = {
