@@ -42,7 +42,15 @@ export function columnToJson(parts: readonly ArrayLike<unknown>[], count: number
   if (found !== count) throw new Error(`expected ${count} values in a column, found ${found}`);
   const values: Json[] = new Array<Json>(count);
   let at = 0;
-  for (const part of parts) for (let i = 0; i < part.length; i++) values[at++] = valueToJson(part[i]);
+  let last: Json = null;
+  for (const part of parts) {
+    for (let i = 0; i < part.length; i++) {
+      const value = valueToJson(part[i]);
+      // A text that repeats is kept once.
+      if (value !== last) last = value;
+      values[at++] = last;
+    }
+  }
   return values;
 }
 

@@ -37,11 +37,22 @@ export async function* readParquet(file: RangedFile): AsyncGenerator<Rows> {
       );
     }
     if (count === 0) continue;
-    const columns = await columnsOf(buffer, metadata, { number, rowStart, count });
-    for (let from = 0; from < count; from += ROWS_AT_A_TIME) {
-      yield { values: rowsOf(columns, from, Math.min(from + ROWS_AT_A_TIME, count)) };
-    }
+    yield* rowsOfGroup(buffer, metadata, { number, rowStart, count });
     rowStart += count;
+  }
+}
+
+interface RowGroupPlace {
+  readonly number: number;
+  readonly rowStart: number;
+  readonly count: number;
+}
+
+/** A generator of its own, so that the columns of a group are let go before those of the next one are read. */
+async function* rowsOfGroup(file: AsyncBuffer, metadata: FileMetaData, place: RowGroupPlace): AsyncGenerator<Rows> {
+  const columns = await columnsOf(file, metadata, place);
+  for (let from = 0; from < place.count; from += ROWS_AT_A_TIME) {
+    yield { values: rowsOf(columns, from, Math.min(from + ROWS_AT_A_TIME, place.count)) };
   }
 }
 
@@ -73,7 +84,7 @@ interface Column {
 async function columnsOf(
   file: AsyncBuffer,
   metadata: FileMetaData,
-  { number, rowStart, count }: { readonly number: number; readonly rowStart: number; readonly count: number },
+  { number, rowStart, count }: RowGroupPlace,
 ): Promise<readonly Column[]> {
   try {
     const columns: Column[] = [];
