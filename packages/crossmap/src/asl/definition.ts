@@ -213,10 +213,17 @@ export interface ItemBatcher {
   readonly BatchInput?: Json;
 }
 
+/** Where results go, how they are written, or both. */
 export interface ResultWriter {
-  readonly Resource: string;
+  readonly Resource?: string;
+  readonly WriterConfig?: WriterConfig;
   /** JSONPath. */
   readonly Parameters?: JsonObject;
   /** JSONata. */
   readonly Arguments?: Json;
+}
+
+export interface WriterConfig {
+  readonly Transformation?: 'NONE' | 'COMPACT' | 'FLATTEN';
+  readonly OutputType?: 'JSON' | 'JSONL';
 }

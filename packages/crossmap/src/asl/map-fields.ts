@@ -1,5 +1,5 @@
 import { DataFlowFailure, invalidPath, NotAnArray } from './data-flow.ts';
-import type { MapState, ReaderConfig } from './definition.ts';
+import type { MapState, ReaderConfig, WriterConfig } from './definition.ts';
 import { isJsonObject, type Json } from './json.ts';
 import type { JsonType } from './jsonata/expression.ts';
 import { parsePath, readPath } from './path.ts';
@@ -23,7 +23,9 @@ export interface CompiledMap {
   readonly maxConcurrency: NumberField;
   /** ToleratedFailureCount and ToleratedFailurePercentage. An inline Map has them too and makes nothing of them. */
   readonly tolerance: (input: Json, scope: Scope) => Promise<Tolerance>;
+  /** Where results are exported to, when they are. */
   readonly resultWriter: { readonly parameters: Field } | undefined;
+  readonly writerConfig: WriterConfig;
 }
 
 export interface CompiledReader {
@@ -67,7 +69,11 @@ export function compileMap(state: MapState, compiler: Compiler): CompiledMap {
     },
     maxConcurrency: nonNegative('MaxConcurrency', compiler.number('MaxConcurrency', state)),
     tolerance: compileTolerance(state, compiler),
-    resultWriter: ResultWriter && { parameters: parametersOf(ResultWriter, 'ResultWriter', compiler) },
+    resultWriter:
+      ResultWriter?.Resource === undefined
+        ? undefined
+        : { parameters: parametersOf(ResultWriter, 'ResultWriter', compiler) },
+    writerConfig: ResultWriter?.WriterConfig ?? {},
   };
 }
 

@@ -8,7 +8,6 @@ import {
   integer,
   object,
   oneOf,
-  unsupported,
   wrongType,
 } from './field-check.ts';
 import { jsonataObject, jsonataOr, objectTemplate, pathOutsideContext, template } from './field-values.ts';
@@ -46,7 +45,7 @@ const writerConfig = object({
 const writerFields = byLanguage(
   {
     Resource: oneOf('arn:aws:states:::s3:putObject'),
-    WriterConfig: unsupported('formats of result files', writerConfig),
+    WriterConfig: writerConfig,
   },
   { Parameters: both(template, listParameters) },
   { Arguments: jsonataOr(both(jsonataObject(), listParameters)) },

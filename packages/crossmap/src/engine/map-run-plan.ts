@@ -17,8 +17,19 @@ export interface MapRunPlan {
   readonly maxConcurrency: number;
   readonly tolerance: Tolerance;
   readonly resultWriter: { readonly bucket: string; readonly prefix: string } | undefined;
+  readonly resultFormat: ResultFormat;
   /** What each child workflow execution runs. */
   readonly processor: Machine;
+}
+
+/**
+ * How results are written, to S3 or as the output of the state. NONE: the record of each child; COMPACT: its output;
+ * FLATTEN: its output, of an array the elements. A child that failed is its record always.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html
+ */
+export interface ResultFormat {
+  readonly transformation: 'NONE' | 'COMPACT' | 'FLATTEN';
+  readonly outputType: 'JSON' | 'JSONL';
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Failure } from '../asl/failure.ts';
 import { type Json, MAX_PAYLOAD_BYTES, utf8Size } from '../asl/json.ts';
 import type { Executions, MapRunRequest, MapRunStarter } from '../engine/executions.ts';
-import { SelectionFailed } from '../engine/map-run-plan.ts';
+import { type ResultFormat, SelectionFailed } from '../engine/map-run-plan.ts';
 import type { MapRunOutcome } from '../engine/occurrence.ts';
 import type { Clock, Ids, Objects, Permissions } from '../engine/ports.ts';
 import { callerOf } from '../engine/task-request.ts';
@@ -12,7 +12,7 @@ import { readItems } from './item-reader.ts';
 import { ItemReaderFailure } from './item-reader-failure.ts';
 import { LiveCounts } from './live-counts.ts';
 import type { MapRunRecord, MapRunStore } from './map-run.ts';
-import { resultRecord } from './result-record.ts';
+import { resultTexts } from './result-format.ts';
 import { ResultWriter, ResultWriterFailure } from './result-writer.ts';
 import { toleratedFailureThresholdExceeded } from './tolerance.ts';
 
@@ -74,7 +74,9 @@ export class MapRuns implements MapRunStarter {
     const { objects, store } = this.#ports;
     const refused = this.#startRefused(request);
     if (refused !== undefined) return { kind: 'failed', failure: refused };
-    const writer = plan.resultWriter && new ResultWriter(plan.resultWriter, parent, mapRunArn, objects);
+    const writer =
+      plan.resultWriter &&
+      new ResultWriter({ place: plan.resultWriter, format: plan.resultFormat }, parent, mapRunArn, objects);
     await writer?.writeTestManifest();
     const spooled = await this.#spool(request);
     live.counts.addPending(spooled.children, spooled.items);
@@ -82,7 +84,7 @@ export class MapRuns implements MapRunStarter {
     await writer?.write(store, live.counts.executionCounts.total - live.counts.pendingExecutions);
     if (end === 'aborted') return { kind: 'aborted' };
     if (end === 'breached') return { kind: 'failed', failure: toleratedFailureThresholdExceeded };
-    if (writer === undefined) return this.#inlineResult(mapRunArn);
+    if (writer === undefined) return this.#inlineResult(mapRunArn, plan.resultFormat);
     const { bucket } = plan.resultWriter ?? { bucket: '' };
     const output = { MapRunArn: mapRunArn, ResultWriterDetails: { Bucket: bucket, Key: writer.manifestKey } };
     return { kind: 'succeeded', output };
@@ -122,19 +124,27 @@ export class MapRuns implements MapRunStarter {
     });
   }
 
-  /** The outputs of the children in item order; a failed child gives its record. Reading stops above 256 KiB. */
-  async #inlineResult(mapRunArn: string): Promise<MapRunOutcome> {
-    const outputs: string[] = [];
+  /**
+   * What stands for the children in item order, as an array; as a text of lines with JSONL, which is inferred. Reading
+   * stops above 256 KiB.
+   */
+  async #inlineResult(mapRunArn: string, { transformation, outputType }: ResultFormat): Promise<MapRunOutcome> {
+    const texts: string[] = [];
     let size = 1;
     for await (const group of this.#ports.store.children(mapRunArn, ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'])) {
       for (const child of group) {
-        const text = child.status === 'SUCCEEDED' ? child.output : JSON.stringify(resultRecord(child));
-        size += utf8Size(text) + 1;
-        if (size > MAX_PAYLOAD_BYTES) return { kind: 'result-too-large' };
-        outputs.push(text);
+        for (const text of resultTexts(child, transformation)) {
+          size += utf8Size(text) + 1;
+          if (size > MAX_PAYLOAD_BYTES) return { kind: 'result-too-large' };
+          texts.push(text);
+        }
       }
     }
-    return { kind: 'succeeded', output: JSON.parse(`[${outputs.join(',')}]`) as Json };
+    if (outputType === 'JSON') return { kind: 'succeeded', output: JSON.parse(`[${texts.join(',')}]`) as Json };
+    const output = texts.map((text) => `${text}\n`).join('');
+    return utf8Size(JSON.stringify(output)) > MAX_PAYLOAD_BYTES
+      ? { kind: 'result-too-large' }
+      : { kind: 'succeeded', output };
   }
 }
 

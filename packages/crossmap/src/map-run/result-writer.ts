@@ -1,10 +1,11 @@
 import type { ExecutionHeader } from '../engine/execution.ts';
-import type { MapRunPlan } from '../engine/map-run-plan.ts';
+import type { MapRunPlan, ResultFormat } from '../engine/map-run-plan.ts';
 import type { ExecutionRecord, Objects } from '../engine/ports.ts';
 import { callerOf } from '../engine/task-request.ts';
 import { mapRunId } from './child-workflow.ts';
 import type { MapRunStore } from './map-run.ts';
-import { pendingRecord, resultRecord } from './result-record.ts';
+import { ENCLOSURES, resultTexts } from './result-format.ts';
+import { pendingRecord } from './result-record.ts';
 
 /** Why results could not be written. The Map Run ends with States.ResultWriterFailed and this message as its cause. */
 export class ResultWriterFailure extends Error {}
@@ -23,19 +24,21 @@ interface ResultFile {
 /** Writes what a Map Run gave under `<prefix>/<Map Run id>/` of the result bucket. */
 export class ResultWriter {
   readonly #place: Place;
+  readonly #format: ResultFormat;
   readonly #parent: ExecutionHeader;
   readonly #mapRunArn: string;
   readonly #objects: Objects;
   readonly #maxFileBytes: number;
 
   constructor(
-    place: Place,
+    { place, format }: { readonly place: Place; readonly format: ResultFormat },
     parent: ExecutionHeader,
     mapRunArn: string,
     objects: Objects,
     maxFileBytes = MAX_FILE_BYTES,
   ) {
     this.#place = place;
+    this.#format = format;
     this.#parent = parent;
     this.#mapRunArn = mapRunArn;
     this.#objects = objects;
@@ -67,8 +70,12 @@ export class ResultWriter {
   /** Writes the files that have content, then the manifest. `startedChildren` is the number of the first pending child. */
   async write(store: MapRunStore, startedChildren: number): Promise<void> {
     const records = (statuses: readonly ExecutionRecord['status'][]) =>
-      new Records(store.children(this.#mapRunArn, statuses), resultRecord);
-    const pending = new Records(store.spooledChildren(this.#mapRunArn, startedChildren), pendingRecord);
+      new Records(store.children(this.#mapRunArn, statuses), (child) =>
+        resultTexts(child, this.#format.transformation),
+      );
+    const pending = new Records(store.spooledChildren(this.#mapRunArn, startedChildren), (child) => [
+      JSON.stringify(pendingRecord(child)),
+    ]);
     const SUCCEEDED = await this.#writeFiles('SUCCEEDED', records(['SUCCEEDED']));
     const FAILED = await this.#writeFiles('FAILED', records(['FAILED', 'TIMED_OUT', 'ABORTED']));
     const PENDING = await this.#writeFiles('PENDING', pending);
@@ -81,29 +88,33 @@ export class ResultWriter {
   }
 
   async #writeFiles<T>(status: string, records: Records<T>): Promise<readonly ResultFile[]> {
+    const { extension } = ENCLOSURES[this.#format.outputType];
     const files: ResultFile[] = [];
     while (records.ready || (await records.read())) {
-      const Key = this.#key(`${status}_${files.length}.json`);
+      const Key = this.#key(`${status}_${files.length}.${extension}`);
       const Size = await this.#store(Key, 'binary/octet-stream', true, this.#fileBody(records));
       files.push({ Key, Size });
     }
     return files;
   }
 
-  /** One JSON array of records, the first of which is ready. Closed once it is large enough. */
+  /** What stands for children, the first of which is ready. Closed once it is large enough. */
   async *#fileBody<T>(records: Records<T>): AsyncGenerator<Uint8Array> {
+    const { begin, between, end } = ENCLOSURES[this.#format.outputType];
     let written = 0;
-    let piece = '';
+    let piece = begin;
     do {
-      const text = (written === 0 ? '[' : ',') + JSON.stringify(records.take());
-      written += Buffer.byteLength(text);
-      piece += text;
+      for (const text of records.take()) {
+        if (written > 0) piece += between;
+        piece += text;
+        written += Buffer.byteLength(text) + 1;
+      }
       if (piece.length >= PIECE_CHARACTERS) {
         yield Buffer.from(piece);
         piece = '';
       }
     } while (written < this.#maxFileBytes && (records.ready || (await records.read())));
-    yield Buffer.from(`${piece}]`);
+    yield Buffer.from(written === 0 && this.#format.outputType === 'JSONL' ? '' : piece + end);
   }
 
   async #store(key: string, contentType: string, multipart: boolean, body: AsyncIterable<Uint8Array>): Promise<number> {
@@ -131,13 +142,13 @@ async function* once(text: string): AsyncGenerator<Uint8Array> {
 /** What the store gives in groups, one by one: waiting for each took longer than writing it. */
 class Records<T> {
   readonly #groups: AsyncIterator<readonly T[]>;
-  readonly #record: (child: T) => object;
+  readonly #texts: (child: T) => readonly string[];
   #group: readonly T[] = [];
   #taken = 0;
 
-  constructor(groups: AsyncIterable<readonly T[]>, record: (child: T) => object) {
+  constructor(groups: AsyncIterable<readonly T[]>, texts: (child: T) => readonly string[]) {
     this.#groups = groups[Symbol.asyncIterator]();
-    this.#record = record;
+    this.#texts = texts;
   }
 
   /** Whether `take` has one without reading. */
@@ -156,7 +167,7 @@ class Records<T> {
     return true;
   }
 
-  take(): object {
-    return this.#record(this.#group[this.#taken++]!);
+  take(): readonly string[] {
+    return this.#texts(this.#group[this.#taken++]!);
   }
 }

@@ -302,10 +302,22 @@ describe('ItemReader, ItemBatcher and ResultWriter', () => {
       /type Object/,
     ],
     [
-      'WriterConfig',
-      withWriter({ WriterConfig: { OutputType: 'JSONL' } }),
-      `${S}/ResultWriter/WriterConfig`,
-      /formats of result files/,
+      'an unknown transformation of results',
+      withWriter({ WriterConfig: { Transformation: 'GZIP' } }),
+      `${S}/ResultWriter/WriterConfig/Transformation`,
+      /must be one of: \[NONE, COMPACT, FLATTEN\]/,
+    ],
+    [
+      'an unknown form of results',
+      inState(map({ ResultWriter: { WriterConfig: { OutputType: 'CSV' } } })),
+      `${S}/ResultWriter/WriterConfig/OutputType`,
+      /must be one of: \[JSON, JSONL\]/,
+    ],
+    [
+      'a place for results without the action',
+      inState(map({ ResultWriter: { WriterConfig: {}, Parameters: { Bucket: 'b' } } })),
+      `${S}/ResultWriter`,
+      /\[Resource\]/,
     ],
     [
       'a ResultWriter without Bucket',

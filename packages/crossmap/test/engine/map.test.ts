@@ -122,15 +122,16 @@ test('a Map without Label has the same one in every execution, in the form of a 
 
 describe('what the plan of a Map Run says', () => {
   test('nothing declared: no limit, no tolerance, no batches, no writer', async () => {
-    const { source, batch, maxConcurrency, tolerance, resultWriter } = await planOf({}, '[5]');
+    const { source, batch, maxConcurrency, tolerance, resultWriter, resultFormat } = await planOf({}, '[5]');
     assert.deepEqual(
-      { source, batch, maxConcurrency, tolerance, resultWriter },
+      { source, batch, maxConcurrency, tolerance, resultWriter, resultFormat },
       {
         source: { kind: 'state-data', items: [5] },
         batch: undefined,
         maxConcurrency: 0,
         tolerance: { count: undefined, percentage: undefined },
         resultWriter: undefined,
+        resultFormat: { transformation: 'COMPACT', outputType: 'JSON' },
       },
     );
   });

@@ -162,3 +162,60 @@ describe('items that no child can take', () => {
     assert.deepEqual(bench.children, []);
   });
 });
+
+describe('the form of results in the output of the state', () => {
+  const withConfig = (WriterConfig: object) => map({ ResultWriter: { WriterConfig } });
+  const items = [[1, [2]], { a: 3 }];
+
+  test('a WriterConfig alone exports nothing', async () => {
+    const bench = new Bench();
+    assert.deepEqual(await bench.run(withConfig({ Transformation: 'FLATTEN' }), items), { output: [1, [2], { a: 3 }] });
+    assert.deepEqual(bench.objects.puts, []);
+  });
+
+  test('NONE gives the record of each child', async () => {
+    const { output } = await new Bench().run(withConfig({ Transformation: 'NONE' }), items);
+    assert.deepEqual(
+      (output as { Status: string; Output: string }[]).map(({ Status, Output }) => [Status, Output]),
+      [
+        ['SUCCEEDED', '[1,[2]]'],
+        ['SUCCEEDED', '{"a":3}'],
+      ],
+    );
+  });
+
+  test('without a transformation it has the outputs; an export has the records', async () => {
+    assert.deepEqual(await new Bench().run(withConfig({ OutputType: 'JSON' }), items), { output: items });
+    const bench = new Bench();
+    await bench.run(map({ ResultWriter: { ...ResultWriter, WriterConfig: { OutputType: 'JSONL' } } }), items);
+    const written = bench.objects.puts.find(({ key }) => key.endsWith('SUCCEEDED_0.jsonl'))?.text ?? '';
+    assert.deepEqual(
+      written.split('\n').map((line) => line.slice(0, 15)),
+      ['{"ExecutionArn"', '{"ExecutionArn"', ''],
+    );
+  });
+
+  test('JSONL is one text of lines', async () => {
+    const config = { Transformation: 'COMPACT', OutputType: 'JSONL' };
+    assert.deepEqual(await new Bench().run(withConfig(config), items), { output: '[1,[2]]\n{"a":3}\n' });
+  });
+
+  test('lines that are too long as one text end the execution', async () => {
+    const config = { Transformation: 'COMPACT', OutputType: 'JSONL' };
+    const quotes = Array.from({ length: 50_000 }, () => '"');
+    const { error } = await new Bench().run(
+      map({ ItemBatcher: { MaxItemsPerBatch: 10_000 }, ResultWriter: { WriterConfig: config } }),
+      quotes,
+    );
+    assert.equal(error, 'States.DataLimitExceeded');
+  });
+
+  test('JSONata says both in the same fields', async () => {
+    const state = {
+      ...map({ ResultWriter: { WriterConfig: { Transformation: 'FLATTEN', OutputType: 'JSON' } } }).M,
+      QueryLanguage: 'JSONata',
+      Output: '{% $count($states.result) %}',
+    };
+    assert.deepEqual(await new Bench().run({ M: state }, items), { output: 3 });
+  });
+});

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { ResultFormat } from '../../src/engine/map-run-plan.ts';
 import type { ExecutionEnd, ExecutionRecord } from '../../src/engine/ports.ts';
 import { ResultWriter, ResultWriterFailure } from '../../src/map-run/result-writer.ts';
 import { headerOf, ROLE } from '../engine/workbench.ts';
@@ -25,11 +26,25 @@ function child(index: number, end: ExecutionEnd): ExecutionRecord {
 const stopDate = BEGIN + 1000;
 const succeeded = (output: string): ExecutionEnd => ({ status: 'SUCCEEDED', stopDate, output });
 
-function bench({ prefix = 'out/run', maxFileBytes }: { prefix?: string; maxFileBytes?: number } = {}) {
+function bench({
+  prefix = 'out/run',
+  maxFileBytes,
+  format,
+}: {
+  prefix?: string;
+  maxFileBytes?: number;
+  format?: Partial<ResultFormat>;
+} = {}) {
   const objects = new FakeObjects();
   objects.buckets.set('results', { accountId: '111111111111', region: 'eu-west-1' });
   const store = new MemoryMapRuns();
-  const writer = new ResultWriter({ bucket: 'results', prefix }, headerOf({}, BEGIN), RUN, objects, maxFileBytes);
+  const writer = new ResultWriter(
+    { place: { bucket: 'results', prefix }, format: { transformation: 'NONE', outputType: 'JSON', ...format } },
+    headerOf({}, BEGIN),
+    RUN,
+    objects,
+    maxFileBytes,
+  );
   const keep = (...children: ExecutionRecord[]) => {
     for (const each of children) store.records.set(each.executionArn, each);
   };
@@ -178,6 +193,47 @@ describe('files and manifest', () => {
       names,
       Array.from({ length: 9 }, (_, i) => `child-${i}`),
     );
+  });
+});
+
+describe('WriterConfig', () => {
+  const file = async (format: Partial<ResultFormat>, outputs: readonly string[], name: string) => {
+    const { store, writer, keep, text } = bench({ format });
+    keep(...outputs.map((output, i) => child(i, succeeded(output))));
+    keep(child(outputs.length, { status: 'FAILED', stopDate, error: 'E' }));
+    await writer.write(store, outputs.length + 1);
+    return text(name);
+  };
+
+  test('COMPACT writes outputs as they are', async () => {
+    const written = await file({ transformation: 'COMPACT' }, ['[1,2]', '{"a":1}', '[]'], 'SUCCEEDED_0.json');
+    assert.equal(written, '[[1,2],{"a":1},[]]');
+  });
+
+  test('FLATTEN writes the elements of arrays, of one level, and other outputs as they are', async () => {
+    const flat = { transformation: 'FLATTEN' } as const;
+    assert.equal(await file(flat, ['[1,[2]]', '{"a":1}', '[]', '"x"'], 'SUCCEEDED_0.json'), '[1,[2],{"a":1},"x"]');
+    assert.equal(await file(flat, ['[]', '[]'], 'SUCCEEDED_0.json'), '[]');
+    assert.equal(await file({ ...flat, outputType: 'JSONL' }, ['[]'], 'SUCCEEDED_0.jsonl'), '');
+  });
+
+  test('JSONL writes lines that all end, into files of that name', async () => {
+    const lines = { transformation: 'FLATTEN', outputType: 'JSONL' } as const;
+    assert.equal(await file(lines, ['[1,2]', '3'], 'SUCCEEDED_0.jsonl'), '1\n2\n3\n');
+    const record = await file(lines, [], 'FAILED_0.jsonl');
+    assert.ok(record.endsWith('}\n'));
+    assert.equal((JSON.parse(record) as { Error: string }).Error, 'E', 'a child that failed is its record');
+  });
+
+  test('a file of lines goes on in the next too', async () => {
+    const { objects, store, writer, keep } = bench({
+      format: { transformation: 'COMPACT', outputType: 'JSONL' },
+      maxFileBytes: 4,
+    });
+    keep(...[1, 2, 3].map((n) => child(n, succeeded(`${n}`))));
+    await writer.write(store, 3);
+    assert.equal(objects.contents.get('results/out/run/run-id/SUCCEEDED_0.jsonl'), '1\n2\n');
+    assert.equal(objects.contents.get('results/out/run/run-id/SUCCEEDED_1.jsonl'), '3\n');
   });
 });
 

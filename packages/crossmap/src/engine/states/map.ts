@@ -7,7 +7,7 @@ import { uuid } from '../../asl/uuid.ts';
 import type { Advancement } from '../advancement.ts';
 import { itemScope } from '../context-object.ts';
 import { exitWith } from '../exit.ts';
-import { type MapRunPlan, SelectionFailed, wholeItem } from '../map-run-plan.ts';
+import { type MapRunPlan, type ResultFormat, SelectionFailed, wholeItem } from '../map-run-plan.ts';
 import type { MapRunOutcome } from '../occurrence.ts';
 import { uuidOfName } from '../random.ts';
 import type { Work } from '../work.ts';
@@ -36,6 +36,7 @@ export async function enterMap(state: MapState, advancement: Advancement): Promi
     maxConcurrency,
     tolerance: await map.tolerance(input, scope),
     resultWriter: await resultWriterOf(map, input, scope),
+    resultFormat: resultFormatOf(map),
     processor: state.processor,
   };
   const mapRunArn = newMapRunArn(map.label, advancement);
@@ -87,6 +88,14 @@ async function resultWriterOf(map: CompiledMap, input: Json, scope: Scope): Prom
   return {
     bucket: stringParameter(parameters, 'Bucket', 'ResultWriter'),
     prefix: parameters.Prefix === undefined ? '' : stringParameter(parameters, 'Prefix', 'ResultWriter'),
+  };
+}
+
+/** What is not declared is as it is without WriterConfig: records in S3, outputs in the output of the state. */
+function resultFormatOf({ resultWriter, writerConfig }: CompiledMap): ResultFormat {
+  return {
+    transformation: writerConfig.Transformation ?? (resultWriter === undefined ? 'COMPACT' : 'NONE'),
+    outputType: writerConfig.OutputType ?? 'JSON',
   };
 }
 

@@ -56,9 +56,13 @@ function checkArray(value: Json, branches?: number): void {
   }
 }
 
-/** A Distributed Map that writes its results gives an object that says where. */
+/** A Distributed Map that exports its results gives an object that says where, one that gives them as lines a text. */
 function checkMapResult({ ResultWriter }: MapState, value: Json): void {
-  if (ResultWriter === undefined) return checkArray(value);
+  if (ResultWriter?.Resource === undefined) {
+    if (ResultWriter?.WriterConfig?.OutputType !== 'JSONL') return checkArray(value);
+    if (typeof value !== 'string') throw refusal('Mocked result must be a string.');
+    return;
+  }
   if (!isJsonObject(value)) throw refusal('Mocked result must be an object.');
 }
 
