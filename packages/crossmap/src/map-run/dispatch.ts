@@ -1,6 +1,6 @@
-import type { Tolerance } from '../asl/map-fields.ts';
 import type { Child, ChildRunner } from './child-runner.ts';
 import type { CountedStatus, LiveCounts } from './live-counts.ts';
+import type { LiveLimits } from './live-limits.ts';
 import type { PendingChild } from './map-run.ts';
 import { toleratedFailureExceeded } from './tolerance.ts';
 
@@ -24,9 +24,8 @@ export interface Dispatch {
   readonly children: AsyncIterable<readonly PendingChild[]>;
   readonly runner: ChildRunner;
   readonly counts: LiveCounts;
-  /** 0: no limit was declared. */
-  readonly maxConcurrency: number;
-  readonly tolerance: Tolerance;
+  /** Read at every start and end, so that a change holds at once. */
+  readonly limits: LiveLimits;
   /** When it resolves the run is stopped. */
   readonly stop?: Promise<void>;
 }
@@ -38,11 +37,7 @@ export interface Dispatch {
  * and the others never started.
  */
 export async function dispatch(options: Dispatch): Promise<'done' | 'breached' | 'aborted'> {
-  const { children, runner, counts, tolerance } = options;
-  const limit = Math.min(
-    options.maxConcurrency === 0 ? MAX_CONCURRENT_CHILDREN : options.maxConcurrency,
-    MAX_CONCURRENT_CHILDREN,
-  );
+  const { children, runner, counts, limits } = options;
   const running = new Map<Child, Promise<void>>();
   const faults: unknown[] = [];
   let runningCharacters = 0;
@@ -54,11 +49,15 @@ export async function dispatch(options: Dispatch): Promise<'done' | 'breached' |
       oneEnded = resolve;
     });
 
+  const checkTolerance = () => {
+    breached ||= toleratedFailureExceeded(counts.failedItems, counts.itemCounts.total, limits.tolerance);
+  };
+
   const run = async (child: Child): Promise<void> => {
     counts.move('pending', 'running', child.itemCount);
     try {
       counts.move('running', counted[await runner.run(child)], child.itemCount);
-      breached ||= toleratedFailureExceeded(counts.failedItems, counts.itemCounts.total, tolerance);
+      checkTolerance();
     } catch (fault) {
       faults.push(fault);
     }
@@ -72,10 +71,15 @@ export async function dispatch(options: Dispatch): Promise<'done' | 'breached' |
     oneEnded();
   };
   options.stop?.then(stop, () => {});
+  limits.onChange = () => {
+    checkTolerance();
+    oneEnded();
+  };
 
   const stopped = () => breached || aborted || faults.length > 0;
   const full = ({ input }: PendingChild) =>
-    running.size >= limit || (running.size > 0 && runningCharacters + input.length > MAX_RUNNING_CHARACTERS);
+    running.size >= mostAtOnce(limits) ||
+    (running.size > 0 && runningCharacters + input.length > MAX_RUNNING_CHARACTERS);
   let index = 0;
   pulling: for await (const group of children) {
     for (const pending of group) {
@@ -93,4 +97,8 @@ export async function dispatch(options: Dispatch): Promise<'done' | 'breached' |
   if (faults.length > 0) throw faults[0];
   if (aborted) return 'aborted';
   return breached ? 'breached' : 'done';
+}
+
+function mostAtOnce({ maxConcurrency }: LiveLimits): number {
+  return maxConcurrency === 0 ? MAX_CONCURRENT_CHILDREN : Math.min(maxConcurrency, MAX_CONCURRENT_CHILDREN);
 }

@@ -11,6 +11,7 @@ import { childInputs, ItemTooLarge } from './item-batcher.ts';
 import { readItems } from './item-reader.ts';
 import { ItemReaderFailure } from './item-reader-failure.ts';
 import { LiveCounts } from './live-counts.ts';
+import { type LimitsChange, LiveLimits } from './live-limits.ts';
 import type { MapRunRecord, MapRunStore } from './map-run.ts';
 import { resultTexts } from './result-format.ts';
 import { ResultWriter, ResultWriterFailure } from './result-writer.ts';
@@ -32,6 +33,9 @@ type RunningRecord = Extract<MapRunRecord, { status: 'RUNNING' }>;
 interface LiveRun {
   readonly record: RunningRecord;
   readonly counts: LiveCounts;
+  readonly limits: LiveLimits;
+  /** Its end is being recorded. */
+  ended: boolean;
 }
 
 /** Runs Map Runs: reads and spools every item first, then runs the children, then writes the results. */
@@ -46,16 +50,31 @@ export class MapRuns implements MapRunStarter {
   /** A Map Run as it stands at this instant. */
   async describe(mapRunArn: string): Promise<MapRunRecord | undefined> {
     const live = this.#live.get(mapRunArn);
-    return live === undefined ? this.#ports.store.mapRun(mapRunArn) : withCounts(live);
+    return live === undefined ? this.#ports.store.mapRun(mapRunArn) : asItStands(live);
+  }
+
+  /** Changes the limits of a running Map Run at once. */
+  async update(mapRunArn: string, change: LimitsChange): Promise<'updated' | 'ended' | 'unknown'> {
+    const { store } = this.#ports;
+    const live = this.#live.get(mapRunArn);
+    if (live === undefined) return (await store.mapRun(mapRunArn)) === undefined ? 'unknown' : 'ended';
+    if (live.ended) return 'ended';
+    live.limits.change(change);
+    await store.recordMapRun(asItStands(live));
+    return 'updated';
   }
 
   async run(request: MapRunRequest): Promise<MapRunOutcome> {
     const { clock, store } = this.#ports;
-    const live: LiveRun = { record: startedRecord(request, clock.now()), counts: new LiveCounts() };
+    const { maxConcurrency, tolerance } = request.plan;
+    const limits = new LiveLimits(maxConcurrency, tolerance);
+    const record = startedRecord(request, clock.now(), limits);
+    const live: LiveRun = { record, counts: new LiveCounts(), limits, ended: false };
     this.#live.set(request.mapRunArn, live);
     await store.recordMapRun(live.record);
     const outcome = await this.#outcome(request, live);
-    await store.recordMapRun({ ...live.record, ...live.counts.final, ...endOf(outcome, clock.now()) });
+    live.ended = true;
+    await store.recordMapRun({ ...asItStands(live), ...live.counts.final, ...endOf(outcome, clock.now()) });
     this.#live.delete(request.mapRunArn);
     return outcome.kind === 'aborted' ? { kind: 'failed', failure: {} } : outcome;
   }
@@ -113,13 +132,11 @@ export class MapRuns implements MapRunStarter {
 
   #dispatch(request: MapRunRequest, live: LiveRun): ReturnType<typeof dispatch> {
     const { store, executions } = this.#ports;
-    const { maxConcurrency, tolerance } = request.plan;
     return dispatch({
       children: store.spooledChildren(request.mapRunArn, 0),
       runner: new ChildWorkflows(request, executions(), this.#ports),
       counts: live.counts,
-      maxConcurrency,
-      tolerance,
+      limits: live.limits,
       stop: request.parentEnded,
     });
   }
@@ -156,24 +173,26 @@ function failureOfRun(thrown: unknown): Failure {
   throw thrown;
 }
 
-function startedRecord({ mapRunArn, parent, plan }: MapRunRequest, startDate: number): RunningRecord {
+function startedRecord(
+  { mapRunArn, parent }: Pick<MapRunRequest, 'mapRunArn' | 'parent'>,
+  startDate: number,
+  limits: LiveLimits,
+): RunningRecord {
   const none = new LiveCounts();
   return {
     mapRunArn,
     executionArn: parent.executionArn,
     stateMachineArn: labelledStateMachineArn(mapRunArn),
     startDate,
-    maxConcurrency: plan.maxConcurrency,
-    toleratedFailurePercentage: plan.tolerance.percentage ?? 0,
-    toleratedFailureCount: plan.tolerance.count ?? 0,
+    ...limits.shown,
     itemCounts: none.itemCounts,
     executionCounts: none.executionCounts,
     status: 'RUNNING',
   };
 }
 
-function withCounts({ record, counts }: LiveRun): MapRunRecord {
-  return { ...record, itemCounts: counts.itemCounts, executionCounts: counts.executionCounts };
+function asItStands({ record, counts, limits }: LiveRun): RunningRecord {
+  return { ...record, ...limits.shown, itemCounts: counts.itemCounts, executionCounts: counts.executionCounts };
 }
 
 function endOf(outcome: Outcome, stopDate: number) {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { Child, ChildRunner, ChildStatus } from '../../src/map-run/child-runner.ts';
 import { dispatch, MAX_CONCURRENT_CHILDREN, MAX_RUNNING_CHARACTERS } from '../../src/map-run/dispatch.ts';
 import { LiveCounts } from '../../src/map-run/live-counts.ts';
+import { LiveLimits } from '../../src/map-run/live-limits.ts';
 import type { PendingChild } from '../../src/map-run/map-run.ts';
 import { settled } from '../engine/simulated-clock.ts';
 
@@ -55,8 +56,9 @@ function start(
   const runner = new HandRunner(children);
   const { counts } = runner;
   const tolerance = { count: toleratedFailureCount, percentage: undefined };
-  const done = dispatch({ children: pages(children), runner, counts, maxConcurrency, tolerance, stop });
-  return { runner, counts, done };
+  const limits = new LiveLimits(maxConcurrency, tolerance);
+  const done = dispatch({ children: pages(children), runner, counts, limits, stop });
+  return { runner, counts, limits, done };
 }
 
 test('no children: done at once', async () => {
@@ -181,6 +183,49 @@ describe('more failed items than tolerated', () => {
   });
 });
 
+describe('limits that change while the run is running', () => {
+  test('more at once start at once, and fewer wait until enough have ended', async () => {
+    const { runner, limits, done } = start(childrenOf(8), { maxConcurrency: 1 });
+    await settled();
+    assert.deepEqual(runner.started, [0]);
+    limits.change({ maxConcurrency: 3 });
+    await settled();
+    assert.deepEqual(runner.started, [0, 1, 2]);
+    limits.change({ maxConcurrency: 2 });
+    runner.end(0, 'SUCCEEDED');
+    await settled();
+    assert.deepEqual(runner.started, [0, 1, 2], 'two are running');
+    runner.end(1, 'SUCCEEDED');
+    await settled();
+    assert.deepEqual(runner.started, [0, 1, 2, 3]);
+    limits.change({ maxConcurrency: 0 });
+    await settled();
+    assert.deepEqual(runner.started, [0, 1, 2, 3, 4, 5, 6, 7]);
+    for (const index of [2, 3, 4, 5, 6, 7]) runner.end(index, 'SUCCEEDED');
+    assert.equal(await done, 'done');
+  });
+
+  test('a tolerance raised in time saves the run', async () => {
+    const { runner, limits, done } = start(childrenOf(2), { maxConcurrency: 1 });
+    await settled();
+    limits.change({ toleratedFailureCount: 1 });
+    runner.end(0, 'FAILED');
+    await settled();
+    runner.end(1, 'SUCCEEDED');
+    assert.equal(await done, 'done');
+  });
+
+  test('a tolerance lowered below what has failed ends the run', async () => {
+    const { runner, limits, done } = start(childrenOf(3), { maxConcurrency: 1, toleratedFailureCount: 2 });
+    await settled();
+    runner.end(0, 'FAILED');
+    await settled();
+    limits.change({ toleratedFailurePercentage: 10 });
+    assert.equal(await done, 'breached');
+    assert.deepEqual(runner.aborted, [1]);
+  });
+});
+
 test('a fault of the runner, or of the source, is thrown on, and nothing more is started', async () => {
   const { runner, done } = start(childrenOf(4), { maxConcurrency: 2 });
   await settled();
@@ -193,7 +238,8 @@ test('a fault of the runner, or of the source, is thrown on, and nothing more is
     throw new Error('cannot read');
   }
   const other = new HandRunner(childrenOf(1));
-  const options = { counts: other.counts, maxConcurrency: 0, tolerance: { count: 0, percentage: undefined } };
+  const limits = new LiveLimits(0, { count: 0, percentage: undefined });
+  const options = { counts: other.counts, limits };
   await assert.rejects(dispatch({ children: broken(), runner: other, ...options }), /cannot read/);
 });
 

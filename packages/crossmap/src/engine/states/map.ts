@@ -7,9 +7,9 @@ import { uuid } from '../../asl/uuid.ts';
 import type { Advancement } from '../advancement.ts';
 import { itemScope } from '../context-object.ts';
 import { exitWith } from '../exit.ts';
+import { mapLabel } from '../map-label.ts';
 import { type MapRunPlan, type ResultFormat, SelectionFailed, wholeItem } from '../map-run-plan.ts';
 import type { MapRunOutcome } from '../occurrence.ts';
-import { uuidOfName } from '../random.ts';
 import type { Work } from '../work.ts';
 import { enterInlineMap } from './inline-map.ts';
 import { datasetOf, stateData, stringParameter } from './item-source.ts';
@@ -64,7 +64,7 @@ function selection(
 function newMapRunArn(label: string | undefined, advancement: Advancement): string {
   const { region, accountId, stateMachineArn, stateMachineName } = advancement.execution.header;
   const partition = stateMachineArn.split(':')[1] ?? 'aws';
-  const named = label ?? uuidOfName(`${stateMachineArn}/${advancement.state.name}`);
+  const named = mapLabel(label, stateMachineArn, advancement.state.name);
   const id = uuid(() => advancement.random());
   return `arn:${partition}:states:${region}:${accountId}:mapRun:${stateMachineName}/${named}:${id}`;
 }

@@ -32,11 +32,13 @@ export const API_ERRORS = {
 
 export type ApiErrorCode = keyof typeof API_ERRORS;
 
-/** An error the caller gets as `{__type, message}`. */
+/** An error the caller gets as `{__type, message}` with the other members that its exception has. */
 export class ApiError extends Error {
   readonly code: ApiErrorCode;
-  constructor(code: ApiErrorCode, message: string) {
+  readonly members: Readonly<Record<string, string>>;
+  constructor(code: ApiErrorCode, message: string, members: Readonly<Record<string, string>> = {}) {
     super(message);
     this.code = code;
+    this.members = members;
   }
 }

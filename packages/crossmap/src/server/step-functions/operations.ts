@@ -20,6 +20,7 @@ import { startExecution } from './operations/start-execution.ts';
 import { startSyncExecution } from './operations/start-sync-execution.ts';
 import { stopExecution } from './operations/stop-execution.ts';
 import { testState } from './operations/test-state.ts';
+import { updateMapRun } from './operations/update-map-run.ts';
 import { updateStateMachine } from './operations/update-state-machine.ts';
 import { validateStateMachineDefinition } from './operations/validate-state-machine-definition.ts';
 import { type JsonApi, jsonApi } from './protocol.ts';
@@ -50,6 +51,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map([
   ['StartExecution', startExecution],
   ['StartSyncExecution', startSyncExecution],
   ['StopExecution', stopExecution],
+  ['UpdateMapRun', updateMapRun],
   ['UpdateStateMachine', updateStateMachine],
   ['TestState', testState],
   ['ValidateStateMachineDefinition', validateStateMachineDefinition],

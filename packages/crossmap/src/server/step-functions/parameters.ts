@@ -53,6 +53,14 @@ export class Parameters {
     throw invalid(`Value '${JSON.stringify(value)}' at '${name}' failed to satisfy constraint: ${constraint}`);
   }
 
+  optionalPercentage(name: string): number | undefined {
+    const value = this.#given(name);
+    if (value === undefined || (typeof value === 'number' && value >= 0 && value <= 100)) return value;
+    const bound = typeof value === 'number' && value > 100 ? 'less than or equal to 100' : 'greater than or equal to 0';
+    const constraint = `Member must have value ${bound}`;
+    throw invalid(`Value '${JSON.stringify(value)}' at '${name}' failed to satisfy constraint: ${constraint}`);
+  }
+
   /** The members of a structure. */
   optionalObject(name: string): Parameters | undefined {
     const value = this.#given(name);

@@ -70,8 +70,8 @@ async function answer<Service>(
   }
 }
 
-export function errorResponse({ code, message }: ApiError): ApiResponse {
-  return { status: API_ERRORS[code], body: { __type: code, message } };
+export function errorResponse({ code, message, members }: ApiError): ApiResponse {
+  return { status: API_ERRORS[code], body: { __type: code, message, ...members } };
 }
 
 function parseBody(text: string): JsonObject {

@@ -30,6 +30,10 @@ export function typeNotSupported(): ApiError {
   return new ApiError('StateMachineTypeNotSupported', message);
 }
 
+export function stateMachineDoesNotExist(stateMachineArn: string): ApiError {
+  return new ApiError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${stateMachineArn}'`);
+}
+
 export interface StateMachineDefinition {
   readonly accountId: string;
   readonly region: string;
@@ -126,7 +130,7 @@ export class StateMachines {
   async get(stateMachineArn: string): Promise<StateMachineRecord> {
     const record = await this.#ports.store.stateMachine(stateMachineArn);
     if (record !== undefined) return record;
-    throw new ApiError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${stateMachineArn}'`);
+    throw stateMachineDoesNotExist(stateMachineArn);
   }
 
   compiled({ stateMachineArn, definition, type }: StateMachineRecord): Machine {

@@ -1,4 +1,4 @@
-import { ApiError } from '../errors.ts';
+import { labelledArn, labelledStateMachine } from '../labelled-state-machine.ts';
 import type { Operation } from '../operation.ts';
 import { existingExecution } from './describe-execution.ts';
 import { definitionMembers } from './describe-state-machine.ts';
@@ -9,12 +9,13 @@ export const describeStateMachineForExecution: Operation = {
   async handle(parameters, { store, stateMachines }) {
     parameters.refuseOthers(['executionArn'], { includedData: (value) => value === 'ALL_DATA' });
     const execution = await existingExecution(store, parameters.arn('executionArn', 'execution'));
-    if (execution.child !== undefined) {
-      throw new ApiError('ValidationException', 'The state machine of a child workflow execution is not given yet');
-    }
-    const stateMachine = await stateMachines.get(execution.stateMachineArn);
+    const { stateMachineArn, label } = labelledArn(execution.stateMachineArn);
+    const whole = await stateMachines.get(stateMachineArn);
+    const stateMachine = label === undefined ? whole : labelledStateMachine(whole, label);
     return {
       ...definitionMembers(stateMachine),
+      ...(label !== undefined && { label }),
+      ...(execution.child && { mapRunArn: execution.child.mapRunArn }),
       roleArn: execution.roleArn,
       updateDate: stateMachine.creationDate / 1000,
     };

@@ -2,16 +2,23 @@ import type { Definition } from '../../../asl/definition.ts';
 import type { JsonObject } from '../../../asl/json.ts';
 import { variableReferences } from '../../../asl/variable-references.ts';
 import type { StateMachineRecord } from '../../../engine/ports.ts';
+import { labelledArn, labelledStateMachine } from '../labelled-state-machine.ts';
 import type { Operation } from '../operation.ts';
 
-/** https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html */
+/**
+ * An ARN with a label gives what the children of that Distributed Map run.
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html
+ */
 export const describeStateMachine: Operation = {
   resource: (parameters) => parameters.arn('stateMachineArn'),
   async handle(parameters, { stateMachines }) {
     parameters.refuseOthers(['stateMachineArn'], { includedData: (value) => value === 'ALL_DATA' });
-    const stateMachine = await stateMachines.get(parameters.arn('stateMachineArn', 'stateMachine'));
+    const { stateMachineArn, label } = labelledArn(parameters.arn('stateMachineArn', 'stateMachine'));
+    const whole = await stateMachines.get(stateMachineArn);
+    const stateMachine = label === undefined ? whole : labelledStateMachine(whole, label);
     return {
       ...definitionMembers(stateMachine),
+      ...(label !== undefined && { label }),
       status: 'ACTIVE',
       type: stateMachine.type,
       creationDate: stateMachine.creationDate / 1000,
