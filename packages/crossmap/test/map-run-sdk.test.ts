@@ -147,4 +147,27 @@ describe('the Map Run API, by the AWS SDK', () => {
       message: `State Machine Does Not Exist: '${missing}'`,
     });
   });
+
+  test('EXPRESS children are listed and described; as other EXPRESS executions they are not stopped', async () => {
+    const quick = { StartAt: 'P', States: { P: { Type: 'Pass', End: true } } };
+    const arn = await create('express-children', mapOf({}, 'EXPRESS', quick));
+    const executionArn = await start(arn, ['a']);
+    assert.equal((await ended(executionArn)).output, '["a"]');
+    const mapRunArn = await runOf(executionArn);
+    const { executions = [] } = await sfn.send(new ListExecutionsCommand({ mapRunArn }));
+    const child = executions[0]?.executionArn ?? '';
+    assert.match(child, /:express:express-children\/Items:[^:]+:[^:]+$/);
+    const described = await sfn.send(new DescribeExecutionCommand({ executionArn: child }));
+    assert.deepEqual(
+      [described.name, described.output, described.mapRunArn, described.redriveStatus],
+      [child.split(':').slice(-2).join(':'), '"a"', mapRunArn, undefined],
+    );
+    assert.equal(executions[0]?.name, described.name);
+    const notHere = { name: 'InvalidArn', message: "Invalid Arn: 'Resource type not valid in this context: express'" };
+    assert.deepEqual(await refusal(sfn.send(new StopExecutionCommand({ executionArn: child }))), notHere);
+    const other = child.replace('/Items', '');
+    assert.deepEqual(await refusal(sfn.send(new DescribeExecutionCommand({ executionArn: other }))), notHere);
+    const stateMachineArn = executions[0]?.stateMachineArn;
+    assert.equal((await sfn.send(new DescribeStateMachineCommand({ stateMachineArn }))).type, 'EXPRESS');
+  });
 });

@@ -179,7 +179,10 @@ export interface MapState extends StateFields, Transition, AssignField, ResultFi
 
 export interface ItemProcessor extends Definition {
   /** Absent: INLINE. */
-  readonly ProcessorConfig?: { readonly Mode?: 'INLINE' | 'DISTRIBUTED'; readonly ExecutionType?: 'STANDARD' };
+  readonly ProcessorConfig?: {
+    readonly Mode?: 'INLINE' | 'DISTRIBUTED';
+    readonly ExecutionType?: 'STANDARD' | 'EXPRESS';
+  };
 }
 
 /** Reads items from one S3 object, from those that a manifest names, or from a listing. */

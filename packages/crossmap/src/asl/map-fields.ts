@@ -23,6 +23,8 @@ export interface CompiledMap {
   readonly maxConcurrency: NumberField;
   /** ToleratedFailureCount and ToleratedFailurePercentage. An inline Map has them too and makes nothing of them. */
   readonly tolerance: (input: Json, scope: Scope) => Promise<Tolerance>;
+  /** Whether children are EXPRESS executions. */
+  readonly expressChildren: boolean;
   /** Where results are exported to, when they are. */
   readonly resultWriter: { readonly parameters: Field } | undefined;
   readonly writerConfig: WriterConfig;
@@ -51,6 +53,7 @@ export function compileMap(state: MapState, compiler: Compiler): CompiledMap {
   const inline = (state.ItemProcessor?.ProcessorConfig?.Mode ?? 'INLINE') === 'INLINE';
   return {
     label: state.Label,
+    expressChildren: (state.ItemProcessor ?? state.Iterator)?.ProcessorConfig?.ExecutionType === 'EXPRESS',
     items: compiler.items(state, inline ? 'array' : undefined),
     reader: ItemReader && {
       lists: ItemReader.Resource.endsWith(':s3:listObjectsV2'),

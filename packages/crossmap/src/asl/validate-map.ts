@@ -99,15 +99,10 @@ export function processorField(state: JsonObject): 'ItemProcessor' | 'Iterator' 
 }
 
 const inlineConfig = object({ Mode: oneOf('INLINE', 'DISTRIBUTED') });
-const distributedConfig = object({ Mode: oneOf('INLINE', 'DISTRIBUTED'), ExecutionType: executionType }, [
-  'Mode',
-  'ExecutionType',
-]);
-
-function executionType(value: Json, at: string, report: Report): void {
-  oneOf('STANDARD', 'EXPRESS')(value, at, report);
-  if (value === 'EXPRESS') report.refuse(at, "'EXPRESS' is not supported yet: use 'STANDARD'");
-}
+const distributedConfig = object(
+  { Mode: oneOf('INLINE', 'DISTRIBUTED'), ExecutionType: oneOf('STANDARD', 'EXPRESS') },
+  ['Mode', 'ExecutionType'],
+);
 
 function checkInline(state: JsonObject, at: string, report: Report): void {
   const given = DISTRIBUTED_ONLY.filter((field) => state[field] !== undefined);

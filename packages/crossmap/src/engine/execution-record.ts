@@ -11,9 +11,20 @@ export interface Started {
 
 /** The row of an execution as it stands now. */
 export function recordOf({ inputText, child }: Started, execution: Execution): ExecutionRecord {
-  const { executionArn, stateMachineArn, name, roleArn, startDate } = execution.header;
+  const { executionArn, stateMachineArn, roleArn, startDate } = execution.header;
+  const name = nameInArn(executionArn);
   const fields = { executionArn, stateMachineArn, name, roleArn, startDate, input: inputText };
   return { ...fields, ...(child && { child }), ...endOf(execution, inputText) };
+}
+
+/** What the API calls the name of an execution; of an EXPRESS one `NAME:ID`, as its ARN ends (observed for children). */
+export function nameInArn(executionArn: string): string {
+  return executionArn.split(':').slice(7).join(':');
+}
+
+/** Whether the execution of that ARN is an EXPRESS one. */
+export function isExpressArn(executionArn: string): boolean {
+  return executionArn.split(':')[5] === 'express';
 }
 
 function endOf({ end: event, header }: Execution, inputText: string): ExecutionEnd {

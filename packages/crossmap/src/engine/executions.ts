@@ -76,7 +76,7 @@ interface Live {
 
 /**
  * The shell around `advance`: writes the events, then does what they ask for, and brings back what happened. Of EXPRESS
- * executions nothing is kept, as on AWS: they are gone with their end, or with the process.
+ * executions nothing is kept but of children, as on AWS: they are gone with their end, or with the process.
  */
 export class Executions {
   readonly #ports: ExecutionPorts;
@@ -220,7 +220,7 @@ export class Executions {
   async #takeUp(live: Live, occurrence: Occurrence): Promise<boolean> {
     const { request } = live;
     const { store, log, restartEveryEvent } = this.#ports;
-    const kept = request.header.express === undefined;
+    const kept = request.header.express === undefined || request.child !== undefined;
     const { execution, events, commands } = await advance(request.machine, live.execution, occurrence);
     if (events.length === 0) return false;
     const record = recordOf(request, execution);

@@ -20,6 +20,8 @@ export interface MapRunPlan {
   readonly resultFormat: ResultFormat;
   /** What each child workflow execution runs. */
   readonly processor: Machine;
+  /** Whether they are EXPRESS executions. */
+  readonly expressChildren: boolean;
 }
 
 /**

@@ -13,6 +13,6 @@ export type ChildStatus = Exclude<ExecutionRecord['status'], 'RUNNING'>;
 export interface ChildRunner {
   /** Resolves once the end of the child is durable; rejects only for a fault. */
   run(child: Child): Promise<ChildStatus>;
-  /** Ends the child as ABORTED if it is running. */
+  /** Ends the child as ABORTED if it is running and can be stopped; else `run` goes on to its own end. */
   abort(child: Child): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { Json } from '../asl/json.ts';
+import type { ExecutionHeader } from '../engine/execution.ts';
 import type { Executions, MapRunRequest } from '../engine/executions.ts';
 import type { Clock, Ids } from '../engine/ports.ts';
 import type { Child, ChildRunner, ChildStatus } from './child-runner.ts';
@@ -22,7 +23,7 @@ function childName(index: number, hash: string): string {
   return `${digits.slice(0, 8)}-${digits.slice(8)}${hash.slice(13)}`;
 }
 
-/** Children that are STANDARD executions of the ItemProcessor. */
+/** Children that are executions of the ItemProcessor, STANDARD or EXPRESS. EXPRESS ones cannot be stopped. */
 export class ChildWorkflows implements ChildRunner {
   readonly #request: MapRunRequest;
   readonly #stateMachineArn: string;
@@ -35,7 +36,8 @@ export class ChildWorkflows implements ChildRunner {
   constructor(request: MapRunRequest, executions: Executions, { clock, ids }: { clock: Clock; ids: Ids }) {
     this.#request = request;
     this.#stateMachineArn = labelledStateMachineArn(request.mapRunArn);
-    this.#arnBeforeName = `${this.#stateMachineArn.replace(':stateMachine:', ':execution:')}:`;
+    const kind = request.plan.expressChildren ? 'express' : 'execution';
+    this.#arnBeforeName = `${this.#stateMachineArn.replace(':stateMachine:', `:${kind}:`)}:`;
     this.#mapRunId = mapRunId(request.mapRunArn);
     this.#executions = executions;
     this.#clock = clock;
@@ -45,13 +47,15 @@ export class ChildWorkflows implements ChildRunner {
   async run({ index, input, itemCount }: Child): Promise<ChildStatus> {
     const { mapRunArn, parent, plan } = this.#request;
     const { name, executionArn } = this.#identity(index);
-    const header = {
+    const { expressChildren } = plan;
+    const header: ExecutionHeader = {
       ...parent,
-      executionArn,
+      executionArn: expressChildren ? `${executionArn}:${this.#ids.uuid()}` : executionArn,
       name,
       stateMachineArn: this.#stateMachineArn,
       startDate: this.#clock.now(),
       input: JSON.parse(input) as Json,
+      ...(expressChildren && { express: 'asynchronous' }),
     };
     const child = { mapRunArn, index, itemCount };
     const { started, ended } = this.#executions.start({ header, inputText: input, machine: plan.processor, child });
@@ -59,9 +63,10 @@ export class ChildWorkflows implements ChildRunner {
     return (await ended).status;
   }
 
-  abort({ index }: Child): Promise<void> {
+  async abort({ index }: Child): Promise<void> {
+    if (this.#request.plan.expressChildren) return;
     const cause = `The map run execution [${this.#request.mapRunArn}] which was managing this resource was aborted`;
-    return this.#executions.abort(this.#identity(index).executionArn, { cause });
+    await this.#executions.abort(this.#identity(index).executionArn, { cause });
   }
 
   #identity(index: number): { readonly name: string; readonly executionArn: string } {

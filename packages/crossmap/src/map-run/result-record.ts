@@ -1,9 +1,11 @@
+import { isExpressArn } from '../engine/execution-record.ts';
 import type { ExecutionRecord } from '../engine/ports.ts';
 import type { PendingChild } from './map-run.ts';
 
 /**
  * What a result file says of one child. Keys in alphabetical order, input and output as JSON text; the fields of each
- * status are those observed on AWS (a failed child has OutputDetails and no Output; a pending one only three fields).
+ * status are those observed on AWS (a failed child has OutputDetails and no Output, an EXPRESS one that succeeded no
+ * RedriveStatus, a pending one only three fields). What a failed EXPRESS child has is inferred.
  * https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html
  */
 export function resultRecord(child: ExecutionRecord): object {
@@ -11,7 +13,7 @@ export function resultRecord(child: ExecutionRecord): object {
     ExecutionArn: child.executionArn,
     Input: child.input,
     InputDetails: { Included: true },
-    Name: child.name,
+    Name: child.name.split(':')[0],
   };
   const machine = { StartDate: isoDate(child.startDate), StateMachineArn: child.stateMachineArn, Status: child.status };
   switch (child.status) {
@@ -23,8 +25,10 @@ export function resultRecord(child: ExecutionRecord): object {
         Output: child.output,
         OutputDetails: { Included: true },
         RedriveCount: 0,
-        RedriveStatus: 'NOT_REDRIVABLE',
-        RedriveStatusReason: 'Execution is SUCCEEDED and cannot be redriven',
+        ...(!isExpressArn(child.executionArn) && {
+          RedriveStatus: 'NOT_REDRIVABLE',
+          RedriveStatusReason: 'Execution is SUCCEEDED and cannot be redriven',
+        }),
         ...machine,
         StopDate: isoDate(child.stopDate),
       };

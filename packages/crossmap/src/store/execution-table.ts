@@ -1,4 +1,5 @@
 import type { Failure } from '../asl/failure.ts';
+import { nameInArn } from '../engine/execution-record.ts';
 import type { HistoryEvent } from '../engine/history.ts';
 import type { ExecutionEnd, ExecutionQuery, ExecutionRecord, ExecutionStatus, Page } from '../engine/ports.ts';
 import type { Database, SqlValue, Statement } from '../sqlite/database.ts';
@@ -189,7 +190,7 @@ export class ExecutionTable {
   }
 
   #row(executionArn: string): Row | undefined {
-    const name = executionArn.slice(executionArn.lastIndexOf(':') + 1);
+    const name = nameInArn(executionArn);
     const before = this.#arns.idOf(executionArn.slice(0, executionArn.length - name.length));
     return before === undefined ? undefined : this.#selectByName.get(before, name);
   }

@@ -20,12 +20,10 @@ describe('Map', () => {
       /\[ExecutionType\]/,
     ],
     [
-      'EXPRESS',
-      inState(
-        map({ ItemProcessor: processor({ ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'EXPRESS' } }) }),
-      ),
+      'children of another type',
+      inState(map({ ItemProcessor: processor({ ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'FAST' } }) })),
       `${P}/ProcessorConfig/ExecutionType`,
-      /'EXPRESS' is not supported yet/,
+      /must be one of: \[STANDARD, EXPRESS\]/,
     ],
     [
       'a Map in a Map',

@@ -37,6 +37,7 @@ export async function enterMap(state: MapState, advancement: Advancement): Promi
     tolerance: await map.tolerance(input, scope),
     resultWriter: await resultWriterOf(map, input, scope),
     resultFormat: resultFormatOf(map),
+    expressChildren: map.expressChildren,
     processor: state.processor,
   };
   const mapRunArn = newMapRunArn(map.label, advancement);

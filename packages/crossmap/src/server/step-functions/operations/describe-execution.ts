@@ -1,7 +1,9 @@
 import type { JsonObject } from '../../../asl/json.ts';
+import { isExpressArn } from '../../../engine/execution-record.ts';
 import type { ExecutionRecord, ExecutionStore } from '../../../engine/ports.ts';
 import { ApiError } from '../errors.ts';
 import type { Operation } from '../operation.ts';
+import type { Parameters } from '../parameters.ts';
 
 export async function existingExecution(store: ExecutionStore, executionArn: string): Promise<ExecutionRecord> {
   const record = await store.execution(executionArn);
@@ -14,10 +16,10 @@ export async function existingExecution(store: ExecutionStore, executionArn: str
  * https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
  */
 export const describeExecution: Operation = {
-  resource: (parameters) => parameters.arn('executionArn', 'execution'),
+  resource: keptExecutionArn,
   async handle(parameters, { store, executions }) {
     parameters.refuseOthers(['executionArn'], { includedData: (value) => value === 'ALL_DATA' });
-    const record = await existingExecution(store, parameters.arn('executionArn', 'execution'));
+    const record = await existingExecution(store, keptExecutionArn(parameters));
     const fault = executions.fault(record.executionArn);
     if (record.status === 'RUNNING' && fault !== undefined) {
       throw new ApiError('InternalFailure', `The execution cannot go on and stays as it was last recorded: ${fault}`);
@@ -38,6 +40,13 @@ export const describeExecution: Operation = {
   },
 };
 
+/** EXPRESS executions are described only when a Map Run has started them (`express:NAME/LABEL:…`). */
+function keptExecutionArn(parameters: Parameters): string {
+  const executionArn = parameters.arn('executionArn');
+  const ofMapRun = isExpressArn(executionArn) && executionArn.includes('/');
+  return ofMapRun ? executionArn : parameters.arn('executionArn', 'execution');
+}
+
 /** AWS says in the history alone that a time-out is States.Timeout (case timeouts test_global_timeout). */
 function endMembers(record: ExecutionRecord): JsonObject {
   if (record.status === 'RUNNING') return {};
@@ -51,8 +60,12 @@ function endMembers(record: ExecutionRecord): JsonObject {
   };
 }
 
-/** A failed child is redriven by its Map Run, as observed on AWS; redrive itself is not supported yet. */
-function redriveMembers({ status, child }: ExecutionRecord): JsonObject {
+/**
+ * A failed child is redriven by its Map Run, as observed on AWS; redrive itself is not supported yet. Of an EXPRESS child
+ * that succeeded nothing is said, as in its result record.
+ */
+function redriveMembers({ status, child, executionArn }: ExecutionRecord): JsonObject {
+  if (status === 'SUCCEEDED' && isExpressArn(executionArn)) return {};
   if (status === 'RUNNING' || status === 'SUCCEEDED') {
     const redriveStatusReason = `Execution is ${status} and cannot be redriven`;
     return { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason };
