@@ -1,8 +1,8 @@
-import { DataFlowFailure, invalidPath, NotAnArray } from './data-flow.ts';
+import { DataFlowFailure, invalidPath, notAnArray, unfitStep } from './data-flow.ts';
 import type { MapState } from './definition.ts';
-import { isJsonObject, type Json } from './json.ts';
+import { isJsonObject, type Json, textOf } from './json.ts';
 import type { JsonType } from './jsonata/expression.ts';
-import { parsePath, readPath } from './path.ts';
+import { leavingStep, parsePath, readPath } from './path.ts';
 import type { Compiler } from './query-language.ts';
 import type { Evaluation, Field, Scope } from './scope.ts';
 
@@ -48,8 +48,8 @@ export function compileMap(state: MapState, compiler: Compiler): CompiledMap {
     },
     itemSelector: selector === undefined ? undefined : compiler.template(selector, 'ItemSelector'),
     batcher: ItemBatcher && {
-      maxItemsPerBatch: compiler.number('MaxItemsPerBatch', ItemBatcher, 'ItemBatcher/'),
-      maxInputBytesPerBatch: compiler.number('MaxInputBytesPerBatch', ItemBatcher, 'ItemBatcher/'),
+      maxItemsPerBatch: batchLimit('MaxItemsPerBatch', ItemBatcher, compiler),
+      maxInputBytesPerBatch: batchLimit('MaxInputBytesPerBatch', ItemBatcher, compiler),
       batchInput:
         ItemBatcher.BatchInput === undefined
           ? undefined
@@ -59,6 +59,11 @@ export function compileMap(state: MapState, compiler: Compiler): CompiledMap {
     tolerance: compileTolerance(state, compiler),
     resultWriter: ResultWriter && { parameters: parametersOf(ResultWriter, 'ResultWriter', compiler) },
   };
+}
+
+function batchLimit(name: string, batcher: object, compiler: Compiler): NumberField {
+  const place = 'ItemBatcher/';
+  return positive(name, compiler.number(name, batcher, place), place + name);
 }
 
 function compileTolerance(state: MapState, compiler: Compiler): CompiledMap['tolerance'] {
@@ -81,9 +86,12 @@ export function compileItemsPath(text: string, expected: JsonType | undefined): 
   if (!parsed.ok) throw new Error(`Compiled before validation: ${parsed.reason}`);
   return (input, scope) => {
     const items = readPath(parsed.path, input, scope);
-    if (items === undefined) throw invalidPath(parsed.path, input, scope);
+    if (items === undefined) {
+      const left = leavingStep(parsed.path, input, scope);
+      throw left === undefined ? invalidPath(parsed.path, input, scope) : unfitStep(left.step, left.data);
+    }
     if (Array.isArray(items) || (expected === undefined && isJsonObject(items))) return items;
-    throw new NotAnArray(text);
+    throw notAnArray(text);
   };
 }
 
@@ -101,12 +109,16 @@ export function numberAtPath(
     const written = kind === 'integer' ? /^-?\d+$/ : /^-?\d+(\.\d+)?$/;
     const number = typeof value === 'string' && written.test(value) ? Number(value) : value;
     if (typeof number === 'number' && (kind === 'float' || Number.isInteger(number))) return number;
-    const shown = typeof value === 'string' ? value : JSON.stringify(value);
-    throw new DataFlowFailure(
-      'States.Runtime',
-      `The ${name}Path field refers to value "${shown}" which is not a valid ${kind}: ${path}`,
-    );
+    throw invalidValue(name, value, kind, path);
   };
+}
+
+/** The value at the path that the field `${name}Path` gives is none for the field. */
+export function invalidValue(name: string, value: Json, kind: string, path: string): DataFlowFailure {
+  return new DataFlowFailure(
+    'States.Runtime',
+    `The ${name}Path field refers to value "${textOf(value)}" which is not a valid ${kind}: ${path}`,
+  );
 }
 
 function nonNegative(name: string, field: NumberField): NumberField {
@@ -115,6 +127,15 @@ function nonNegative(name: string, field: NumberField): NumberField {
     if (value !== undefined && value < 0)
       throw new DataFlowFailure('States.Runtime', `${name} cannot be negative.`, name);
     return value;
+  };
+}
+
+/** Also of the seconds of a Task, in the words that AWS has for the numbers of a Map Run. */
+export function positive(name: string, field: NumberField, location = name): NumberField {
+  return async (input, scope) => {
+    const value = await field(input, scope);
+    if (value === undefined || value >= 1) return value;
+    throw new DataFlowFailure('States.Runtime', `field ${name} must be positive`, location);
   };
 }
 

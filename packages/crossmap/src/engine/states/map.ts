@@ -107,9 +107,7 @@ function stringParameter(parameters: { readonly [key: string]: Json }, name: str
 async function batchOf(map: CompiledMap, input: Json, scope: Scope): Promise<MapRunPlan['batch']> {
   if (map.batcher === undefined) return undefined;
   const maxItems = (await map.batcher.maxItemsPerBatch(input, scope)) ?? Number.POSITIVE_INFINITY;
-  if (maxItems < 1) throw new DataFlowFailure('States.Runtime', 'field MaxItemsPerBatch must be positive');
   const maxBytes = (await map.batcher.maxInputBytesPerBatch(input, scope)) ?? MAX_PAYLOAD_BYTES;
-  if (maxBytes < 1) throw new DataFlowFailure('States.Runtime', 'field MaxInputBytesPerBatch must be positive');
   return {
     maxItems,
     maxBytes: Math.min(maxBytes, MAX_PAYLOAD_BYTES),
