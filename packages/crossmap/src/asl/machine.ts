@@ -10,7 +10,8 @@ import type {
   TaskState,
 } from './definition.ts';
 import type { Json, JsonObject } from './json.ts';
-import { type CompiledMap, compileMap, type NumberField, positive } from './map-fields.ts';
+import { type CompiledMap, compileMap } from './map-fields.ts';
+import { type NumberField, seconds } from './number-fields.ts';
 import { type Caught, type Compiler, JSONATA, JSONPATH } from './query-language.ts';
 import type { Field, Scope } from './scope.ts';
 import { parseTaskResource, type TaskResource } from './task-resource.ts';
@@ -109,8 +110,8 @@ function compileState(state: State, language: QueryLanguage): Unnamed<CompiledSt
         type: 'Task',
         queryLanguage,
         resource: resourceOf(state),
-        timeoutSeconds: positive('TimeoutSeconds', compiler.number('TimeoutSeconds', state)),
-        heartbeatSeconds: positive('HeartbeatSeconds', compiler.number('HeartbeatSeconds', state)),
+        timeoutSeconds: seconds('TimeoutSeconds', compiler.number('TimeoutSeconds', state)),
+        heartbeatSeconds: seconds('HeartbeatSeconds', compiler.number('HeartbeatSeconds', state)),
         ...roleOf(state, compiler),
         ...work(state, compiler),
       };

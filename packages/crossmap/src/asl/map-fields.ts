@@ -1,7 +1,8 @@
-import { DataFlowFailure, invalidPath, notAnArray, unfitStep } from './data-flow.ts';
+import { invalidPath, notAnArray, unfitStep } from './data-flow.ts';
 import type { MapState } from './definition.ts';
-import { isJsonObject, type Json, textOf } from './json.ts';
+import { isJsonObject, type Json } from './json.ts';
 import type { JsonType } from './jsonata/expression.ts';
+import { type NumberField, nonNegative, percentage, positive } from './number-fields.ts';
 import { leavingStep, parsePath, readPath } from './path.ts';
 import type { Compiler } from './query-language.ts';
 import type { Evaluation, Field, Scope } from './scope.ts';
@@ -31,9 +32,6 @@ export interface Tolerance {
   readonly count: number | undefined;
   readonly percentage: number | undefined;
 }
-
-/** A number or a way to one; `undefined` when neither is given. Throws `DataFlowFailure` or `QueryFailed`. */
-export type NumberField = Field<number | undefined>;
 
 export function compileMap(state: MapState, compiler: Compiler): CompiledMap {
   const selector = state.ItemSelector ?? state.Parameters;
@@ -92,58 +90,5 @@ export function compileItemsPath(text: string, expected: JsonType | undefined): 
     }
     if (Array.isArray(items) || (expected === undefined && isJsonObject(items))) return items;
     throw notAnArray(text);
-  };
-}
-
-/** The number at the path that the field `${name}Path` gives. */
-export function numberAtPath(
-  name: string,
-  path: string,
-  kind: 'integer' | 'float',
-): (input: Json, scope: Scope) => number {
-  const parsed = parsePath(path);
-  if (!parsed.ok) throw new Error(`Compiled before validation: ${parsed.reason}`);
-  return (input, scope) => {
-    const value = readPath(parsed.path, input, scope);
-    if (value === undefined) throw invalidPath(parsed.path, input, scope);
-    const written = kind === 'integer' ? /^-?\d+$/ : /^-?\d+(\.\d+)?$/;
-    const number = typeof value === 'string' && written.test(value) ? Number(value) : value;
-    if (typeof number === 'number' && (kind === 'float' || Number.isInteger(number))) return number;
-    throw invalidValue(name, value, kind, path);
-  };
-}
-
-/** The value at the path that the field `${name}Path` gives is none for the field. */
-export function invalidValue(name: string, value: Json, kind: string, path: string): DataFlowFailure {
-  return new DataFlowFailure(
-    'States.Runtime',
-    `The ${name}Path field refers to value "${textOf(value)}" which is not a valid ${kind}: ${path}`,
-  );
-}
-
-function nonNegative(name: string, field: NumberField): NumberField {
-  return async (input, scope) => {
-    const value = await field(input, scope);
-    if (value !== undefined && value < 0)
-      throw new DataFlowFailure('States.Runtime', `${name} cannot be negative.`, name);
-    return value;
-  };
-}
-
-/** Also of the seconds of a Task, in the words that AWS has for the numbers of a Map Run. */
-export function positive(name: string, field: NumberField, location = name): NumberField {
-  return async (input, scope) => {
-    const value = await field(input, scope);
-    if (value === undefined || value >= 1) return value;
-    throw new DataFlowFailure('States.Runtime', `field ${name} must be positive`, location);
-  };
-}
-
-function percentage(field: NumberField): NumberField {
-  return async (input, scope) => {
-    const value = await field(input, scope);
-    if (value === undefined || (value >= 0 && value <= 100)) return value;
-    const name = 'ToleratedFailurePercentage';
-    throw new DataFlowFailure('States.Runtime', `${name} must be between 0 and 100.`, name);
   };
 }

@@ -1,10 +1,11 @@
 import { type Condition, compileRule } from './choice-rule.ts';
 import { compileDataFlow, compileResultPath, type DataFlow } from './data-flow.ts';
 import type { Catcher, ChoiceRule, FailState, QueryLanguage, State } from './definition.ts';
-import type { Json, JsonObject } from './json.ts';
+import { type Json, type JsonObject, textOf } from './json.ts';
 import { isExpression, type JsonType } from './jsonata/expression.ts';
 import { jsonataField, QueryFailed } from './jsonata/field.ts';
-import { compileItemsPath, invalidValue, type NumberField, numberAtPath } from './map-fields.ts';
+import { compileItemsPath } from './map-fields.ts';
+import { invalidValue, type NumberField, numberAtPath } from './number-fields.ts';
 import { compileExpression, compileTemplate } from './payload-template.ts';
 import type { Field, Scope } from './scope.ts';
 
@@ -76,10 +77,7 @@ export const JSONATA: Compiler = {
     return async (input, scope) => {
       const value = await field(input, scope);
       if (Number.isInteger(value)) return value as number;
-      const text = given.slice(2, -2).trim();
-      const found = `Expected 'integer', but was 'number' for value: ${JSON.stringify(value)}`;
-      const failed = `The JSONata expression '${text}' specified for the field '${location}'`;
-      throw new QueryFailed(`${failed} returned an unexpected result type. ${found}`, location);
+      throw new QueryFailed(`The ${name} field cannot be parsed as an integer: ${textOf(value)}`, location);
     };
   },
   float(name, fields) {

@@ -3,6 +3,7 @@ import { DataFlowFailure } from './data-flow.ts';
 import type { WaitState } from './definition.ts';
 import { type Json, textOf } from './json.ts';
 import { jsonataField } from './jsonata/field.ts';
+import { seconds } from './number-fields.ts';
 import { parsePath, readPath } from './path.ts';
 import type { Compiler } from './query-language.ts';
 import type { Scope } from './scope.ts';
@@ -31,18 +32,14 @@ export function compileWait(state: WaitState, compiler: Compiler): CompiledWait 
   };
   return SecondsPath === undefined
     ? (input, scope) => timestamp(read(input, scope), text)
-    : (input, scope) => seconds(read(input, scope), text);
+    : (input, scope) => secondsAt(read(input, scope), text);
 }
 
 function compileJsonataWait(state: WaitState, compiler: Compiler): CompiledWait {
   const { Timestamp } = state;
   if (Timestamp === undefined) {
-    const seconds = compiler.number('Seconds', state);
-    return async (input, scope) => {
-      const value = (await seconds(input, scope)) ?? 0;
-      if (value >= 0) return { kind: 'seconds', seconds: value };
-      throw new DataFlowFailure('States.Runtime', `The Seconds field cannot be negative: ${value}`, 'Seconds');
-    };
+    const field = seconds('Seconds', compiler.number('Seconds', state));
+    return async (input, scope) => ({ kind: 'seconds', seconds: (await field(input, scope)) ?? 0 });
   }
   const field = jsonataField(Timestamp, 'Timestamp', 'string');
   return async (input, scope) => {
@@ -53,7 +50,7 @@ function compileJsonataWait(state: WaitState, compiler: Compiler): CompiledWait 
   };
 }
 
-function seconds(value: Json, path: string): WaitTime {
+function secondsAt(value: Json, path: string): WaitTime {
   const refuse = (what: string) =>
     new DataFlowFailure('States.Runtime', `The SecondsPath parameter ${what}: ${path} == ${textOf(value)}`);
   if (typeof value !== 'number' || !Number.isInteger(value)) throw refuse('does not reference a valid integer');
