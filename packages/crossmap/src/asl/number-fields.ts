@@ -53,7 +53,7 @@ export function positive(name: string, field: NumberField, location = name): Num
 
 const MOST_SECONDS = 99_999_999;
 
-/** The field, whose value is a time of a Task or, in JSONata, of a Wait. AWS's words are those reported for JSONata. */
+/** The field, whose value is a time of a Task or, in JSONata, of a Wait. The words are not recorded at AWS. */
 export function seconds(name: string, field: NumberField): NumberField {
   return async (input, scope) => {
     const value = await field(input, scope);
