@@ -63,6 +63,17 @@ export function executionContract(name: string, { open, kept }: StoreUnderTest):
       await reader.close();
     });
 
+    test('an EXPRESS execution is found by an ARN that ends with its name and its id', async () => {
+      const store = await open();
+      const executionArn = 'arn:aws:states:us-east-1:111122223333:express:ProcessObjects/Objects:one:id';
+      const record = { ...execution('one:id', succeeded(1)), executionArn };
+      await store.recordExecution(record, passEvents({}, 1));
+      const reader = await kept(store);
+      assert.deepEqual(await reader.execution(executionArn), record);
+      assert.equal((await reader.history(executionArn))?.length, 4);
+      await reader.close();
+    });
+
     test('an ARN that was never recorded has no execution and no history', async () => {
       const store = await open();
       const { executionArn } = execution('nobody', RUNNING);
