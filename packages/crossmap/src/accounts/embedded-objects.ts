@@ -1,4 +1,4 @@
-import type { Objects, Refusal, RoleCaller } from '../engine/ports.ts';
+import type { ObjectRead, Objects, Refusal, RoleCaller } from '../engine/ports.ts';
 import type { EmbeddedS3 } from '../s3/embedded-s3.ts';
 import { S3Error } from '../s3/errors.ts';
 import type { Accounts } from './accounts.ts';
@@ -13,12 +13,31 @@ export class EmbeddedObjects implements Objects {
     this.#s3 = s3;
   }
 
-  get(caller: RoleCaller, object: Parameters<Objects['get']>[1]): ReturnType<Objects['get']> {
+  get(caller: RoleCaller, object: ObjectRead): ReturnType<Objects['get']> {
     return answer(async () => {
-      const body = await this.#s3.getObject(this.#session(caller), { ...object, region: caller.region });
-      return body.kind === 'stream'
-        ? { kind: 'found', size: body.size, body: body.stream }
-        : { kind: 'found', size: body.bytes.length, body: once(body.bytes) };
+      const { size, etag, body } = await this.#s3.readObject(this.#session(caller), {
+        ...object,
+        region: caller.region,
+      });
+      return { kind: 'found', size, etag, body: body.kind === 'stream' ? body.stream : once(body.bytes) };
+    });
+  }
+
+  list(caller: RoleCaller, { after, ...listing }: Parameters<Objects['list']>[1]): ReturnType<Objects['list']> {
+    return answer(async () => {
+      const { contents, next } = this.#s3.listObjects(this.#session(caller), {
+        ...listing,
+        region: caller.region,
+        ...(after !== undefined && { from: Buffer.from(after, 'base64') }),
+      });
+      const items = contents.map(({ key, size, etag, lastModified }) => ({
+        key: key.toString(),
+        size,
+        etag: `"${etag}"`,
+        lastModified,
+        storageClass: 'STANDARD',
+      }));
+      return { kind: 'page', items, ...(next !== undefined && { next: next.toString('base64') }) };
     });
   }
 

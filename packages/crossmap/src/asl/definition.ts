@@ -182,18 +182,27 @@ export interface ItemProcessor extends Definition {
   readonly ProcessorConfig?: { readonly Mode?: 'INLINE' | 'DISTRIBUTED'; readonly ExecutionType?: 'STANDARD' };
 }
 
-/** Reads the JSON array of one S3 object. */
+/** Reads items from one S3 object, from those that a manifest names, or from a listing. */
 export interface ItemReader {
   readonly Resource: string;
-  readonly ReaderConfig: {
-    readonly InputType: 'JSON';
-    readonly MaxItems?: number | JsonataText;
-    readonly MaxItemsPath?: string;
-  };
+  readonly ReaderConfig?: ReaderConfig;
   /** JSONPath. */
   readonly Parameters?: JsonObject;
   /** JSONata. */
   readonly Arguments?: Json;
+}
+
+export interface ReaderConfig {
+  readonly InputType?: 'CSV' | 'JSON' | 'JSONL' | 'PARQUET' | 'MANIFEST';
+  readonly Transformation?: 'NONE' | 'LOAD_AND_FLATTEN';
+  readonly ManifestType?: 'S3_INVENTORY' | 'ATHENA_DATA';
+  readonly CSVHeaderLocation?: 'FIRST_ROW' | 'GIVEN';
+  readonly CSVHeaders?: readonly string[];
+  readonly CSVDelimiter?: 'COMMA' | 'PIPE' | 'SEMICOLON' | 'SPACE' | 'TAB';
+  /** A JSON Pointer to the array or object in the file. */
+  readonly ItemsPointer?: string;
+  readonly MaxItems?: number | JsonataText;
+  readonly MaxItemsPath?: string;
 }
 
 export interface ItemBatcher {

@@ -1,5 +1,5 @@
 import { DataFlowFailure, invalidPath, NotAnArray } from './data-flow.ts';
-import type { MapState } from './definition.ts';
+import type { MapState, ReaderConfig } from './definition.ts';
 import { isJsonObject, type Json } from './json.ts';
 import type { JsonType } from './jsonata/expression.ts';
 import { parsePath, readPath } from './path.ts';
@@ -11,7 +11,7 @@ export interface CompiledMap {
   readonly label: string | undefined;
   /** ItemsPath or Items: the items, when no ItemReader gives them. */
   readonly items: Field;
-  readonly reader: { readonly parameters: Field; readonly maxItems: NumberField } | undefined;
+  readonly reader: CompiledReader | undefined;
   readonly itemSelector: Field | undefined;
   readonly batcher:
     | {
@@ -24,6 +24,14 @@ export interface CompiledMap {
   /** ToleratedFailureCount and ToleratedFailurePercentage. An inline Map has them too and makes nothing of them. */
   readonly tolerance: (input: Json, scope: Scope) => Promise<Tolerance>;
   readonly resultWriter: { readonly parameters: Field } | undefined;
+}
+
+export interface CompiledReader {
+  /** `false`: one object is read. */
+  readonly lists: boolean;
+  readonly config: ReaderConfig;
+  readonly parameters: Field;
+  readonly maxItems: NumberField;
 }
 
 /** Failed items tolerated, as a number and as a share in percent; `undefined` where not declared. */
@@ -43,8 +51,10 @@ export function compileMap(state: MapState, compiler: Compiler): CompiledMap {
     label: state.Label,
     items: compiler.items(state, inline ? 'array' : undefined),
     reader: ItemReader && {
+      lists: ItemReader.Resource.endsWith(':s3:listObjectsV2'),
+      config: ItemReader.ReaderConfig ?? {},
       parameters: parametersOf(ItemReader, 'ItemReader', compiler),
-      maxItems: compiler.number('MaxItems', ItemReader.ReaderConfig, 'ItemReader/ReaderConfig/'),
+      maxItems: compiler.number('MaxItems', ItemReader.ReaderConfig ?? {}, 'ItemReader/ReaderConfig/'),
     },
     itemSelector: selector === undefined ? undefined : compiler.template(selector, 'ItemSelector'),
     batcher: ItemBatcher && {

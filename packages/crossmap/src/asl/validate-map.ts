@@ -15,7 +15,8 @@ import {
 import { jsonata, jsonataOr, path, pathOutsideContext, template } from './field-values.ts';
 import { isJsonObject, type Json, type JsonObject } from './json.ts';
 import type { Report } from './report.ts';
-import { batcherFields, itemReader, resultWriter } from './validate-map-io.ts';
+import { itemReader } from './validate-item-reader.ts';
+import { batcherFields, resultWriter } from './validate-map-io.ts';
 import type { WorkflowType } from './validate-task.ts';
 
 const percentage = number(0, 100);
@@ -123,9 +124,10 @@ function checkBatcher(batcher: Json | undefined, at: string, report: Report): vo
   }
 }
 
-/** Items: an array with templates in it, or a text in `{% %}`. */
+/** Items: an array or an object with templates in it, or a text in `{% %}`. */
 function items(value: Json, at: string, report: Report): void {
-  jsonataOr(both(list(anything), jsonata()))(value, at, report);
+  if (isJsonObject(value)) jsonata()(value, at, report);
+  else jsonataOr(both(list(anything), jsonata()))(value, at, report);
 }
 
 function checkLabelAmong(labels: Set<string>, label: Json | undefined, at: string, report: Report): void {

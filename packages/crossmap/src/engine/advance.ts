@@ -22,22 +22,9 @@ import {
 import type { EventType, HistoryEvent } from './history.ts';
 import type { Inspection } from './inspection.ts';
 import type { Occurrence } from './occurrence.ts';
-import { enterChoice } from './states/choice.ts';
-import { enterFail } from './states/fail.ts';
-import { endMapRun, enterMap } from './states/map.ts';
-import { enterParallel } from './states/parallel.ts';
-import { enterPass } from './states/pass.ts';
-import { enterSucceed } from './states/succeed.ts';
-import {
-  endTask,
-  enterTask,
-  failSubmit,
-  missHeartbeat,
-  startActivity,
-  submitTask,
-  timeOutTask,
-} from './states/task.ts';
-import { endWait, enterWait } from './states/wait.ts';
+import { enterState } from './states/enter.ts';
+import { type Answer, resumeState } from './states/resume.ts';
+import { timeOutTask } from './states/task.ts';
 import type { Branch, FailedEvent, Work } from './work.ts';
 
 /** How long an EXPRESS execution may take. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
@@ -127,7 +114,7 @@ class Advance {
   }
 
   /** Goes on with the flow that waits for what the occurrence answers, if one does. */
-  #answer(occurrence: Exclude<Occurrence, { kind: `execution-${string}` }>): void {
+  #answer(occurrence: Answer): void {
     const { execution } = this.#advancement;
     const flow = flowsOf(execution).find((each) => waitingOf(each)?.eventId === occurrence.eventId);
     if (flow === undefined) return;
@@ -153,39 +140,10 @@ class Advance {
     }
   }
 
-  #resume(occurrence: Exclude<Occurrence, { kind: `execution-${string}` }>): Promise<Work> {
+  #resume(occurrence: Answer): Promise<Work> {
     const advancement = this.#advancement;
     const state = this.#state();
-    const awaited = advancement.state.waiting?.for;
-    return this.#attempt(() => {
-      switch (occurrence.kind) {
-        case 'task-submitted':
-          if (state.type === 'Task' && awaited === 'task') return submitTask(state, advancement, occurrence.output);
-          break;
-        case 'submit-failed':
-          if (state.type === 'Task' && awaited === 'task') return failSubmit(state, advancement, occurrence.failure);
-          break;
-        case 'task-ended':
-          if (state.type === 'Task' && awaited === 'task') return endTask(state, advancement, occurrence.outcome);
-          break;
-        case 'activity-started':
-          if (state.type === 'Task' && awaited === 'task') return startActivity(advancement, occurrence);
-          break;
-        case 'heartbeat-missed':
-          if (state.type === 'Task' && awaited === 'task') return missHeartbeat(state, advancement);
-          break;
-        case 'wait-due':
-          if (state.type === 'Wait' && awaited === 'wait') return endWait(state, advancement);
-          break;
-        case 'map-run-ended':
-          if (state.type === 'Map' && awaited === 'map-run') return endMapRun(state, advancement, occurrence.outcome);
-          break;
-        case 'retry-due':
-          if (awaited === 'retry') return this.#work(state);
-          break;
-      }
-      return { kind: 'waiting' };
-    });
+    return this.#attempt(() => resumeState(state, advancement, occurrence));
   }
 
   /** Goes on from what a state of the flow has done, state after state, until one waits or the flow ends. */
@@ -225,30 +183,7 @@ class Advance {
     const state = this.#state(name);
     const type = `${state.type}StateEntered` as Extract<EventType, `${string}StateEntered`>;
     this.#advancement.emit(type, { name, input });
-    return this.#attempt(() => this.#work(state));
-  }
-
-  /** Lets the state do what it does when entered or tried again. */
-  #work(state: CompiledState): Promise<Work> {
-    const advancement = this.#advancement;
-    switch (state.type) {
-      case 'Pass':
-        return enterPass(state, advancement);
-      case 'Task':
-        return enterTask(state, advancement);
-      case 'Choice':
-        return enterChoice(state, advancement);
-      case 'Wait':
-        return enterWait(state, advancement);
-      case 'Parallel':
-        return enterParallel(state, advancement);
-      case 'Map':
-        return enterMap(state, advancement);
-      case 'Succeed':
-        return enterSucceed(state, advancement);
-      case 'Fail':
-        return enterFail(state, advancement);
-    }
+    return this.#attempt(() => enterState(state, this.#advancement));
   }
 
   /** What the language throws while data flows is the failure of the state. */

@@ -3,16 +3,8 @@ import { exceedsPayloadLimit, type Json, type JsonObject, MAX_PAYLOAD_BYTES } fr
 import type { Scope } from '../asl/scope.ts';
 import type { Command } from './command.ts';
 import { contextObject } from './context-object.ts';
-import {
-  apply,
-  branchStarter,
-  type Execution,
-  type Flow,
-  flowAt,
-  type InState,
-  parentPath,
-  sizesOf,
-} from './execution.ts';
+import { branchStarter, type Execution, type Flow, flowAt, type InState, parentPath } from './execution.ts';
+import { apply, sizesOf } from './fold.ts';
 import type { EventDetails, EventType, HistoryEvent, PrivateDetails } from './history.ts';
 import type { Inspection } from './inspection.ts';
 import type { Occurrence } from './occurrence.ts';

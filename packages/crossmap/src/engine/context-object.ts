@@ -1,6 +1,7 @@
 import type { Json } from '../asl/json.ts';
 import type { Scope } from '../asl/scope.ts';
 import type { ExecutionHeader, InState } from './execution.ts';
+import type { Item } from './map-run-plan.ts';
 
 /**
  * The context object (`$$`) in a state. `RetryCount` is there only in states that may have a Retry, `RedriveCount` not
@@ -32,11 +33,8 @@ export function contextObject(
 }
 
 /** The scope while ItemSelector is evaluated for one item. */
-export function itemScope(
-  scope: Scope,
-  item: { readonly value: Json; readonly index: number; readonly source: string },
-): Scope {
-  const current = { Item: { Index: item.index, Value: item.value, Source: item.source } };
+export function itemScope(scope: Scope, { index, key, value, source }: Item): Scope {
+  const current = { Item: { Index: index, ...(key !== undefined && { Key: key }), Value: value, Source: source } };
   return { ...scope, context: { ...scope.context, Map: current } };
 }
 

@@ -1,35 +1,17 @@
-import type { Json } from '../asl/json.ts';
 import type { Machine } from '../asl/machine.ts';
 import type { ActivityTasks } from './activities.ts';
 import { advance } from './advance.ts';
 import type { Command } from './command.ts';
-import {
-  awaitsTask,
-  type Execution,
-  type ExecutionHeader,
-  flowsOf,
-  fold,
-  newExecution,
-  stateWaitingFor,
-  taskWithToken,
-  waitingOf,
-} from './execution.ts';
+import { awaitsTask, type Execution, type ExecutionHeader, newExecution, taskWithToken } from './execution.ts';
+import { recordOf, type Started } from './execution-record.ts';
+import { fold } from './fold.ts';
 import type { HistoryEvent } from './history.ts';
 import type { MapRunPlan } from './map-run-plan.ts';
 import type { Happening, MapRunOutcome, Occurrence } from './occurrence.ts';
-import type {
-  Clock,
-  ExecutionEnd,
-  ExecutionRecord,
-  ExecutionStore,
-  Ids,
-  RoleCaller,
-  TaskOutcome,
-  TaskParameters,
-  TaskRequest,
-  Tasks,
-} from './ports.ts';
+import type { Clock, ExecutionRecord, ExecutionStore, Ids, TaskOutcome, TaskParameters, Tasks } from './ports.ts';
+import { mockOf, taskRequestOf } from './task-request.ts';
 import { executionOfToken } from './task-token.ts';
+import { Timers } from './timers.ts';
 
 export interface ExecutionPorts {
   readonly clock: Clock;
@@ -62,12 +44,9 @@ export interface MapRunRequest {
   readonly parentEnded: Promise<void>;
 }
 
-export interface StartRequest {
+export interface StartRequest extends Started {
   readonly header: ExecutionHeader;
-  /** The input as the caller wrote it. */
-  readonly inputText: string;
   readonly machine: Machine;
-  readonly child?: NonNullable<ExecutionRecord['child']>;
 }
 
 type Ended = Exclude<ExecutionRecord, { status: 'RUNNING' }>;
@@ -79,11 +58,6 @@ export interface Running {
   readonly ended: Promise<Ended>;
 }
 
-interface Timer {
-  readonly happening: Happening;
-  readonly cancel: () => void;
-}
-
 /** `closed`: the task has ended, or its time is over. `unknown`: no task of this token was ever here. */
 export type TokenAnswer = 'open' | 'closed' | 'unknown';
 
@@ -92,8 +66,7 @@ interface Live {
   execution: Execution;
   /** The occurrences of one execution are taken up one after the other. */
   queue: Promise<void>;
-  /** What is to happen at a time, or when a worker comes, by its name. */
-  readonly timers: Map<string, Timer>;
+  readonly timers: Timers;
   /** Stops a job that a task began, by the task's event. */
   readonly jobs: Map<number, () => Promise<void>>;
   readonly ended: Promise<Ended>;
@@ -149,7 +122,7 @@ export class Executions {
       request,
       execution,
       queue: Promise.resolve(),
-      timers: new Map(),
+      timers: new Timers(),
       jobs: new Map(),
       ended,
       end,
@@ -203,7 +176,7 @@ export class Executions {
   /** Takes up no further occurrence, starts nothing more and waits for no retry; what is committed stays. */
   close(): void {
     this.#closed = true;
-    for (const live of this.#live.values()) cancelTimers(live);
+    for (const { timers } of this.#live.values()) timers.cancelAll();
   }
 
   /** Resolves with whether it changed anything, once that is durable. */
@@ -237,7 +210,7 @@ export class Executions {
     const { executionArn } = live.request.header;
     this.#live.delete(executionArn);
     this.#faults.set(executionArn, fault);
-    cancelTimers(live);
+    live.timers.cancelAll();
     live.fault(fault);
     if (fault === this.#reported) return;
     this.#reported = fault;
@@ -257,10 +230,10 @@ export class Executions {
     if (restartEveryEvent && kept) {
       live.execution = fold(request.header, (await store.history(request.header.executionArn)) ?? []);
     }
-    cancelUnawaited(live);
+    live.timers.keepAwaited(live.execution);
     if (!this.#closed) for (const command of commands) this.#perform(live, command);
     if (record.status !== 'RUNNING') {
-      cancelTimers(live);
+      live.timers.cancelAll();
       this.#live.delete(request.header.executionArn);
       live.end(record);
     }
@@ -310,9 +283,9 @@ export class Executions {
         const { eventId, activityArn, taskToken, input } = command;
         const start = (workerName: string | undefined) =>
           back({ kind: 'activity-started', eventId, ...(workerName !== undefined && { workerName }) });
-        const cancel = activities?.offer({ activityArn, taskToken, input, start });
-        const happening = { kind: 'activity-started', eventId } as const;
-        if (cancel !== undefined) live.timers.set(timerName(happening), { happening, cancel });
+        const offer = { activityArn, taskToken, input, start };
+        if (activities !== undefined)
+          live.timers.await({ kind: 'activity-started', eventId }, () => activities.offer(offer));
         return;
       }
       case 'await-time':
@@ -328,94 +301,16 @@ export class Executions {
     }
   }
 
-  /** A time for the same happening that was awaited before is awaited no longer. */
   #awaitTime(live: Live, dueAt: number, happening: Happening): void {
-    const name = timerName(happening);
-    live.timers.get(name)?.cancel();
-    const cancel = this.#ports.clock.at(dueAt, () => {
-      live.timers.delete(name);
-      this.#deliver(live, happening).catch(() => {});
-    });
-    live.timers.set(name, { happening, cancel });
+    live.timers.await(happening, (happened) =>
+      this.#ports.clock.at(dueAt, () => {
+        happened();
+        this.#deliver(live, happening).catch(() => {});
+      }),
+    );
   }
 
   #await<T>(live: Live, work: Promise<T>, then: (value: T) => Promise<unknown>): void {
     work.then(then, (thrown: unknown) => this.#stop(live, thrown)).catch(() => {});
   }
-}
-
-function timerName(happening: Happening): string {
-  return 'eventId' in happening ? `${happening.kind} ${happening.eventId}` : happening.kind;
-}
-
-/** Cancels the times of what no flow waits for any more. */
-function cancelUnawaited(live: Live): void {
-  if (live.timers.size === 0) return;
-  const awaited = new Set(flowsOf(live.execution).map((flow) => waitingOf(flow)?.eventId));
-  for (const [name, { happening, cancel }] of live.timers) {
-    if (!('eventId' in happening) || awaited.has(happening.eventId)) continue;
-    cancel();
-    live.timers.delete(name);
-  }
-}
-
-function cancelTimers(live: Live): void {
-  for (const { cancel } of live.timers.values()) cancel();
-  live.timers.clear();
-}
-
-/** Whose responses the task that the event began may get. */
-function mockOf(execution: Execution, eventId: number): TaskRequest['mock'] {
-  const { testCase, stateMachineName } = execution.header;
-  if (testCase === undefined) return undefined;
-  return { testCase, stateMachineName, stateName: stateWaitingFor(execution, eventId) ?? '' };
-}
-
-/** Who an execution acts as. AWS names the role session after the execution. */
-export function callerOf({ roleArn, region, name }: ExecutionHeader): RoleCaller {
-  return { roleArn, region, sessionName: name };
-}
-
-/** What the command of an execution asks of the tasks. */
-export function taskRequestOf(
-  { resource, parameters, credentials }: Extract<Command, { kind: 'run-task' }>,
-  header: ExecutionHeader,
-): TaskRequest {
-  const assumed = credentials && assumption(credentials.roleArn, header);
-  return { caller: callerOf(header), resource, parameters, ...(assumed && { credentials: assumed }) };
-}
-
-/**
- * How an execution assumes the role of a task. AWS names the session after the state machine, whose ARN is the external id.
- * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-cross-acct-sync-pattern.html
- */
-function assumption(roleArn: string, { stateMachineArn, stateMachineName }: ExecutionHeader) {
-  return { roleArn, sessionName: stateMachineName.slice(0, 64), externalId: stateMachineArn };
-}
-
-/** The row of an execution as it stands now. */
-function recordOf({ header, inputText, child }: StartRequest, execution: Execution): ExecutionRecord {
-  const { executionArn, stateMachineArn, name, roleArn, startDate } = header;
-  const fields = { executionArn, stateMachineArn, name, roleArn, startDate, input: inputText };
-  return { ...fields, ...(child && { child }), ...endOf(execution, inputText) };
-}
-
-function endOf({ end: event, header }: Execution, inputText: string): ExecutionEnd {
-  if (event === undefined) return { status: 'RUNNING' };
-  const stopDate = event.timestamp;
-  switch (event.type) {
-    case 'ExecutionSucceeded':
-      return { status: 'SUCCEEDED', stopDate, output: textOf(event.details.output, header.input, inputText) };
-    case 'ExecutionFailed':
-      return { status: 'FAILED', stopDate, ...event.details };
-    case 'ExecutionAborted':
-      return { status: 'ABORTED', stopDate, ...event.details };
-    case 'ExecutionTimedOut':
-      return { status: 'TIMED_OUT', stopDate, ...event.details };
-  }
-}
-
-/** What only passed through keeps the caller's own text. */
-function textOf(output: Json, input: Json, inputText: string): string {
-  return output === input ? inputText : JSON.stringify(output);
 }

@@ -162,12 +162,49 @@ export interface Refusal {
   readonly message: string;
 }
 
+/** An object, or bytes `from` to before `to` of it; with `ifMatch` only while that is its entity tag. */
+export interface ObjectRead {
+  readonly bucket: string;
+  readonly key: string;
+  readonly versionId?: string;
+  readonly expectedBucketOwner?: string;
+  readonly range?: { readonly from: number; readonly to: number };
+  readonly ifMatch?: string;
+}
+
+/** `body` must be read to its end or left. */
+export interface FoundObject {
+  readonly kind: 'found';
+  /** Of the whole object, also when a range of it was asked for. */
+  readonly size: number;
+  /** With its quotes. */
+  readonly etag: string;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+export interface ListedObject {
+  readonly key: string;
+  readonly size: number;
+  /** With its quotes. */
+  readonly etag: string;
+  /** Epoch ms, whole seconds. */
+  readonly lastModified: number;
+  readonly storageClass: string;
+}
+
 /** S3 as the engine needs it, on behalf of a role: every call is authorised as if it had come over HTTP. */
 export interface Objects {
-  get(
+  get(caller: RoleCaller, object: ObjectRead): Promise<FoundObject | Refusal>;
+  /** One page of ListObjectsV2, keys in UTF-8 byte order. `after` is `next` of the page before. */
+  list(
     caller: RoleCaller,
-    object: { readonly bucket: string; readonly key: string; readonly expectedBucketOwner?: string },
-  ): Promise<{ readonly kind: 'found'; readonly size: number; readonly body: AsyncIterable<Uint8Array> } | Refusal>;
+    listing: {
+      readonly bucket: string;
+      readonly prefix?: string;
+      readonly expectedBucketOwner?: string;
+      readonly after?: string;
+    },
+  ): Promise<({ readonly kind: 'page' } & Page<ListedObject>) | Refusal>;
   /** Stores `body` under the key. `multipart` makes it a multipart object, whatever its size. */
   put(
     caller: RoleCaller,

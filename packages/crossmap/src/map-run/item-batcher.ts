@@ -1,6 +1,5 @@
 import { MAX_PAYLOAD_BYTES, utf8Size } from '../asl/json.ts';
-import type { MapRunPlan } from '../engine/map-run-plan.ts';
-import type { Item } from './item-reader.ts';
+import type { Item, MapRunPlan } from '../engine/map-run-plan.ts';
 import type { PendingChild } from './map-run.ts';
 
 /** An item that no child can take because its input would be over the payload limit. */

@@ -1,17 +1,13 @@
 import type { Json } from '../asl/json.ts';
 import type { ExecutionHeader } from '../engine/execution.ts';
-import { callerOf } from '../engine/executions.ts';
-import type { ItemSource } from '../engine/map-run-plan.ts';
+import type { Item, ItemSource, ObjectPlace } from '../engine/map-run-plan.ts';
 import type { Objects } from '../engine/ports.ts';
 import { ItemReaderFailure } from './item-reader-failure.ts';
-import { readJsonArray } from './readers/json.ts';
-
-/** One item as the ItemSelector sees it: `index` counts over the whole run, `source` is `$$.Map.Item.Source`. */
-export interface Item {
-  readonly value: Json;
-  readonly index: number;
-  readonly source: string;
-}
+import { readContent } from './readers/content.ts';
+import { objectItem } from './readers/listing.ts';
+import { athenaFiles, type DataFile, inventoryFiles } from './readers/manifest.ts';
+import type { Rows } from './readers/rows.ts';
+import { SourceObjects, uriOf } from './readers/source-objects.ts';
 
 /** The most items one Map Run reads; further ones are left unread, as AWS does. */
 const MAX_ITEMS = 100_000_000;
@@ -22,21 +18,30 @@ export async function* readItems(
   parent: ExecutionHeader,
   objects: Objects,
 ): AsyncGenerator<readonly Item[]> {
-  if (source.kind === 'state-data') {
-    yield source.items.map((value, index) => ({ value, index, source: 'STATE_DATA' }));
-    return;
-  }
+  if (source.kind === 'state-data') return yield stateData(source.items);
   const limit = itemLimit(source.maxItems);
-  const body = await openObject(source, parent, objects);
-  const uri = `s3://${source.bucket}/${source.key}`;
   let index = 0;
-  for await (const values of readJsonArray(body)) {
-    const wanted = index + values.length > limit ? values.slice(0, limit - index) : values;
-    const first = index;
-    yield wanted.map((value, i) => ({ value, index: first + i, source: uri }));
-    index += wanted.length;
+  for await (const { values, keys, source: name } of rowsOf(source, parent, objects)) {
+    const count = Math.min(values.length, limit - index);
+    const items: Item[] = new Array(count);
+    for (let i = 0; i < count; i++) {
+      const value = values[i] as Json;
+      items[i] =
+        keys === undefined
+          ? { value, index: index + i, source: name }
+          : { value, index: index + i, source: name, key: keys[i] as string };
+    }
+    if (count > 0) yield items;
+    index += count;
     if (index === limit) return;
   }
+}
+
+function stateData(items: Extract<ItemSource, { kind: 'state-data' }>['items']): readonly Item[] {
+  const source = 'STATE_DATA';
+  return Array.isArray(items)
+    ? items.map((value: Json, index) => ({ value, index, source }))
+    : Object.entries(items).map(([key, value], index) => ({ key, value, index, source }));
 }
 
 /** 0 and absent mean all. */
@@ -45,28 +50,60 @@ function itemLimit(maxItems: number | undefined): number {
   return maxItems === undefined || maxItems === 0 ? MAX_ITEMS : Math.min(maxItems, MAX_ITEMS);
 }
 
-/**
- * The bucket must be in the Region of the state machine, and in its account unless ExpectedBucketOwner names the other.
- * https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
- */
-async function openObject(
-  { bucket, key, expectedBucketOwner }: Extract<ItemSource, { kind: 'json-object' }>,
+interface SourcedRows extends Rows {
+  /** `$$.Map.Item.Source` of these items. */
+  readonly source: string;
+}
+
+async function* rowsOf(
+  source: Exclude<ItemSource, { kind: 'state-data' }>,
   parent: ExecutionHeader,
-  objects: Objects,
-): Promise<AsyncIterable<Uint8Array>> {
-  const place = await objects.bucket(bucket);
-  if (place !== undefined && place.region !== parent.region) {
-    throw new ItemReaderFailure(
-      `The bucket ${bucket} is in ${place.region}, the state machine in ${parent.region}: an ItemReader cannot read across Regions.`,
-    );
+  ports: Objects,
+): AsyncGenerator<SourcedRows> {
+  const objects = new SourceObjects(parent, ports, source.expectedBucketOwner);
+  if (source.kind === 'listing' && source.format === undefined) {
+    const uri = `s3://${source.bucket}`;
+    for await (const page of objects.list(source.bucket, source.prefix)) {
+      yield { values: page.map(objectItem), source: uri };
+    }
+    return;
   }
-  if (place !== undefined && place.accountId !== parent.accountId && expectedBucketOwner === undefined) {
-    throw new ItemReaderFailure(
-      `The bucket ${bucket} belongs to another account: an ItemReader reads it only with ExpectedBucketOwner in its Parameters.`,
-    );
+  for await (const { place, format } of filesOf(source, objects)) {
+    const uri = uriOf(place);
+    try {
+      for await (const rows of readContent(place, format, objects)) yield { ...rows, source: uri };
+    } catch (error) {
+      if (source.kind === 'object' || !(error instanceof ItemReaderFailure)) throw error;
+      throw new ItemReaderFailure(`${uri}: ${error.message}`);
+    }
   }
-  const object = { bucket, key, ...(expectedBucketOwner !== undefined && { expectedBucketOwner }) };
-  const opened = await objects.get(callerOf(parent), object);
-  if (opened.kind === 'found') return opened.body;
-  throw new ItemReaderFailure(`Could not read s3://${bucket}/${key}. ${opened.code}: ${opened.message}`);
+}
+
+function filesOf(
+  source: Exclude<ItemSource, { kind: 'state-data' }>,
+  objects: SourceObjects,
+): AsyncIterable<DataFile> | Iterable<DataFile> {
+  switch (source.kind) {
+    case 'object':
+      return [{ place: source.at, format: source.format }];
+    case 's3-inventory':
+      return inventoryFiles(source.at, objects);
+    case 'athena-data':
+      return athenaFiles(source.at, source.format, objects);
+    case 'listing':
+      return listedFiles(source, objects);
+  }
+}
+
+/** The listed objects. One of no bytes whose key ends with a slash stands for a folder and holds no items. */
+async function* listedFiles(
+  { bucket, prefix, format }: Extract<ItemSource, { kind: 'listing' }>,
+  objects: SourceObjects,
+): AsyncGenerator<DataFile> {
+  for await (const page of objects.list(bucket, prefix)) {
+    for (const { key, size } of page) {
+      const place: ObjectPlace = { bucket, key };
+      if (format !== undefined && !(size === 0 && key.endsWith('/'))) yield { place, format };
+    }
+  }
 }

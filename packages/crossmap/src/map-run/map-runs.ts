@@ -1,9 +1,10 @@
 import type { Failure } from '../asl/failure.ts';
 import { type Json, MAX_PAYLOAD_BYTES, utf8Size } from '../asl/json.ts';
-import { callerOf, type Executions, type MapRunRequest, type MapRunStarter } from '../engine/executions.ts';
+import type { Executions, MapRunRequest, MapRunStarter } from '../engine/executions.ts';
 import { SelectionFailed } from '../engine/map-run-plan.ts';
 import type { MapRunOutcome } from '../engine/occurrence.ts';
 import type { Clock, Ids, Objects, Permissions } from '../engine/ports.ts';
+import { callerOf } from '../engine/task-request.ts';
 import { ChildWorkflows, labelledStateMachineArn } from './child-workflow.ts';
 import { dispatch } from './dispatch.ts';
 import { childInputs, ItemTooLarge } from './item-batcher.ts';

@@ -1,7 +1,7 @@
 import type { ExecutionHeader } from '../engine/execution.ts';
-import { callerOf } from '../engine/executions.ts';
 import type { MapRunPlan } from '../engine/map-run-plan.ts';
 import type { ExecutionRecord, Objects } from '../engine/ports.ts';
+import { callerOf } from '../engine/task-request.ts';
 import { mapRunId } from './child-workflow.ts';
 import type { MapRunStore } from './map-run.ts';
 import { pendingRecord, resultRecord } from './result-record.ts';

@@ -7,6 +7,7 @@ import { detectOperation } from './detect.ts';
 import { S3Error } from './errors.ts';
 import { checkExpectedOwner, checkKey, checkRegion, Gate, resourceArn } from './gate.ts';
 import { putInParts } from './in-parts.ts';
+import { LARGEST_PAGE, type ListPage, listPage } from './listing.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { BucketInput, Operation, OperationInput, Services } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
@@ -38,6 +39,19 @@ export interface NewObject extends ObjectAddress {
   readonly contentType?: string;
   /** Makes it a multipart object, whatever its size. */
   readonly multipart?: boolean;
+}
+
+/** Bytes `from` to before `to`; `ifMatch` is an entity tag with its quotes. */
+export interface ObjectReading extends ObjectAddress {
+  readonly versionId?: string;
+  readonly range?: { readonly from: number; readonly to: number };
+  readonly ifMatch?: string;
+}
+
+export interface Listing extends Omit<ObjectAddress, 'key'> {
+  readonly prefix?: string;
+  /** Where to begin, as `next` of the page before says. */
+  readonly from?: Buffer;
 }
 
 /**
@@ -83,9 +97,42 @@ export class EmbeddedS3 {
 
   /** The bytes of an object. A stream must be read to its end or left by `return`. */
   async getObject(caller: Caller, address: ObjectAddress): Promise<ResponseBody> {
-    const { body } = await this.handle(objectRequest('GET', caller, address, {}, EMPTY_BODY));
+    return (await this.readObject(caller, address)).body;
+  }
+
+  /** The bytes of an object or of a range of it, with the size and the entity tag of the whole. */
+  async readObject(
+    caller: Caller,
+    { range, ifMatch, versionId, ...address }: ObjectReading,
+  ): Promise<{ readonly size: number; readonly etag: string; readonly body: ResponseBody }> {
+    const request = objectRequest('GET', caller, address, {}, EMPTY_BODY);
+    const { headers, body } = await this.handle({
+      ...request,
+      query: versionId === undefined ? {} : { versionId },
+      headers: {
+        ...request.headers,
+        ...(range !== undefined && { range: `bytes=${range.from}-${range.to - 1}` }),
+        ...(ifMatch !== undefined && { 'if-match': ifMatch }),
+      },
+    });
     if (body === undefined || typeof body === 'string') throw new Error('Expected GetObject to answer with a body');
-    return body;
+    const size = Number(headers['content-range']?.split('/')[1] ?? headers['content-length']);
+    return { size, etag: headers.etag!, body };
+  }
+
+  /** A page of ListObjectsV2 with at most 1,000 objects. */
+  listObjects(caller: Caller, { bucket: name, region, prefix, expectedBucketOwner, from }: Listing): ListPage {
+    const bucket = this.#existing(name);
+    const query = { 'list-type': '2', ...(prefix !== undefined && { prefix }) };
+    const headers = ownerHeader(expectedBucketOwner);
+    const request: S3Request = { caller, region, method: 'GET', bucket: name, query, headers, body: EMPTY_BODY };
+    this.#admit(request, OPERATIONS.ListObjectsV2, bucket);
+    return listPage((lower, upper, limit) => this.#services.store.scan(name, lower, upper, limit), {
+      prefix: prefix ?? '',
+      delimiter: undefined,
+      from,
+      maxKeys: LARGEST_PAGE,
+    });
   }
 
   /** Stores `body` under the key and gives its size and entity tag. Nothing is stored when `body` throws. */
@@ -189,7 +236,8 @@ export class EmbeddedS3 {
     if (operation.everyRegion !== true) checkRegion(request, bucket);
     checkExpectedOwner(request, bucket);
     const resource = resourceArn(bucket.name, request.key);
-    this.#gate.authorize(request, operation.action, resource, bucket);
+    const versioned = request.query.versionId !== undefined ? operation.versionAction : undefined;
+    this.#gate.authorize(request, versioned ?? operation.action, resource, bucket);
     if ('x-amz-acl' in request.headers) this.#gate.authorize(request, 's3:PutObjectAcl', resource, bucket);
   }
 
@@ -209,9 +257,12 @@ function objectRequest(
   headers: Readonly<Record<string, string>>,
   body: RequestBody,
 ): S3Request {
-  const owner: Record<string, string> =
-    expectedBucketOwner === undefined ? {} : { 'x-amz-expected-bucket-owner': expectedBucketOwner };
+  const owner = ownerHeader(expectedBucketOwner);
   return { caller, region, method, bucket, key, query: {}, headers: { ...headers, ...owner }, body };
+}
+
+function ownerHeader(expectedBucketOwner: string | undefined): Record<string, string> {
+  return expectedBucketOwner === undefined ? {} : { 'x-amz-expected-bucket-owner': expectedBucketOwner };
 }
 
 function textBody(text: string): RequestBody {

@@ -1,5 +1,8 @@
 import { END_OF_KEYS, type ListedObject } from './object-store.ts';
 
+/** How many keys and common prefixes a page has at most. */
+export const LARGEST_PAGE = 1000;
+
 export interface ListQuery {
   readonly prefix: string;
   readonly delimiter: string | undefined;

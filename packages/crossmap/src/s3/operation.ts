@@ -31,6 +31,8 @@ export interface ObjectInput extends BucketInput {
 interface Screened {
   /** The IAM action, on the resource of the level. */
   readonly action: string;
+  /** The action instead, when the request names a version. */
+  readonly versionAction?: string;
   /** The `x-amz-` headers it understands beside the ones of every request; any other is refused. */
   readonly headers?: readonly string[];
   /** The query parameters it understands. */

@@ -72,6 +72,8 @@ export const OPERATIONS: Operations = {
   GetObject: {
     level: 'object',
     action: 's3:GetObject',
+    versionAction: 's3:GetObjectVersion',
+    query: ['versionId'],
     headers: ['x-amz-checksum-mode'],
     conditions: [...READ_CONDITIONS, 'range'],
     run: getObject,

@@ -1,10 +1,10 @@
 import type { Json } from '../asl/json.ts';
 import type { ExecutionHeader } from '../engine/execution.ts';
-import { type MapRunPlan, SelectionFailed } from '../engine/map-run-plan.ts';
+import { type Item, type ItemSource, type MapRunPlan, SelectionFailed } from '../engine/map-run-plan.ts';
 import type { MapRunOutcome } from '../engine/occurrence.ts';
 import type { Objects } from '../engine/ports.ts';
 import { childInputs } from '../map-run/item-batcher.ts';
-import { type Item, readItems } from '../map-run/item-reader.ts';
+import { readItems } from '../map-run/item-reader.ts';
 import { ItemReaderFailure } from '../map-run/item-reader-failure.ts';
 import { toleratedFailureExceeded, toleratedFailureThresholdExceeded } from '../map-run/tolerance.ts';
 import { type InspectedMap, type StateTest, StateTestRefused } from './state-test.ts';
@@ -51,8 +51,17 @@ async function itemsOf(
 ): Promise<readonly Item[] | undefined> {
   if (source.kind !== 'state-data' && mapItemReaderData === undefined) return undefined;
   const items: Item[] = [];
-  for await (const group of readItems(source, parent, onlyObject(mapItemReaderData ?? ''))) items.push(...group);
+  const given = source.kind === 'state-data' ? source : asOneObject(source);
+  for await (const group of readItems(given, parent, onlyObject(mapItemReaderData ?? ''))) items.push(...group);
   return items;
+}
+
+/** The configuration gives the data itself: that of one file for many, and of a listing or an inventory its items in JSON. */
+function asOneObject(source: Exclude<ItemSource, { kind: 'state-data' }>): ItemSource {
+  const { expectedBucketOwner, maxItems } = source;
+  const at = source.kind === 'listing' ? { bucket: source.bucket, key: source.prefix ?? '' } : source.at;
+  const format = source.kind === 's3-inventory' ? undefined : source.format;
+  return { kind: 'object', at, format: format ?? { type: 'JSON', pointer: [] }, expectedBucketOwner, maxItems };
 }
 
 /** S3 in which every object is the same. */
@@ -60,7 +69,8 @@ function onlyObject(text: string): Objects {
   const bytes = new TextEncoder().encode(text);
   return {
     bucket: async () => undefined,
-    get: async () => ({ kind: 'found', size: bytes.length, body: chunks(bytes) }),
+    get: async () => ({ kind: 'found', size: bytes.length, etag: '""', body: chunks(bytes) }),
+    list: () => Promise.reject(new Error('Expected a mocked Map Run to list nothing')),
     put: () => Promise.reject(new Error('Expected a mocked Map Run to write nothing')),
   };
 }

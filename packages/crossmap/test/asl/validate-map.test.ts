@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../../src/asl/json.ts';
 import { compileMachine } from '../../src/asl/machine.ts';
 import { validateDefinition } from '../../src/asl/validate.ts';
 import { machineOf, map, pass, processor, reader, writer } from './definitions.ts';
-import { diagnosticsOf, type Row, refuses } from './refused-definitions.ts';
+import { diagnosticsOf, refuses } from './refused-definitions.ts';
 
 const inState = (state: Json) => machineOf(state);
 const S = '/States/S';
@@ -135,15 +135,33 @@ describe('ItemReader, ItemBatcher and ResultWriter', () => {
   const R = `${S}/ItemReader`;
   const withReader = (fields: object, config: object = {}) =>
     inState(map({ ItemReader: reader(fields as never, config as never) }));
+  const listing = { Resource: 'arn:aws:states:::s3:listObjectsV2', Parameters: { Bucket: 'b' } };
+  const withListing = (ReaderConfig: JsonObject) => inState(map({ ItemReader: { ...listing, ReaderConfig } }));
+  test('every reader with what belongs to it', () => {
+    const accepted = [
+      map({ ItemReader: listing }),
+      map({ ItemReader: { ...listing, Parameters: { Bucket: 'b', Prefix: 'p/', ExpectedBucketOwner: '1' } } }),
+      map({ ItemReader: { ...listing, ReaderConfig: { MaxItems: 1, Transformation: 'NONE' } } }),
+      map({ ItemReader: reader({ Parameters: { Bucket: 'b', Key: 'k', VersionId: 'v' } }) }),
+    ].map(inState);
+    const configs = [
+      { ItemsPointer: '/a/0/~0' },
+      { InputType: 'JSONL', Transformation: 'NONE' },
+      { InputType: 'CSV', CSVHeaderLocation: 'GIVEN', CSVHeaders: ['a'], CSVDelimiter: 'TAB' },
+      { InputType: 'PARQUET' },
+      { InputType: 'MANIFEST' },
+      { InputType: 'CSV', ManifestType: 'ATHENA_DATA' },
+    ].map((config) => withReader({}, config));
+    const types = ['CSV', 'JSON', 'JSONL', 'PARQUET'];
+    const flattened = types.map((InputType) => withListing({ Transformation: 'LOAD_AND_FLATTEN', InputType }));
+    const inventory = withReader({ ReaderConfig: { ManifestType: 'S3_INVENTORY' } });
+    for (const definition of [...accepted, ...configs, ...flattened, inventory]) {
+      assert.deepEqual(diagnosticsOf(definition), []);
+    }
+  });
   const batcher = (fields: Json) => inState(map({ ItemBatcher: fields }));
   const withWriter = (fields: object) => inState(map({ ResultWriter: writer(fields as never) }));
   refuses([
-    [
-      'listObjectsV2',
-      inState(map({ ItemReader: { Resource: 'arn:aws:states:::s3:listObjectsV2', Parameters: { Bucket: 'b' } } })),
-      `${R}/Resource`,
-      /listObjectsV2` is not supported yet/,
-    ],
     [
       'another Resource',
       withReader({ Resource: 'arn:aws:states:::dynamodb:query' }),
@@ -159,35 +177,85 @@ describe('ItemReader, ItemBatcher and ResultWriter', () => {
       /\[ReaderConfig\]/,
     ],
     ['no InputType', withReader({ ReaderConfig: {} }), `${R}/ReaderConfig`, /\[InputType\]/],
-    ...['CSV', 'JSONL', 'PARQUET', 'MANIFEST'].map(
-      (InputType): Row => [
-        InputType,
-        withReader({}, { InputType }),
-        `${R}/ReaderConfig/InputType`,
-        /not supported yet: use 'JSON'/,
-      ],
-    ),
     [
       'an unknown InputType',
       withReader({}, { InputType: 'XML' }),
       `${R}/ReaderConfig/InputType`,
       /must be one of: \[CSV, JSON/,
     ],
-    ...Object.entries({
-      ItemsPointer: '/a',
-      Transformation: 'NONE',
-      ManifestType: 'ATHENA_DATA',
-      CSVHeaderLocation: 'GIVEN',
-      CSVHeaders: ['a'],
-      CSVDelimiter: 'TAB',
-    }).map(
-      ([field, value]): Row => [
-        field,
-        withReader({}, { [field]: value }),
-        `${R}/ReaderConfig/${field}`,
-        /not supported yet: readers/,
-      ],
-    ),
+    ['a pointer that is none', withReader({}, { ItemsPointer: 'a' }), `${R}/ReaderConfig/ItemsPointer`, /JSON Pointer/],
+    [
+      'a pointer into CSV',
+      withReader({}, { InputType: 'CSV', ItemsPointer: '/a' }),
+      `${R}/ReaderConfig/ItemsPointer`,
+      /only for the InputType 'JSON'/,
+    ],
+    [
+      'headers that are given beside JSON',
+      withReader({}, { CSVHeaderLocation: 'FIRST_ROW' }),
+      `${R}/ReaderConfig/CSVHeaderLocation`,
+      /supported for the InputType 'CSV' only/,
+    ],
+    [
+      'GIVEN without headers',
+      withReader({}, { InputType: 'CSV', CSVHeaderLocation: 'GIVEN' }),
+      `${R}/ReaderConfig`,
+      /\[CSVHeaders\]/,
+    ],
+    [
+      'headers that are not used',
+      withReader({}, { InputType: 'CSV', CSVHeaderLocation: 'FIRST_ROW', CSVHeaders: ['a'] }),
+      `${R}/ReaderConfig/CSVHeaders`,
+      /with the CSVHeaderLocation 'GIVEN' only/,
+    ],
+    [
+      'an unknown delimiter',
+      withReader({}, { InputType: 'CSV', CSVDelimiter: ',' }),
+      `${R}/ReaderConfig/CSVDelimiter`,
+      /must be one of: \[COMMA/,
+    ],
+    [
+      'LOAD_AND_FLATTEN of one object',
+      withReader({}, { Transformation: 'LOAD_AND_FLATTEN' }),
+      `${R}/ReaderConfig/Transformation`,
+      /needs the Resource 'arn:aws:states:::s3:listObjectsV2'/,
+    ],
+    [
+      'LOAD_AND_FLATTEN without InputType',
+      withListing({ Transformation: 'LOAD_AND_FLATTEN' }),
+      `${R}/ReaderConfig`,
+      /\[InputType\]/,
+    ],
+    [
+      'LOAD_AND_FLATTEN of manifests',
+      withListing({ Transformation: 'LOAD_AND_FLATTEN', InputType: 'MANIFEST' }),
+      `${R}/ReaderConfig/InputType`,
+      /must be one of: \[CSV, JSON, JSONL, PARQUET\]/,
+    ],
+    [
+      'a manifest of a listing',
+      withListing({ ManifestType: 'S3_INVENTORY' }),
+      `${R}/ReaderConfig/ManifestType`,
+      /A listing has no manifest/,
+    ],
+    [
+      'JSON in data files of Athena',
+      withReader({}, { ManifestType: 'ATHENA_DATA' }),
+      `${R}/ReaderConfig/InputType`,
+      /must be one of: \[CSV, JSONL, PARQUET\]/,
+    ],
+    [
+      'InputType beside an S3 inventory',
+      withReader({}, { ManifestType: 'S3_INVENTORY', InputType: 'CSV' }),
+      `${R}/ReaderConfig/InputType`,
+      /not allowed with the ManifestType 'S3_INVENTORY'/,
+    ],
+    [
+      'Key beside a Prefix',
+      inState(map({ ItemReader: { ...listing, Parameters: { Bucket: 'b', Key: 'k' } } })),
+      `${R}/Parameters`,
+      /'Key' is not supported/,
+    ],
     ['MaxItems below 0', withReader({}, { MaxItems: -1 }), `${R}/ReaderConfig/MaxItems`, /Minimum value is 0/],
     [
       'MaxItems beside its path',
@@ -197,10 +265,10 @@ describe('ItemReader, ItemBatcher and ResultWriter', () => {
     ],
     ['no Key', withReader({ Parameters: { Bucket: 'b' } }), `${R}/Parameters`, /'Key' is required/],
     [
-      'VersionId',
-      withReader({ Parameters: { Bucket: 'b', Key: 'k', VersionId: 'v' } }),
+      'a version of Parquet',
+      withReader({ Parameters: { Bucket: 'b', Key: 'k', VersionId: 'v' } }, { InputType: 'PARQUET' }),
       `${R}/Parameters/VersionId`,
-      /not supported yet/,
+      /not allowed with the InputType 'PARQUET'/,
     ],
     [
       'a bad path in Parameters',

@@ -152,18 +152,23 @@ describe('what the plan of a Map Run says', () => {
     assert.deepEqual(plan.tolerance, { count: 4, percentage: undefined });
     assert.deepEqual(plan.batch, { maxItems: 5, maxBytes: 262_144, input: { x: 'bucket' } });
     assert.deepEqual(plan.source, {
-      kind: 'json-object',
-      bucket: 'bucket',
-      key: 'k',
+      kind: 'object',
+      at: { bucket: 'bucket', key: 'k' },
+      format: { type: 'JSON', pointer: [] },
       expectedBucketOwner: '222222222222',
       maxItems: 6,
     });
     assert.deepEqual(plan.resultWriter, { bucket: 'bucket', prefix: 'one' });
   });
 
+  test('the members of an object are items, and counted in MapStateStarted', async () => {
+    const { source } = await planOf({ ItemsPath: '$.o' }, '{"o":{"a":1,"b":2}}');
+    assert.deepEqual(source, { kind: 'state-data', items: { a: 1, b: 2 } });
+  });
+
   test('an ItemsPath beside an ItemReader is not looked at', async () => {
     const { source } = await planOf({ ItemReader: reader(), ItemsPath: '$.none' }, '{"bucket":"b"}');
-    assert.equal(source.kind, 'json-object');
+    assert.equal(source.kind, 'object');
   });
 
   test('ItemSelector sees the item, its index and source beside the input of the Map', async () => {
@@ -178,6 +183,62 @@ describe('what the plan of a Map Run says', () => {
       const plan = await planOf({ ItemsPath: '$.i', [field]: ItemSelector }, '{"i":[],"tag":"t"}');
       const selected = await plan.selectItem({ value: { a: 1 }, index: 4, source: 'STATE_DATA' });
       assert.deepEqual(selected, { v: { a: 1 }, i: 4, s: 'STATE_DATA', all: 't', run: 'one' });
+    }
+  });
+
+  test('of a member of an object ItemSelector sees the key; without it the input has both', async () => {
+    const item = { key: 'k', value: 1, index: 0, source: 'STATE_DATA' };
+    const { selectItem } = await planOf(
+      { ItemSelector: { 'k.$': '$$.Map.Item.Key', 'v.$': '$$.Map.Item.Value' } },
+      '{}',
+    );
+    assert.deepEqual(await selectItem(item), { k: 'k', v: 1 });
+    const whole = await planOf({}, '{}');
+    assert.deepEqual(await whole.selectItem(item), { Key: 'k', Value: 1 });
+  });
+
+  test('every ItemReader as the source it stands for', async () => {
+    const listing = (ReaderConfig: object, Parameters: object = {}) => ({
+      Resource: 'arn:aws:states:::s3:listObjectsV2',
+      ReaderConfig,
+      Parameters: { 'Bucket.$': '$.bucket', ...Parameters },
+    });
+    const sourceOf = async (ItemReader: object) => (await planOf({ ItemReader }, '{"bucket":"b"}')).source;
+    const dataset = { expectedBucketOwner: undefined, maxItems: undefined };
+    assert.deepEqual(await sourceOf(listing({})), {
+      kind: 'listing',
+      bucket: 'b',
+      prefix: undefined,
+      format: undefined,
+      ...dataset,
+    });
+    const flattened = { Transformation: 'LOAD_AND_FLATTEN', InputType: 'JSON', ItemsPointer: '/a~1b/~0' };
+    assert.deepEqual(await sourceOf(listing(flattened, { Prefix: 'p/' })), {
+      kind: 'listing',
+      bucket: 'b',
+      prefix: 'p/',
+      format: { type: 'JSON', pointer: ['a/b', '~'] },
+      ...dataset,
+    });
+    const given = { CSVHeaderLocation: 'GIVEN', CSVHeaders: ['h'], CSVDelimiter: 'PIPE' };
+    const one = { expectedBucketOwner: '222222222222', maxItems: undefined, at: { bucket: 'b', key: 'k' } };
+    const csv = { type: 'CSV', delimiter: '|', headers: ['h'] };
+    for (const [config, expected] of [
+      [
+        { InputType: 'CSV', ...given },
+        { kind: 'object', format: csv },
+      ],
+      [{ InputType: 'CSV' }, { kind: 'object', format: { type: 'CSV', delimiter: ',', headers: undefined } }],
+      [{ InputType: 'JSONL' }, { kind: 'object', format: { type: 'JSONL' } }],
+      [{ InputType: 'PARQUET' }, { kind: 'object', format: { type: 'PARQUET' } }],
+      [{ InputType: 'MANIFEST' }, { kind: 's3-inventory' }],
+      [{ InputType: undefined, ManifestType: 'S3_INVENTORY' }, { kind: 's3-inventory' }],
+      [
+        { InputType: 'CSV', ManifestType: 'ATHENA_DATA', ...given },
+        { kind: 'athena-data', format: csv },
+      ],
+    ] as const) {
+      assert.deepEqual(await sourceOf(reader(config)), { ...expected, ...one });
     }
   });
 
@@ -247,7 +308,6 @@ describe('fields that are wrong when the state is entered', () => {
     assert.equal('cause' in text && text.cause, 'Reference path "$" must point to array.');
     const context = await new Workbench().run(map({ ItemsPath: '$$.Execution.Name' }));
     assert.equal('cause' in context && context.cause, 'Reference path "$.Execution.Name" must point to array.');
-    assert.match((await refused({}, '{"a":1}')).cause ?? '', /^A JSON object as items is not supported yet: /);
     const missing = await refused({ ItemsPath: '$.a.b' }, '{}');
     assert.equal(missing.cause, "Invalid path '$.a.b' : Missing property in path $['a']");
   });

@@ -1,4 +1,5 @@
-import type { Objects, Refusal, RoleCaller } from '../../src/engine/ports.ts';
+import { createHash } from 'node:crypto';
+import type { ObjectRead, Objects, Refusal, RoleCaller } from '../../src/engine/ports.ts';
 
 export interface FakeBucket {
   readonly accountId: string;
@@ -16,23 +17,61 @@ interface Put {
 /** Buckets in memory. `refuse` is asked before every get and put and may answer in the place of S3. */
 export class FakeObjects implements Objects {
   readonly buckets = new Map<string, FakeBucket>();
+  /** `bucket/key` → content. */
   readonly contents = new Map<string, string>();
+  /** Content that is no text, before `contents`. */
+  readonly binary = new Map<string, Uint8Array>();
+  /** How many objects a page of a listing has. */
+  pageSize = 1000;
+  lists: object[] = [];
   readonly gets: object[] = [];
   readonly puts: Put[] = [];
-  refuse: (action: 'get' | 'put', bucket: string, key: string) => Refusal | undefined = () => undefined;
+  refuse: (action: 'get' | 'put' | 'list', bucket: string, key: string) => Refusal | undefined = () => undefined;
 
   async bucket(name: string): Promise<FakeBucket | undefined> {
     return this.buckets.get(name);
   }
 
-  async get(caller: RoleCaller, object: { readonly bucket: string; readonly key: string }) {
+  async get(caller: RoleCaller, object: ObjectRead) {
     this.gets.push({ caller, ...object });
-    const { bucket, key } = object;
+    const { bucket, key, range, ifMatch } = object;
     const refusal = this.refuse('get', bucket, key) ?? this.#noSuchBucket(bucket);
     if (refusal !== undefined) return refusal;
-    const text = this.contents.get(`${bucket}/${key}`);
-    if (text === undefined) return refused('NoSuchKey', 'The specified key does not exist.');
-    return { kind: 'found', size: Buffer.byteLength(text), body: inChunks(Buffer.from(text)) } as const;
+    const bytes = this.#bytes(`${bucket}/${key}`);
+    if (bytes === undefined) return refused('NoSuchKey', 'The specified key does not exist.');
+    const etag = etagOf(bytes);
+    if (ifMatch !== undefined && ifMatch !== etag) return refused('PreconditionFailed', 'One did not hold');
+    const part = range === undefined ? bytes : bytes.subarray(range.from, range.to);
+    return { kind: 'found', size: bytes.length, etag, body: inChunks(part) } as const;
+  }
+
+  async list(caller: RoleCaller, listing: Parameters<Objects['list']>[1]) {
+    this.lists.push({ caller, ...listing });
+    const { bucket, prefix = '', after = '' } = listing;
+    const refusal = this.refuse('list', bucket, prefix) ?? this.#noSuchBucket(bucket);
+    if (refusal !== undefined) return refusal;
+    const keys = [...new Set([...this.contents.keys(), ...this.binary.keys()])]
+      .filter((name) => name.startsWith(`${bucket}/${prefix}`))
+      .map((name) => name.slice(bucket.length + 1))
+      .filter((key) => key > after)
+      .sort();
+    const items = keys.slice(0, this.pageSize).map((key) => {
+      const bytes = this.#bytes(`${bucket}/${key}`) as Uint8Array;
+      return {
+        key,
+        size: bytes.length,
+        etag: etagOf(bytes),
+        lastModified: 1_668_699_881_000,
+        storageClass: 'STANDARD',
+      };
+    });
+    const next = keys.length > items.length ? items.at(-1)?.key : undefined;
+    return { kind: 'page', items, ...(next !== undefined && { next }) } as const;
+  }
+
+  #bytes(name: string): Uint8Array | undefined {
+    const text = this.contents.get(name);
+    return this.binary.get(name) ?? (text === undefined ? undefined : Buffer.from(text));
   }
 
   async put(
@@ -66,3 +105,5 @@ export const refused = (code: string, message: string): Refusal => ({ kind: 'ref
 async function* inChunks(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let from = 0; from < bytes.length; from += 1000) yield bytes.subarray(from, from + 1000);
 }
+
+const etagOf = (bytes: Uint8Array): string => `"${createHash('md5').update(bytes).digest('hex')}"`;

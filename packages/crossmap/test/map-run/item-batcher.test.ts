@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { type Json, MAX_PAYLOAD_BYTES } from '../../src/asl/json.ts';
-import type { MapRunPlan } from '../../src/engine/map-run-plan.ts';
+import type { Item, MapRunPlan } from '../../src/engine/map-run-plan.ts';
 import { childInputs, ItemTooLarge } from '../../src/map-run/item-batcher.ts';
-import type { Item } from '../../src/map-run/item-reader.ts';
 import type { PendingChild } from '../../src/map-run/map-run.ts';
 
 async function* groups(values: readonly Json[], size: number): AsyncGenerator<readonly Item[]> {

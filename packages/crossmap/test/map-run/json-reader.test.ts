@@ -3,36 +3,23 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Json } from '../../src/asl/json.ts';
 import { ItemReaderFailure } from '../../src/map-run/item-reader-failure.ts';
-import { MAX_ITEM_BYTES, readJsonArray } from '../../src/map-run/readers/json.ts';
+import { readJson } from '../../src/map-run/readers/json.ts';
+import { MAX_ITEM_BYTES } from '../../src/map-run/readers/rows.ts';
+import { cutAt, everyByte, failureOf } from './reading.ts';
 
-async function* inChunks(bytes: Uint8Array, cuts: readonly number[]): AsyncGenerator<Uint8Array> {
-  let from = 0;
-  for (const cut of [...cuts, bytes.length]) {
-    yield bytes.subarray(from, cut);
-    from = cut;
-  }
-}
-
-/** Every item, from bytes cut at these places. */
-async function read(bytes: Uint8Array, cuts: readonly number[] = []): Promise<Json[]> {
+/** Every item, from bytes cut at these places; the member of an object as `[key, value]`. */
+async function read(bytes: Uint8Array, cuts: readonly number[] = [], pointer: readonly string[] = []): Promise<Json[]> {
   const items: Json[] = [];
-  for await (const some of readJsonArray(inChunks(bytes, cuts))) items.push(...some);
+  for await (const { values, keys } of readJson(cutAt(bytes, cuts), pointer)) {
+    items.push(...(keys === undefined ? values : keys.map((key, i) => [key, values[i] as Json])));
+  }
   return items;
 }
 
 const bytesOf = (text: string): Uint8Array => Buffer.from(text);
-const everyByte = (bytes: Uint8Array) => Array.from({ length: Math.max(0, bytes.length - 1) }, (_, i) => i + 1);
 
-async function refusal(bytes: Uint8Array, cuts: readonly number[] = []): Promise<string> {
-  let items: Json[];
-  try {
-    items = await read(bytes, cuts);
-  } catch (thrown) {
-    assert.ok(thrown instanceof ItemReaderFailure, String(thrown));
-    return thrown.message;
-  }
-  return assert.fail(`read ${items.length} items`);
-}
+const refusal = (bytes: Uint8Array, cuts: readonly number[] = [], pointer: readonly string[] = []): Promise<string> =>
+  failureOf(read(bytes, cuts, pointer));
 
 /** JSON text of any array, with any characters and with blanks between the tokens. */
 const arrayText = fc
@@ -97,10 +84,15 @@ describe('what is not one JSON array', () => {
     ['a brace for the bracket', '[1}', /found `}` where the array should end/],
     ['brackets crossed', '[{"a":[1}]]', /not valid JSON|truncated/],
     ['a missing comma', '[1 2]', /not valid JSON/],
-    ['another array behind it', '[1][2]', /nothing after the JSON array, found more at byte 3/],
+    ['another array behind it', '[1][2]', /nothing after the end of the JSON, found more at byte 3/],
     ['text behind it', '[1] x', /found more at byte 4/],
-    ['JSON Lines', '{"a":1}\n{"a":2}\n', /JSON object as items is not supported yet/],
-    ['an object', '{"a":1}', /JSON object as items is not supported yet/],
+    ['JSON Lines', '{"a":1}\n{"a":2}\n', /found more at byte 8/],
+    ['a member without a value', '{"a"}', /member without a colon/],
+    ['a member with two', '{"a":1:2}', /two colons in one member/],
+    ['a colon between the members of two', '{"a":1:2,"b"}', /two colons in one member/],
+    ['a key that is no text', '{1:2}', /key that is no text/],
+    ['a bracket for the brace', '{"a":1]', /found `]` where the object should end/],
+    ['a comma last in an object', '{"a":1,}', /member without a colon/],
     ['a string', '"[1]"', /^Attempting to map over non-iterable node\.$/],
     ['a number', '5', /^Attempting to map over non-iterable node\.$/],
     ['null', 'null', /^Attempting to map over non-iterable node\.$/],
@@ -133,6 +125,77 @@ test('a byte order mark before the array is not part of it, wherever the chunks 
   const bytes = bytesOf('\ufeff[1,2]');
   assert.deepEqual(await read(bytes), [1, 2]);
   assert.deepEqual(await read(bytes, everyByte(bytes)), [1, 2]);
+});
+
+test('any object gives its members in the order of the file, wherever the chunks are cut', async () => {
+  const member = fc.tuple(fc.string({ unit: 'binary' }), fc.jsonValue({ maxDepth: 2, stringUnit: 'binary' }));
+  await fc.assert(
+    fc.asyncProperty(fc.array(member, { maxLength: 4 }), fc.constantFrom('', ' ', '\r\n '), async (members, blank) => {
+      const text = members.map(([key, value]) => JSON.stringify(key) + blank + ':' + blank + JSON.stringify(value));
+      const bytes = bytesOf(`${blank}{${blank}${text.join(`${blank},${blank}`)}${blank}}`);
+      const expected = members.map(([key, value]) => [key, JSON.parse(JSON.stringify(value))]);
+      assert.deepEqual(await read(bytes, everyByte(bytes)), expected);
+      for (const cut of everyByte(bytes)) assert.deepEqual(await read(bytes, [cut]), expected);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('keys that are numbers keep their place, and a key given twice is two items', async () => {
+  const bytes = bytesOf('{"b":1,"2":2,"1":3,"b":4}');
+  assert.deepEqual(await read(bytes), [
+    ['b', 1],
+    ['2', 2],
+    ['1', 3],
+    ['b', 4],
+  ]);
+});
+
+describe('ItemsPointer', () => {
+  const text = JSON.stringify({ 'a"/~': { skip: '}]\\"', list: [[0], [1, { x: [2, 3] }]], more: {} }, z: [9] });
+  const bytes = bytesOf(`\ufeff ${text} `);
+
+  test('names an array or an object at any depth, wherever the chunks are cut', async () => {
+    const cases: readonly (readonly [readonly string[], Json])[] = [
+      [
+        ['a"/~', 'list', '1', '1', 'x'],
+        [2, 3],
+      ],
+      [['a"/~', 'list', '0'], [0]],
+      [['a"/~', 'more'], []],
+      [['z'], [9]],
+      [['a"/~', 'list', '1', '1'], [['x', [2, 3]]]],
+    ];
+    for (const [pointer, expected] of cases) {
+      assert.deepEqual(await read(bytes, [], pointer), expected);
+      assert.deepEqual(await read(bytes, everyByte(bytes), pointer), expected);
+    }
+  });
+
+  test('to nothing, to an index past the end, or through a number is refused', async () => {
+    for (const pointer of [['none'], ['a"/~', 'list', '2'], ['z', '0', 'x'], ['z', '01'], ['z', '-']]) {
+      assert.match(await refusal(bytes, [], pointer), /nothing at the ItemsPointer/);
+    }
+    assert.match(await refusal(bytes, [], ['z', '0']), /^Attempting to map over non-iterable node\.$/);
+  });
+
+  test('a file that is cut short is refused, also behind what the pointer names', async () => {
+    const whole = bytesOf(text);
+    for (let end = 0; end < whole.length; end++) {
+      assert.match(await refusal(whole.subarray(0, end), [end >> 1], ['a"/~', 'list']), /truncated/);
+    }
+  });
+
+  test('more behind the end of the file is refused', async () => {
+    assert.match(await refusal(bytesOf('{"a":[1]} {}'), [], ['a']), /found more at byte 10/);
+  });
+});
+
+test('escapes are read wherever the chunks are cut', async () => {
+  const bytes = bytesOf(String.raw`["a\"],b\\","\\",{"\"k\\":"\\\""}]`);
+  const expected = ['a"],b\\', '\\', { '"k\\': '\\"' }];
+  assert.deepEqual(await read(bytes, everyByte(bytes)), expected);
+  for (const cut of everyByte(bytes)) assert.deepEqual(await read(bytes, [cut]), expected);
 });
 
 test('empty arrays and empty chunks', async () => {
@@ -177,7 +240,7 @@ describe('8 MB', () => {
       }
     }
     const reading = (async () => {
-      for await (const _ of readJsonArray(endless())) assert.fail('an item');
+      for await (const _ of readJson(endless())) assert.fail('an item');
     })();
     await assert.rejects(reading, ItemReaderFailure);
     assert.equal(given, 8);
@@ -193,7 +256,7 @@ test('items are given as their chunk comes, not at the end', async () => {
     }
   }
   const seen: unknown[] = [];
-  for await (const items of readJsonArray(source())) seen.push([chunks, items]);
+  for await (const { values } of readJson(source())) seen.push([chunks, values]);
   assert.deepEqual(seen, [
     [1, [1, 2]],
     [2, [3]],

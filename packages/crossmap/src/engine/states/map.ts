@@ -1,17 +1,18 @@
 import { DataFlowFailure, dataLimitExceeded, failureOf } from '../../asl/data-flow.ts';
-import { isJsonObject, type Json, MAX_PAYLOAD_BYTES } from '../../asl/json.ts';
+import { type Json, MAX_PAYLOAD_BYTES } from '../../asl/json.ts';
 import type { CompiledState } from '../../asl/machine.ts';
-import type { CompiledMap } from '../../asl/map-fields.ts';
+import type { CompiledMap, CompiledReader } from '../../asl/map-fields.ts';
 import type { Field, Scope } from '../../asl/scope.ts';
 import { uuid } from '../../asl/uuid.ts';
 import type { Advancement } from '../advancement.ts';
 import { itemScope } from '../context-object.ts';
 import { exitWith } from '../exit.ts';
-import { type ItemSource, type MapRunPlan, SelectionFailed } from '../map-run-plan.ts';
+import { type MapRunPlan, SelectionFailed, wholeItem } from '../map-run-plan.ts';
 import type { MapRunOutcome } from '../occurrence.ts';
 import { uuidOfName } from '../random.ts';
 import type { Work } from '../work.ts';
 import { enterInlineMap } from './inline-map.ts';
+import { datasetOf, stateData, stringParameter } from './item-source.ts';
 
 type MapState = Extract<CompiledState, { type: 'Map' }>;
 
@@ -26,12 +27,11 @@ export async function enterMap(state: MapState, advancement: Advancement): Promi
   const input = state.flow.input(advancement.state.raw, scope);
   const maxConcurrency = (await map.maxConcurrency(input, scope)) ?? 0;
   const items = map.reader === undefined ? await stateData(map, input, scope) : undefined;
-  advancement.emit('MapStateStarted', { length: items?.items.length ?? 0 });
+  advancement.emit('MapStateStarted', { length: items === undefined ? 0 : Object.keys(items.items).length });
   const plan: MapRunPlan = {
     label: map.label,
-    source: items ?? (await jsonObject(map, input, scope)),
-    selectItem:
-      map.itemSelector === undefined ? ({ value }) => value : selection(map.itemSelector, input, advancement, state),
+    source: items ?? (await datasetOf(map.reader as CompiledReader, input, scope)),
+    selectItem: map.itemSelector === undefined ? wholeItem : selection(map.itemSelector, input, advancement, state),
     batch: await batchOf(map, input, scope),
     maxConcurrency,
     tolerance: await map.tolerance(input, scope),
@@ -66,42 +66,6 @@ function newMapRunArn(label: string | undefined, advancement: Advancement): stri
   const named = label ?? uuidOfName(`${stateMachineArn}/${advancement.state.name}`);
   const id = uuid(() => advancement.random());
   return `arn:${partition}:states:${region}:${accountId}:mapRun:${stateMachineName}/${named}:${id}`;
-}
-
-async function stateData(
-  map: CompiledMap,
-  input: Json,
-  scope: Scope,
-): Promise<Extract<ItemSource, { kind: 'state-data' }>> {
-  const items = await map.items(input, scope);
-  if (Array.isArray(items)) return { kind: 'state-data', items };
-  const expected = isJsonObject(items)
-    ? 'A JSON object as items is not supported yet: Map state input must be an array but was'
-    : 'Map state input must be an array but was';
-  throw new DataFlowFailure('States.Runtime', `${expected}: ${JSON.stringify(items)}`);
-}
-
-async function jsonObject(map: CompiledMap, input: Json, scope: Scope): Promise<ItemSource> {
-  const parameters = (await map.reader?.parameters(input, scope)) as { readonly [key: string]: Json };
-  return {
-    kind: 'json-object',
-    bucket: stringParameter(parameters, 'Bucket', 'ItemReader'),
-    key: stringParameter(parameters, 'Key', 'ItemReader'),
-    expectedBucketOwner:
-      parameters.ExpectedBucketOwner === undefined
-        ? undefined
-        : stringParameter(parameters, 'ExpectedBucketOwner', 'ItemReader'),
-    maxItems: await map.reader?.maxItems(input, scope),
-  };
-}
-
-function stringParameter(parameters: { readonly [key: string]: Json }, name: string, field: string): string {
-  const value = parameters[name];
-  if (typeof value === 'string' && value !== '') return value;
-  throw new DataFlowFailure(
-    'States.Runtime',
-    `Expected ${field}.Parameters.${name} to be a non-empty string, got ${JSON.stringify(value)}`,
-  );
 }
 
 async function batchOf(map: CompiledMap, input: Json, scope: Scope): Promise<MapRunPlan['batch']> {

@@ -11,6 +11,7 @@ import type { S3Response } from '../request.ts';
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
  */
 export async function getObject({ request, bucket, key, store, authorize }: ObjectInput): Promise<S3Response> {
+  checkVersion(request.query.versionId);
   const object = store.object(bucket.name, key);
   if (object === undefined) {
     authorize('s3:ListBucket', bucketArn(bucket.name));
@@ -28,4 +29,13 @@ export async function getObject({ request, bucket, key, store, authorize }: Obje
   return request.method === 'HEAD'
     ? { status, headers }
     : { status, headers, body: readBody(object.body, start, end, store) };
+}
+
+/** Without versioning the only version of an object is `null`. */
+function checkVersion(versionId: string | undefined): void {
+  if (versionId === undefined || versionId === 'null') return;
+  throw new S3Error('InvalidArgument', {
+    message: 'Invalid version id specified',
+    elements: { ArgumentName: 'versionId', ArgumentValue: versionId },
+  });
 }

@@ -1,10 +1,9 @@
 import { type Bucket, canonicalUserId } from '../bucket.ts';
 import { isoDate } from '../dates.ts';
 import { S3Error } from '../errors.ts';
+import { LARGEST_PAGE } from '../listing.ts';
 import type { ListedObject } from '../object-store.ts';
 import { element, escapeXml } from '../xml.ts';
-
-const LARGEST_PAGE = 1000;
 
 export function contentsElement(
   { key, lastModified, etag, checksum, size }: ListedObject,
