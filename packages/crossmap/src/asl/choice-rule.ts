@@ -24,10 +24,17 @@ const order: Record<string, (a: number | string, b: number | string) => boolean>
 };
 
 /** RFC 3339 with an upper-case `T` and a zone, as the language demands. */
-const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
+const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})T(?!24)\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
 
 export function isTimestamp(value: Json): value is string {
-  return typeof value === 'string' && TIMESTAMP.test(value) && !Number.isNaN(Date.parse(value));
+  const day = typeof value === 'string' ? TIMESTAMP.exec(value)?.[1] : undefined;
+  return day !== undefined && isDay(day) && !Number.isNaN(Date.parse(String(value)));
+}
+
+/** Whether the month has that day: JavaScript takes the 30th of February for the 1st of March. */
+function isDay(day: string): boolean {
+  const midnight = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
 }
 
 const comparisons = new Map<string, { readonly operand: OperandType; readonly compare: Compare }>();

@@ -32,6 +32,7 @@ export interface DataFlowFields {
 }
 
 export const QUERY_EVALUATION_ERROR = 'States.QueryEvaluationError';
+const REFERENCE_PATH_CONFLICT = 'States.ReferencePathConflict';
 
 const itself: Evaluation = (input) => input;
 
@@ -91,10 +92,7 @@ export function compileResultPath(text: string | null | undefined): (raw: Json, 
   return (raw, result) => {
     const written = writePath(parsed.path, raw, result);
     if (written.ok) return written.value;
-    throw new DataFlowFailure(
-      'States.ResultPathMatchFailure',
-      `Unable to apply ResultPath '${text}' to the input '${JSON.stringify(raw)}': ${written.reason}`,
-    );
+    throw written.through === undefined ? unfitReferencePath(text, raw) : unfitStep(written.through, raw);
   };
 }
 
@@ -110,12 +108,28 @@ export class DataFlowFailure extends Error {
   }
 }
 
-/** The items of a Map state of JSONPath are no array. AWS says so without naming the state (recorded by TestState). */
-export class NotAnArray extends DataFlowFailure {
-  constructor(path: string) {
-    const searched = path.startsWith('$$') ? path.slice(1) : path;
-    super('States.Runtime', `Reference path "${searched}" must point to array.`);
-  }
+/** A reference path does not fit the data that it is applied to. AWS says so without naming the state. */
+export class UnfitReferencePath extends DataFlowFailure {}
+
+/** The items of a Map state of JSONPath are no array (recorded by TestState). */
+export function notAnArray(path: string): UnfitReferencePath {
+  const searched = path.startsWith('$$') ? path.slice(1) : path;
+  return new UnfitReferencePath('States.Runtime', `Reference path "${searched}" must point to array.`);
+}
+
+/** ResultPath cannot write into the data (seen on AWS: https://qiita.com/tsubasaogawa/items/4fe341bdb6ae7d2fd8ee). */
+function unfitReferencePath(path: string, data: Json): UnfitReferencePath {
+  const cause = `Unable to apply ReferencePath ${path} to input ${JSON.stringify(data)}`;
+  return new UnfitReferencePath(REFERENCE_PATH_CONFLICT, cause);
+}
+
+/**
+ * One step of ItemsPath or ResultPath does not fit the data. Of the items it is seen on AWS, in several public reports
+ * of `States.ReferencePathConflict`.
+ */
+export function unfitStep(step: string | number, data: Json): UnfitReferencePath {
+  const cause = `Unable to apply step "${step}" to input ${JSON.stringify(data)}`;
+  return new UnfitReferencePath(REFERENCE_PATH_CONFLICT, cause);
 }
 
 /** What a field that must find something throws when its path leads to nothing. */
@@ -142,7 +156,7 @@ export function failureOf(thrown: unknown, state: EvaluatedState, enteredEventId
     const { message, location } = thrown;
     return { error: QUERY_EVALUATION_ERROR, cause: at + message, location };
   }
-  if (thrown instanceof NotAnArray) return { error: thrown.error, cause: thrown.message };
+  if (thrown instanceof UnfitReferencePath) return { error: thrown.error, cause: thrown.message };
   if (thrown instanceof DataFlowFailure) return { error: thrown.error, cause: at + thrown.message };
   if (thrown instanceof ConditionPathNotFound || thrown instanceof IntrinsicFailed) {
     return { error: 'States.Runtime', cause: at + thrown.message };

@@ -11,6 +11,11 @@ export function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** As AWS's messages show a value: a text as it is, anything else as JSON. */
+export function textOf(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 /** Bytes of `text` in UTF-8. A lone surrogate counts three, as its replacement character does. */
 export function utf8Size(text: string): number {
   let bytes = text.length;

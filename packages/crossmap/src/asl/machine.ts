@@ -10,7 +10,8 @@ import type {
   TaskState,
 } from './definition.ts';
 import type { Json, JsonObject } from './json.ts';
-import { type CompiledMap, compileMap, type NumberField } from './map-fields.ts';
+import { type CompiledMap, compileMap } from './map-fields.ts';
+import { type NumberField, seconds } from './number-fields.ts';
 import { type Caught, type Compiler, JSONATA, JSONPATH } from './query-language.ts';
 import type { Field, Scope } from './scope.ts';
 import { parseTaskResource, type TaskResource } from './task-resource.ts';
@@ -72,7 +73,7 @@ export type CompiledState = { readonly name: string; readonly queryLanguage: Que
     } & Assigns)
   | ({ readonly type: 'Wait'; readonly flow: DataFlow; readonly wait: ReturnType<typeof compileWait> } & Next & Assigns)
   | { readonly type: 'Succeed'; readonly flow: DataFlow }
-  | { readonly type: 'Fail'; readonly error: Field | undefined; readonly cause: Field | undefined }
+  | { readonly type: 'Fail'; readonly error: Field<string> | undefined; readonly cause: Field<string> | undefined }
   | ({ readonly type: 'Parallel'; readonly flow: DataFlow; readonly branches: readonly Machine[] } & Next &
       Assigns &
       Handlers)
@@ -109,8 +110,8 @@ function compileState(state: State, language: QueryLanguage): Unnamed<CompiledSt
         type: 'Task',
         queryLanguage,
         resource: resourceOf(state),
-        timeoutSeconds: compiler.number('TimeoutSeconds', state),
-        heartbeatSeconds: compiler.number('HeartbeatSeconds', state),
+        timeoutSeconds: seconds('TimeoutSeconds', compiler.number('TimeoutSeconds', state)),
+        heartbeatSeconds: seconds('HeartbeatSeconds', compiler.number('HeartbeatSeconds', state)),
         ...roleOf(state, compiler),
         ...work(state, compiler),
       };

@@ -1,8 +1,9 @@
-import { DataFlowFailure, invalidPath, NotAnArray } from './data-flow.ts';
+import { invalidPath, notAnArray, unfitStep } from './data-flow.ts';
 import type { MapState, ReaderConfig } from './definition.ts';
 import { isJsonObject, type Json } from './json.ts';
 import type { JsonType } from './jsonata/expression.ts';
-import { parsePath, readPath } from './path.ts';
+import { type NumberField, nonNegative, percentage, positive } from './number-fields.ts';
+import { leavingStep, parsePath, readPath } from './path.ts';
 import type { Compiler } from './query-language.ts';
 import type { Evaluation, Field, Scope } from './scope.ts';
 
@@ -40,9 +41,6 @@ export interface Tolerance {
   readonly percentage: number | undefined;
 }
 
-/** A number or a way to one; `undefined` when neither is given. Throws `DataFlowFailure` or `QueryFailed`. */
-export type NumberField = Field<number | undefined>;
-
 export function compileMap(state: MapState, compiler: Compiler): CompiledMap {
   const selector = state.ItemSelector ?? state.Parameters;
   const { ItemReader, ItemBatcher, ResultWriter } = state;
@@ -58,8 +56,8 @@ export function compileMap(state: MapState, compiler: Compiler): CompiledMap {
     },
     itemSelector: selector === undefined ? undefined : compiler.template(selector, 'ItemSelector'),
     batcher: ItemBatcher && {
-      maxItemsPerBatch: compiler.number('MaxItemsPerBatch', ItemBatcher, 'ItemBatcher/'),
-      maxInputBytesPerBatch: compiler.number('MaxInputBytesPerBatch', ItemBatcher, 'ItemBatcher/'),
+      maxItemsPerBatch: batchLimit('MaxItemsPerBatch', ItemBatcher, compiler),
+      maxInputBytesPerBatch: batchLimit('MaxInputBytesPerBatch', ItemBatcher, compiler),
       batchInput:
         ItemBatcher.BatchInput === undefined
           ? undefined
@@ -69,6 +67,11 @@ export function compileMap(state: MapState, compiler: Compiler): CompiledMap {
     tolerance: compileTolerance(state, compiler),
     resultWriter: ResultWriter && { parameters: parametersOf(ResultWriter, 'ResultWriter', compiler) },
   };
+}
+
+function batchLimit(name: string, batcher: object, compiler: Compiler): NumberField {
+  const place = 'ItemBatcher/';
+  return positive(name, compiler.number(name, batcher, place), place + name);
 }
 
 function compileTolerance(state: MapState, compiler: Compiler): CompiledMap['tolerance'] {
@@ -91,48 +94,11 @@ export function compileItemsPath(text: string, expected: JsonType | undefined): 
   if (!parsed.ok) throw new Error(`Compiled before validation: ${parsed.reason}`);
   return (input, scope) => {
     const items = readPath(parsed.path, input, scope);
-    if (items === undefined) throw invalidPath(parsed.path, input, scope);
+    if (items === undefined) {
+      const left = leavingStep(parsed.path, input, scope);
+      throw left === undefined ? invalidPath(parsed.path, input, scope) : unfitStep(left.step, left.data);
+    }
     if (Array.isArray(items) || (expected === undefined && isJsonObject(items))) return items;
-    throw new NotAnArray(text);
-  };
-}
-
-/** The number at the path that the field `${name}Path` gives. */
-export function numberAtPath(
-  name: string,
-  path: string,
-  kind: 'integer' | 'float',
-): (input: Json, scope: Scope) => number {
-  const parsed = parsePath(path);
-  if (!parsed.ok) throw new Error(`Compiled before validation: ${parsed.reason}`);
-  return (input, scope) => {
-    const value = readPath(parsed.path, input, scope);
-    if (value === undefined) throw invalidPath(parsed.path, input, scope);
-    const written = kind === 'integer' ? /^-?\d+$/ : /^-?\d+(\.\d+)?$/;
-    const number = typeof value === 'string' && written.test(value) ? Number(value) : value;
-    if (typeof number === 'number' && (kind === 'float' || Number.isInteger(number))) return number;
-    const shown = typeof value === 'string' ? value : JSON.stringify(value);
-    throw new DataFlowFailure(
-      'States.Runtime',
-      `The ${name}Path field refers to value "${shown}" which is not a valid ${kind}: ${path}`,
-    );
-  };
-}
-
-function nonNegative(name: string, field: NumberField): NumberField {
-  return async (input, scope) => {
-    const value = await field(input, scope);
-    if (value !== undefined && value < 0)
-      throw new DataFlowFailure('States.Runtime', `${name} cannot be negative.`, name);
-    return value;
-  };
-}
-
-function percentage(field: NumberField): NumberField {
-  return async (input, scope) => {
-    const value = await field(input, scope);
-    if (value === undefined || (value >= 0 && value <= 100)) return value;
-    const name = 'ToleratedFailurePercentage';
-    throw new DataFlowFailure('States.Runtime', `${name} must be between 0 and 100.`, name);
+    throw notAnArray(text);
   };
 }

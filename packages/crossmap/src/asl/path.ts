@@ -92,7 +92,10 @@ export function writeRefusal(text: string): string | undefined {
   return after === undefined && !negative ? undefined : `\`${text}\`: a reference path names one place`;
 }
 
-export type Written = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly reason: string };
+/** `through`: the step whose value cannot hold what follows; `undefined` when the target itself cannot. */
+export type Written =
+  | { readonly ok: true; readonly value: Json }
+  | { readonly ok: false; readonly through: string | number | undefined };
 
 /** A copy of `target` with `value` at the path; missing objects on the way are made. Arrays are never grown. */
 export function writePath(path: Path, target: Json, value: Json): Written {
@@ -102,15 +105,13 @@ export function writePath(path: Path, target: Json, value: Json): Written {
 function writeStep(steps: Path['beginning'], at: number, target: Json | undefined, value: Json): Written {
   const step = steps[at];
   if (step === undefined) return { ok: true, value };
+  const through = steps[at - 1];
   if (typeof step === 'number') {
-    if (!Array.isArray(target)) return { ok: false, reason: `expected an array for the index [${step}]` };
-    if (step >= target.length) return { ok: false, reason: `index ${step} is outside an array of ${target.length}` };
+    if (!Array.isArray(target) || step >= target.length) return { ok: false, through };
     const inner = writeStep(steps, at + 1, target[step], value);
     return inner.ok ? { ok: true, value: target.map((element, i) => (i === step ? inner.value : element)) } : inner;
   }
-  if (target !== undefined && !isJsonObject(target)) {
-    return { ok: false, reason: `expected an object to hold '${step}', got ${JSON.stringify(target)}` };
-  }
+  if (target !== undefined && !isJsonObject(target)) return { ok: false, through };
   const object = target ?? {};
   const inner = writeStep(steps, at + 1, Object.hasOwn(object, step) ? object[step] : undefined, value);
   if (!inner.ok) return inner;
@@ -125,11 +126,10 @@ export function notFound(path: Path, input: Json, scope: Scope): string {
   const all = after === undefined ? bracketed(beginning) : '';
   const root = rootOf(path, input, scope);
   if (root === undefined) return `No results for path: ${path.text}`;
-  let value: Json = root;
-  for (const [i, step] of beginning.entries()) {
-    const next = follow([step], value);
-    if (next === undefined) return missing(beginning.slice(0, i), step, value, i === beginning.length - 1 ? all : '');
-    value = next;
+  const { taken, value } = reach(beginning, root);
+  const step = beginning[taken];
+  if (step !== undefined) {
+    return missing(beginning.slice(0, taken), step, value, taken === beginning.length - 1 ? all : '');
   }
   const here = bracketed(beginning);
   if (after?.kind === 'names') {
@@ -140,6 +140,28 @@ export function notFound(path: Path, input: Json, scope: Scope): string {
   return after !== undefined && !takes(after, value)
     ? `Filter: ${path.text} can only be applied to arrays. Current context is: ${JSON.stringify(value)}`
     : `No results for path: ${here}`;
+}
+
+/** The step at which a path leaves the data that it is read in, and that data; `undefined` when there is none. */
+export function leavingStep(
+  path: Path,
+  input: Json,
+  scope: Scope,
+): { readonly step: string | number; readonly data: Json } | undefined {
+  const data = rootOf(path, input, scope);
+  const step = data === undefined ? undefined : path.beginning[reach(path.beginning, data).taken];
+  return data === undefined || step === undefined ? undefined : { step, data };
+}
+
+/** How many of the steps can be taken, and where they lead. */
+function reach(steps: Path['beginning'], from: Json): { readonly taken: number; readonly value: Json } {
+  let value = from;
+  for (const [taken, step] of steps.entries()) {
+    const next = follow([step], value);
+    if (next === undefined) return { taken, value };
+    value = next;
+  }
+  return { taken: steps.length, value };
 }
 
 /** `whole` is the path as a whole when `step` ends it, otherwise empty. */

@@ -1,10 +1,11 @@
 import { type Condition, compileRule } from './choice-rule.ts';
 import { compileDataFlow, compileResultPath, type DataFlow } from './data-flow.ts';
 import type { Catcher, ChoiceRule, Credentials, FailState, QueryLanguage, State } from './definition.ts';
-import type { Json, JsonObject } from './json.ts';
+import { type Json, type JsonObject, textOf } from './json.ts';
 import { isExpression, type JsonType } from './jsonata/expression.ts';
 import { jsonataField, QueryFailed } from './jsonata/field.ts';
-import { compileItemsPath, type NumberField, numberAtPath } from './map-fields.ts';
+import { compileItemsPath } from './map-fields.ts';
+import { invalidValue, type NumberField, numberAtPath } from './number-fields.ts';
 import { compileExpression, compileTemplate } from './payload-template.ts';
 import type { Field, Scope } from './scope.ts';
 
@@ -15,7 +16,7 @@ export interface Compiler {
   /** `field` is the template's place in the state. */
   template(template: Json, field: string): Field;
   /** Of a Fail state. */
-  text(state: FailState, name: 'Error' | 'Cause'): Field | undefined;
+  text(state: FailState, name: 'Error' | 'Cause'): Field<string> | undefined;
   /** The role of a Task. */
   roleArn(credentials: Credentials): Field;
   /** `fields` has the integer as `name`, or says where it is. `place`: what `fields` is in the state, ending in `/`. */
@@ -37,7 +38,7 @@ export const JSONPATH: Compiler = {
   template: compileTemplate,
   text(state, name) {
     const path = state[`${name}Path`];
-    if (path !== undefined) return compileExpression(path, `${name}Path`);
+    if (path !== undefined) return textAt(name, path);
     const literal = state[name];
     return literal === undefined ? undefined : () => literal;
   },
@@ -71,7 +72,7 @@ export const JSONATA: Compiler = {
   template: jsonataField,
   text(state, name) {
     const text = state[name];
-    return text === undefined ? undefined : jsonataField(text, name, 'string');
+    return text === undefined ? undefined : (jsonataField(text, name, 'string') as Field<string>);
   },
   roleArn: ({ RoleArn }) => jsonataField(RoleArn ?? null, 'Credentials/RoleArn', 'string'),
   number(name, fields, place = '') {
@@ -83,10 +84,7 @@ export const JSONATA: Compiler = {
     return async (input, scope) => {
       const value = await field(input, scope);
       if (Number.isInteger(value)) return value as number;
-      const text = given.slice(2, -2).trim();
-      const found = `Expected 'integer', but was 'number' for value: ${JSON.stringify(value)}`;
-      const failed = `The JSONata expression '${text}' specified for the field '${location}'`;
-      throw new QueryFailed(`${failed} returned an unexpected result type. ${found}`, location);
+      throw new QueryFailed(`The ${name} field cannot be parsed as an integer: ${textOf(value)}`, location);
     };
   },
   float(name, fields) {
@@ -106,6 +104,16 @@ export const JSONATA: Compiler = {
     return jsonataField(Items, 'Items', given ? expected : undefined);
   },
 };
+
+/** Of a value that is no text AWS's words are not known; these are those for numbers. */
+function textAt(name: string, path: string): Field<string> {
+  const evaluate = compileExpression(path, `${name}Path`);
+  return (input, scope) => {
+    const value = evaluate(input, scope);
+    if (typeof value === 'string') return value;
+    throw invalidValue(name, value, 'string', path);
+  };
+}
 
 function pathOrNumber(name: string, fields: object, kind: 'integer' | 'float'): NumberField {
   const { [name]: literal, [`${name}Path`]: path } = fields as JsonObject;

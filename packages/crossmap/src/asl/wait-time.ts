@@ -1,8 +1,9 @@
 import { isTimestamp } from './choice-rule.ts';
 import { DataFlowFailure } from './data-flow.ts';
 import type { WaitState } from './definition.ts';
-import type { Json } from './json.ts';
+import { type Json, textOf } from './json.ts';
 import { jsonataField } from './jsonata/field.ts';
+import { seconds } from './number-fields.ts';
 import { parsePath, readPath } from './path.ts';
 import type { Compiler } from './query-language.ts';
 import type { Scope } from './scope.ts';
@@ -31,31 +32,27 @@ export function compileWait(state: WaitState, compiler: Compiler): CompiledWait 
   };
   return SecondsPath === undefined
     ? (input, scope) => timestamp(read(input, scope), text)
-    : (input, scope) => seconds(read(input, scope), text);
+    : (input, scope) => secondsAt(read(input, scope), text);
 }
 
 function compileJsonataWait(state: WaitState, compiler: Compiler): CompiledWait {
   const { Timestamp } = state;
   if (Timestamp === undefined) {
-    const seconds = compiler.number('Seconds', state);
-    return async (input, scope) => {
-      const value = (await seconds(input, scope)) ?? 0;
-      if (value >= 0) return { kind: 'seconds', seconds: value };
-      throw new DataFlowFailure('States.Runtime', `The Seconds field cannot be negative: ${value}`, 'Seconds');
-    };
+    const field = seconds('Seconds', compiler.number('Seconds', state));
+    return async (input, scope) => ({ kind: 'seconds', seconds: (await field(input, scope)) ?? 0 });
   }
   const field = jsonataField(Timestamp, 'Timestamp', 'string');
   return async (input, scope) => {
     const value = await field(input, scope);
     if (isTimestamp(value)) return { kind: 'time', time: Date.parse(value) };
     const expected = 'The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string';
-    throw new DataFlowFailure('States.Runtime', `${expected}: ${shown(value)}`, 'Timestamp');
+    throw new DataFlowFailure('States.Runtime', `${expected}: ${textOf(value)}`, 'Timestamp');
   };
 }
 
-function seconds(value: Json, path: string): WaitTime {
+function secondsAt(value: Json, path: string): WaitTime {
   const refuse = (what: string) =>
-    new DataFlowFailure('States.Runtime', `The SecondsPath parameter ${what}: ${path} == ${shown(value)}`);
+    new DataFlowFailure('States.Runtime', `The SecondsPath parameter ${what}: ${path} == ${textOf(value)}`);
   if (typeof value !== 'number' || !Number.isInteger(value)) throw refuse('does not reference a valid integer');
   if (value < 0) throw refuse('references a negative value');
   return { kind: 'seconds', seconds: value };
@@ -65,10 +62,6 @@ function timestamp(value: Json, path: string): WaitTime {
   if (isTimestamp(value)) return { kind: 'time', time: Date.parse(value) };
   throw new DataFlowFailure(
     'States.Runtime',
-    `The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: ${path} == ${shown(value)}`,
+    `The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: ${path} == ${textOf(value)}`,
   );
-}
-
-function shown(value: Json): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

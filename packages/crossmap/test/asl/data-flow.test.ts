@@ -114,10 +114,20 @@ describe('failures, in AWS words', () => {
     assert.equal(failure({ ResultSelector: { 'a.$': '$.none' } }, {}, {}).error, 'States.Runtime');
   });
 
-  test('a ResultPath that cannot be applied is States.ResultPathMatchFailure', () => {
-    const failed = failure({ ResultPath: '$.a.b' }, { a: 'text' }, 1);
-    assert.equal(failed.error, 'States.ResultPathMatchFailure');
-    assert.ok(failed.cause?.startsWith(`${AT}Unable to apply ResultPath '$.a.b' to the input '{"a":"text"}'`));
+  test('a ResultPath that cannot be applied, which AWS says without naming the state', () => {
+    const conflict = (cause: string) => ({ error: 'States.ReferencePathConflict', cause });
+    assert.deepEqual(
+      failure({ ResultPath: '$.a' }, 'text', 1),
+      conflict('Unable to apply ReferencePath $.a to input "text"'),
+    );
+    assert.deepEqual(
+      failure({ ResultPath: '$.a.b' }, { a: 'text' }, 1),
+      conflict('Unable to apply step "a" to input {"a":"text"}'),
+    );
+    assert.deepEqual(
+      failure({ ResultPath: '$.a[1]' }, { a: [0] }, 1),
+      conflict('Unable to apply step "a" to input {"a":[0]}'),
+    );
   });
 
   test('anything the language did not throw is thrown on', () => {

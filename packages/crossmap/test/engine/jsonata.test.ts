@@ -243,7 +243,24 @@ describe('an expression that has no value', () => {
   test('a number that is no integer is refused where one is needed', async () => {
     const bench = new Workbench();
     await bench.run({ T: task({ TimeoutSeconds: '{% 1.5 %}' }) });
-    assert.match(String(eventOf(bench, 'EvaluationFailed')?.cause), /'TimeoutSeconds'.*Expected 'integer'/);
+    assert.match(
+      String(eventOf(bench, 'EvaluationFailed')?.cause),
+      / The TimeoutSeconds field cannot be parsed as an integer: 1\.5$/,
+    );
+  });
+
+  test('the seconds of a Wait that are out of range are refused', async () => {
+    for (const seconds of [-1, 100_000_000]) {
+      const bench = new Workbench();
+      await bench.run({ W: { ...JSONATA, Type: 'Wait', Seconds: '{% $states.input %}', End: true } }, String(seconds));
+      assert.deepEqual(eventOf(bench, 'EvaluationFailed'), {
+        previous: 2,
+        state: 'W',
+        location: 'Seconds',
+        error: 'States.QueryEvaluationError',
+        cause: `${at('W', 2)}Seconds must be between 0 and 99999999 but was: ${seconds}`,
+      });
+    }
   });
 });
 

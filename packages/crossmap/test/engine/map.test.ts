@@ -308,8 +308,19 @@ describe('fields that are wrong when the state is entered', () => {
     assert.equal('cause' in text && text.cause, 'Reference path "$" must point to array.');
     const context = await new Workbench().run(map({ ItemsPath: '$$.Execution.Name' }));
     assert.equal('cause' in context && context.cause, 'Reference path "$.Execution.Name" must point to array.');
-    const missing = await refused({ ItemsPath: '$.a.b' }, '{}');
-    assert.equal(missing.cause, "Invalid path '$.a.b' : Missing property in path $['a']");
+  });
+
+  test('items that are not there, which AWS says without naming the state', async () => {
+    for (const [step, input] of [
+      ['a', '{}'],
+      ['b', '{"a":{"c":1}}'],
+    ] as const) {
+      const ended = await new Workbench().run(map({ ItemsPath: '$.a.b' }), input);
+      assert.ok(ended.status === 'FAILED' && ended.error === 'States.ReferencePathConflict');
+      assert.equal(ended.cause, `Unable to apply step "${step}" to input ${input}`);
+    }
+    const unset = await refused({ ItemsPath: '$none' }, '{}');
+    assert.equal(unset.cause, "Invalid path '$none' : No results for path: $none");
   });
 
   test('a bucket that is no text', async () => {

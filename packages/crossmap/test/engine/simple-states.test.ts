@@ -74,6 +74,22 @@ test('Fail has no exit event and gives its error and cause', async () => {
   );
 });
 
+test('Fail takes a text from a path and nothing else', async () => {
+  const failure = async (cause: object | string) => {
+    const ended = await new Workbench().run(
+      { S: { Type: 'Fail', ErrorPath: '$.e', CausePath: '$.c' } },
+      JSON.stringify({ e: 'E', c: cause }),
+    );
+    return ended.status === 'FAILED' && [ended.error, ended.cause];
+  };
+  assert.deepEqual(await failure('because'), ['E', 'because']);
+  const at = "An error occurred while executing the state 'S' (entered at the event id #2). ";
+  assert.deepEqual(await failure({ x: 1 }), [
+    'States.Runtime',
+    `${at}The CausePath field refers to value "{"x":1}" which is not a valid string: $.c`,
+  ]);
+});
+
 test('Fail without error and cause has neither', async () => {
   const bench = new Workbench();
   const ended = await bench.run({ S: { Type: 'Fail' } });

@@ -210,7 +210,7 @@ describe('Catch', () => {
     const bench = new Workbench();
     bench.task = () => failed({ error: 'E' });
     const ended = await bench.run(caught({ ResultPath: '$.x.y' }), '{"x":1}');
-    assert.equal(ended.status === 'FAILED' && ended.error, 'States.ResultPathMatchFailure');
+    assert.equal(ended.status === 'FAILED' && ended.error, 'States.ReferencePathConflict');
   });
 
   test('Retry comes first, Catch sees the failure of the last attempt', async () => {

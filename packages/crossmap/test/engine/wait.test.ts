@@ -47,10 +47,33 @@ describe('Wait', () => {
     );
     const far = new Date(new Workbench().clock.now() + 24_856 * 86_400_000).toISOString();
     assert.equal(await fails({ TimestampPath: '$.t' }, { t: far }), 'Wait state delay is too long.');
+    assert.equal(await fails({ SecondsPath: '$.s' }, { s: 2 ** 31 }), 'Wait state delay is too long.');
+  });
+
+  test('the longest wait is of so many seconds as an int holds', async () => {
+    const bench = new Workbench();
+    const longest = (2 ** 31 - 1) * 1000;
+    const until = new Date(bench.clock.now() + longest).toISOString();
+    const { ended } = bench.start(wait({ TimestampPath: '$.t' }), JSON.stringify({ t: until }));
+    await bench.clock.advance(longest);
+    assert.equal((await ended).status, 'SUCCEEDED');
   });
 });
 
 describe('time-outs', () => {
+  test('seconds of a task that are out of range fail the execution', async () => {
+    for (const name of ['TimeoutSeconds', 'HeartbeatSeconds']) {
+      for (const seconds of [-1, 100_000_000]) {
+        const bench = new Workbench();
+        const states = { T: { Type: 'Task', Resource: FUNCTION, [`${name}Path`]: '$.s', End: true } };
+        const ended = await bench.run(states, JSON.stringify({ s: seconds }));
+        const cause = `${name} must be between 0 and 99999999 but was: ${seconds}`;
+        assert.ok(ended.status === 'FAILED' && ended.cause?.endsWith(` ${cause}`), JSON.stringify(ended));
+        assert.deepEqual(bench.types.slice(2), ['ExecutionFailed']);
+      }
+    }
+  });
+
   test('a task that takes too long has timed out; Retry by States.Timeout tries again', async () => {
     const bench = new Workbench();
     bench.task = (_, call) => (call === 1 ? new Promise(() => {}) : succeeded('late'));

@@ -11,8 +11,8 @@ export async function enterFail(state: FailState, { scope, state: { raw } }: Adv
   return {
     kind: 'failed',
     failure: {
-      ...(error !== undefined && { error: String(error) }),
-      ...(cause !== undefined && { cause: String(cause) }),
+      ...(error !== undefined && { error }),
+      ...(cause !== undefined && { cause }),
     },
   };
 }

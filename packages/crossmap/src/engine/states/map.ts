@@ -1,4 +1,4 @@
-import { DataFlowFailure, dataLimitExceeded, failureOf } from '../../asl/data-flow.ts';
+import { dataLimitExceeded, failureOf } from '../../asl/data-flow.ts';
 import { type Json, MAX_PAYLOAD_BYTES } from '../../asl/json.ts';
 import type { CompiledState } from '../../asl/machine.ts';
 import type { CompiledMap, CompiledReader } from '../../asl/map-fields.ts';
@@ -71,9 +71,7 @@ function newMapRunArn(label: string | undefined, advancement: Advancement): stri
 async function batchOf(map: CompiledMap, input: Json, scope: Scope): Promise<MapRunPlan['batch']> {
   if (map.batcher === undefined) return undefined;
   const maxItems = (await map.batcher.maxItemsPerBatch(input, scope)) ?? Number.POSITIVE_INFINITY;
-  if (maxItems < 1) throw new DataFlowFailure('States.Runtime', 'field MaxItemsPerBatch must be positive');
   const maxBytes = (await map.batcher.maxInputBytesPerBatch(input, scope)) ?? MAX_PAYLOAD_BYTES;
-  if (maxBytes < 1) throw new DataFlowFailure('States.Runtime', 'field MaxInputBytesPerBatch must be positive');
   return {
     maxItems,
     maxBytes: Math.min(maxBytes, MAX_PAYLOAD_BYTES),

@@ -6,15 +6,15 @@ import type { Work } from '../work.ts';
 
 type WaitState = Extract<CompiledState, { type: 'Wait' }>;
 
-/** The longest wait of a Wait state, in ms: 99,999,999 seconds for a number, 24,855 days for a time (recorded). */
-const LONGEST_UNTIL = 24_855 * 86_400_000;
+/** The longest wait in ms: so many seconds as an int holds, which are 24,855 days and some hours (recorded by days). */
+const LONGEST_WAIT = (2 ** 31 - 1) * 1000;
 
 export async function enterWait(state: WaitState, advancement: Advancement): Promise<Work> {
   const input = state.flow.input(advancement.state.raw, advancement.scope);
   const { time } = advancement;
   const until = await state.wait(input, advancement.scope);
   const dueAt = until.kind === 'seconds' ? time + until.seconds * 1000 : until.time;
-  if (until.kind === 'time' && dueAt - time > LONGEST_UNTIL) {
+  if (dueAt - time > LONGEST_WAIT) {
     throw new DataFlowFailure('States.Runtime', 'Wait state delay is too long.');
   }
   const eventId = advancement.amend({ waitUntil: dueAt });
