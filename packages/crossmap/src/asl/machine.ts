@@ -155,9 +155,7 @@ function resourceOf({ Resource }: TaskState): TaskResource {
 }
 
 function roleOf({ Credentials }: TaskState, compiler: Compiler): { readonly credentials?: Field } {
-  if (Credentials === undefined) return {};
-  const evaluate = compiler.template({ ...Credentials }, 'Credentials');
-  return { credentials: async (input, scope) => ((await evaluate(input, scope)) as JsonObject).RoleArn ?? null };
+  return Credentials === undefined ? {} : { credentials: compiler.roleArn(Credentials) };
 }
 
 /** What states that do work, and may fail, have in common. */

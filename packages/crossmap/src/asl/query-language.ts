@@ -1,6 +1,6 @@
 import { type Condition, compileRule } from './choice-rule.ts';
 import { compileDataFlow, compileResultPath, type DataFlow } from './data-flow.ts';
-import type { Catcher, ChoiceRule, FailState, QueryLanguage, State } from './definition.ts';
+import type { Catcher, ChoiceRule, Credentials, FailState, QueryLanguage, State } from './definition.ts';
 import { type Json, type JsonObject, textOf } from './json.ts';
 import { isExpression, type JsonType } from './jsonata/expression.ts';
 import { jsonataField, QueryFailed } from './jsonata/field.ts';
@@ -17,6 +17,8 @@ export interface Compiler {
   template(template: Json, field: string): Field;
   /** Of a Fail state. */
   text(state: FailState, name: 'Error' | 'Cause'): Field<string> | undefined;
+  /** The role of a Task. */
+  roleArn(credentials: Credentials): Field;
   /** `fields` has the integer as `name`, or says where it is. `place`: what `fields` is in the state, ending in `/`. */
   number(name: string, fields: object, place?: string): NumberField;
   /** The same for a number that needs not be an integer. */
@@ -39,6 +41,10 @@ export const JSONPATH: Compiler = {
     if (path !== undefined) return textAt(name, path);
     const literal = state[name];
     return literal === undefined ? undefined : () => literal;
+  },
+  roleArn(credentials) {
+    const evaluate = compileTemplate({ ...credentials });
+    return async (input, scope) => ((await evaluate(input, scope)) as JsonObject).RoleArn ?? null;
   },
   number: (name, fields) => pathOrNumber(name, fields, 'integer'),
   float: (name, fields) => pathOrNumber(name, fields, 'float'),
@@ -68,6 +74,7 @@ export const JSONATA: Compiler = {
     const text = state[name];
     return text === undefined ? undefined : (jsonataField(text, name, 'string') as Field<string>);
   },
+  roleArn: ({ RoleArn }) => jsonataField(RoleArn ?? null, 'Credentials/RoleArn', 'string'),
   number(name, fields, place = '') {
     const { [name]: given } = fields as JsonObject;
     if (given === undefined) return () => undefined;

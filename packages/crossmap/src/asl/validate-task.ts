@@ -89,7 +89,7 @@ export function serviceParameters(required: readonly string[], optional: readonl
       report.error(at, `The field '${name}' is required but was missing`);
     }
     for (const name of given.filter((each) => !required.includes(each) && !optional.includes(each))) {
-      report.error(at, `The field '${name}' is not supported by Step Functions`);
+      report.error(at, `The field "${name}" is not supported by Step Functions`);
     }
   };
 }

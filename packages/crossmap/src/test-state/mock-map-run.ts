@@ -29,14 +29,16 @@ export async function mockMapRun(
     ...(toleratedFailureCount !== undefined && { toleratedFailureCount }),
     ...(toleratedFailurePercentage !== undefined && { toleratedFailurePercentage }),
   };
+  let map: InspectedMap = numbers;
   try {
     const items = await itemsOf(plan, test, parent);
-    const map = { ...numbers, ...(items !== undefined && (await inspectItems(items, planned))) };
+    if (items !== undefined) {
+      map = { ...map, ...(plan.source.kind === 'state-data' && { items: items.map(({ value }) => value) }) };
+      map = { ...map, ...(await inspectItems(items, planned)) };
+    }
     return { outcome: outcomeOf(plan, test, items?.length), map };
   } catch (thrown) {
-    if (thrown instanceof SelectionFailed) {
-      return { outcome: { kind: 'failed', failure: thrown.failure }, map: numbers };
-    }
+    if (thrown instanceof SelectionFailed) return { outcome: { kind: 'failed', failure: thrown.failure }, map };
     if (!(thrown instanceof ItemReaderFailure)) throw thrown;
     const failure = { error: 'States.ItemReaderFailed', cause: thrown.message };
     return { outcome: { kind: 'failed', failure }, map: numbers };
@@ -83,7 +85,6 @@ async function inspectItems(items: readonly Item[], { plan, selects }: PlannedMa
   const selectedItems: Json[] = [];
   for (const item of items) selectedItems.push(await plan.selectItem(item));
   return {
-    ...(plan.source.kind === 'state-data' && { items: items.map(({ value }) => value) }),
     ...(selects && { selectedItems }),
     ...(plan.batch !== undefined && { batches: await batchesOf(items, selectedItems, plan) }),
   };

@@ -252,7 +252,7 @@ describe('ItemReader, ItemBatcher and ResultWriter', () => {
       'Key beside a Prefix',
       inState(map({ ItemReader: { ...listing, Parameters: { Bucket: 'b', Key: 'k' } } })),
       `${R}/Parameters`,
-      /'Key' is not supported/,
+      /"Key" is not supported/,
     ],
     ['MaxItems below 0', withReader({}, { MaxItems: -1 }), `${R}/ReaderConfig/MaxItems`, /Minimum value is 0/],
     [

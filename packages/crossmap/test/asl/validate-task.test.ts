@@ -111,7 +111,7 @@ describe('seconds, credentials and variables', () => {
       'an unknown parameter of startExecution',
       inState(task({ Resource: integration('states:startExecution'), Parameters: { StateMachineArn: 'm', Wait: 1 } })),
       `${S}/Parameters`,
-      /^The field 'Wait' is not supported by Step Functions$/,
+      /^The field "Wait" is not supported by Step Functions$/,
     ],
   ]);
 });

@@ -155,7 +155,7 @@ describe('Task', () => {
       'an unknown parameter of lambda:invoke',
       inState(task({ Resource: INVOKE, Parameters: { FunctionName: 'f', Timeout: '1' } })),
       `${S}/Parameters`,
-      /^The field 'Timeout' is not supported by Step Functions$/,
+      /^The field "Timeout" is not supported by Step Functions$/,
     ],
     ['HeartbeatSeconds of 0', inState(task({ HeartbeatSeconds: 0 })), `${S}/HeartbeatSeconds`, /^Minimum value is 1$/],
     [

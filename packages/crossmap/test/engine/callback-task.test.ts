@@ -215,6 +215,20 @@ describe('Credentials', () => {
     assert.deepEqual(bench.types.slice(2), ['ExecutionFailed']);
     assert.deepEqual(bench.taskRequests, []);
   });
+
+  test('in JSONata it fails as any field that gives another type', async () => {
+    const bench = new Workbench();
+    const Credentials = { RoleArn: '{% $states.input.n %}' };
+    const states = { S: { QueryLanguage: 'JSONata', Type: 'Task', Resource: FUNCTION, Credentials, End: true } };
+    const ended = await bench.run(states, '{"n":5}');
+    assert.deepEqual(bench.types.slice(2), ['EvaluationFailed', 'ExecutionFailed']);
+    assert.ok(ended.status === 'FAILED');
+    assert.equal(ended.error, 'States.QueryEvaluationError');
+    assert.match(
+      ended.cause ?? '',
+      /'\$states\.input\.n' specified for the field 'Credentials\/RoleArn' .* Expected 'string', but was 'number'/,
+    );
+  });
 });
 
 test('tasks whose time is over together time out together; one may try again while another is caught', async () => {

@@ -60,11 +60,12 @@ describe('a Map state with a mocked result', () => {
     assert.equal(result.inspected.map, undefined);
   });
 
-  test('fails when the ItemSelector finds nothing', async () => {
-    const state = map({ ItemSelector: { 'v.$': '$.none' } });
+  test('fails when the ItemSelector finds nothing, and shows the items it was to select from', async () => {
+    const state = map({ ItemSelector: { 'v.$': '$.none' }, ToleratedFailureCount: 1 });
     const result = await testOf(state, { input, ...mocked([]) });
     assert.ok(result.status === 'FAILED');
     assert.match(result.failure.cause ?? '', /'\$\.none'/);
+    assert.deepEqual(result.inspected.map, { items: [1, 2, 3], maxConcurrency: 0, toleratedFailureCount: 1 });
   });
 
   test('reads the object of its ItemReader from the configuration', async () => {
