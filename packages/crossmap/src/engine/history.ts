@@ -46,9 +46,7 @@ export interface EventDetails {
     readonly timeoutInSeconds?: number;
     readonly taskCredentials?: TaskCredentials;
   };
-  LambdaFunctionScheduleFailed: FailureDetails;
   LambdaFunctionStarted: NoDetails;
-  LambdaFunctionStartFailed: FailureDetails;
   LambdaFunctionSucceeded: { readonly output: Json };
   LambdaFunctionFailed: FailureDetails;
   LambdaFunctionTimedOut: FailureDetails;
@@ -59,7 +57,6 @@ export interface EventDetails {
     readonly timeoutInSeconds?: number;
     readonly heartbeatInSeconds?: number;
   };
-  ActivityScheduleFailed: FailureDetails;
   ActivityStarted: { readonly workerName?: string };
   ActivitySucceeded: { readonly output: Json };
   ActivityFailed: FailureDetails;
@@ -73,7 +70,6 @@ export interface EventDetails {
     readonly taskCredentials?: TaskCredentials;
   };
   TaskStarted: TaskResource;
-  TaskStartFailed: TaskResource & FailureDetails;
   TaskSubmitted: TaskResource & { readonly output: Json };
   TaskSubmitFailed: TaskResource & FailureDetails;
   TaskSucceeded: TaskResource & { readonly output: Json };

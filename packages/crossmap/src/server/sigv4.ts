@@ -158,11 +158,6 @@ function parseAuthorization(header: string): Authorization | undefined {
   };
 }
 
-/** The service a request says it is signed for, unverified, so that a server can choose who answers. */
-export function claimedService(authorization: string | undefined): string | undefined {
-  return authorization === undefined ? undefined : parseAuthorization(authorization)?.scope.service;
-}
-
 function malformedMessage(header: string): string {
   if (header.startsWith(ALGORITHM)) {
     return 'The authorization header is malformed; expected Credential, SignedHeaders and Signature of AWS4-HMAC-SHA256';

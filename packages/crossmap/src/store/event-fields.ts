@@ -96,11 +96,7 @@ const PACKED_TYPES: { readonly [T in EventType]: PackedType<T> } = {
   ActivitySucceeded: { code: 52, fields: { output: 'payload' } },
   ActivityFailed: { code: 53, fields: failure },
   ActivityTimedOut: { code: 54, fields: failure },
-  ActivityScheduleFailed: { code: 55, fields: failure },
-  TaskSubmitFailed: { code: 56, fields: { ...task, ...failure } },
-  TaskStartFailed: { code: 57, fields: { ...task, ...failure } },
-  LambdaFunctionScheduleFailed: { code: 58, fields: failure },
-  LambdaFunctionStartFailed: { code: 59, fields: failure },
+  TaskSubmitFailed: { code: 55, fields: { ...task, ...failure } },
 };
 
 export interface EventForm {
