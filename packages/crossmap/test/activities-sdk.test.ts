@@ -17,18 +17,9 @@ import {
 } from '@aws-sdk/client-sfn';
 import { startLocal, type TestLocal } from '../src/testing.ts';
 import { ACCOUNT, REGION, ROLE_ARN, writeAssembly } from './cloud-assembly.ts';
+import { refusal } from './refusal.ts';
 
 const activityArnOf = (name: string) => `arn:aws:states:${REGION}:${ACCOUNT}:activity:${name}`;
-
-/** The error that a call is refused with: its name and message. */
-async function refusal(call: Promise<unknown>): Promise<{ name: string; message: string }> {
-  const error = await call.then(
-    () => assert.fail('expected a refusal'),
-    (thrown: unknown) => thrown,
-  );
-  assert.ok(error instanceof Error);
-  return { name: error.name, message: error.message };
-}
 
 describe('activities and task tokens, by the AWS SDK', () => {
   let local: TestLocal;

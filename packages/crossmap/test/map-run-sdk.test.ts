@@ -16,6 +16,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { startLocal, type TestLocal } from '../src/testing.ts';
 import { ACCOUNT, REGION, ROLE_ARN, writeAssembly } from './cloud-assembly.ts';
+import { refusal } from './refusal.ts';
 
 const machineArn = (name: string) => `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:${name}`;
 
@@ -32,16 +33,6 @@ const mapOf = (fields: object, ExecutionType = 'STANDARD', processor: object = m
     },
   },
 });
-
-async function refusal(call: Promise<unknown>): Promise<{ name: string; message: string; reason?: string }> {
-  const error = await call.then(
-    () => assert.fail('expected a refusal'),
-    (thrown: unknown) => thrown,
-  );
-  assert.ok(error instanceof Error);
-  const { name, message, reason } = error as Error & { reason?: string };
-  return { name, message, ...(reason !== undefined && { reason }) };
-}
 
 describe('the Map Run API, by the AWS SDK', () => {
   let local: TestLocal;

@@ -20,6 +20,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { startLocal, type TestLocal } from '../src/testing.ts';
 import { ACCOUNT, REGION, ROLE_ARN, writeAssembly } from './cloud-assembly.ts';
+import { refusal } from './refusal.ts';
 import { signedHeaders } from './server/sign.ts';
 
 const PASS = JSON.stringify({ StartAt: 'Done', States: { Done: { Type: 'Pass', End: true } } });
@@ -51,16 +52,6 @@ const mapping = {
     },
   },
 };
-
-/** The error that a call is refused with: its name and message. */
-async function refusal(call: Promise<unknown>): Promise<{ name: string; message: string }> {
-  const error = await call.then(
-    () => assert.fail('expected a refusal'),
-    (thrown: unknown) => thrown,
-  );
-  assert.ok(error instanceof Error);
-  return { name: error.name, message: error.message };
-}
 
 describe('the Step Functions API, by the AWS SDK', () => {
   let local: TestLocal;
