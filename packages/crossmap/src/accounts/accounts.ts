@@ -157,7 +157,7 @@ export class Accounts {
       accessKeys: definition.accessKeys ?? [newAccessKey(this.#random)],
     };
     this.#users.set(arn, user);
-    const principal: Principal = { kind: 'iam-user', accountId, arn, userName };
+    const principal: Principal = { kind: 'iam-user', accountId, arn, id: user.userId, userName };
     for (const accessKey of user.accessKeys) {
       this.#addAccessKey(accessKey, () => ({ principal, identityPolicies: user.policies }));
     }
@@ -205,9 +205,9 @@ export class Accounts {
 
   /** The caller of a session of the role, with the policies that the role has now. */
   callerForRole(roleArn: string, sessionName: string): Caller {
-    const { accountId, roleName, policies } = this.#existingRole(roleArn);
+    const { accountId, roleName, roleId, policies } = this.#existingRole(roleArn);
     const arn = `arn:aws:sts::${accountId}:assumed-role/${roleName}/${sessionName}`;
-    return { principal: { kind: 'role-session', accountId, arn, roleArn }, identityPolicies: policies };
+    return { principal: { kind: 'role-session', accountId, arn, id: roleId, roleArn }, identityPolicies: policies };
   }
 
   /** Credentials of a new session of the role, for `durationMs` (one hour). Asks no trust policy. */
