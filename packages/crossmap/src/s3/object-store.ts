@@ -2,6 +2,7 @@ import type { Database } from '../sqlite/database.ts';
 import type { BlobStore } from './blob-store.ts';
 import type { Segment, StoredBody } from './body.ts';
 import type { Bucket } from './bucket.ts';
+import { BucketTable } from './bucket-table.ts';
 import type { Checksum } from './checksum.ts';
 import { S3Error } from './errors.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -53,14 +54,6 @@ interface ObjectRow {
 
 type ListedRow = Omit<ObjectRow, 'segments' | 'bytes'> & { readonly key: Uint8Array };
 
-interface BucketRow {
-  readonly name: string;
-  readonly account_id: string;
-  readonly region: string;
-  readonly creation_date: number;
-  readonly policy: string | null;
-}
-
 /**
  * Buckets and objects: an index in one SQLite database, small bodies with it, large ones as blobs. A write is durable
  * when its promise resolves; writes made together are committed together. Reads see committed writes only.
@@ -70,6 +63,7 @@ export class ObjectStore {
   readonly pins: PinnedBlobs;
   readonly database: Database;
   readonly commits: GroupCommit;
+  readonly buckets: BucketTable;
   readonly #sql: ReturnType<typeof statements>;
   #lastBody: number;
 
@@ -77,6 +71,7 @@ export class ObjectStore {
     this.database = database;
     this.blobs = blobs;
     this.commits = new GroupCommit(database);
+    this.buckets = new BucketTable(database, this.commits);
     this.#sql = statements(database);
     this.pins = new PinnedBlobs(blobs, (id) => this.#holds(id));
     this.#lastBody = database.prepare<{ last: number | null }>('SELECT max(id) AS last FROM body').get()!.last ?? 0;
@@ -97,42 +92,21 @@ export class ObjectStore {
   }
 
   bucket(name: string): Bucket | undefined {
-    const row = this.#sql.bucket.get(name);
-    return row === undefined ? undefined : bucketOf(row);
-  }
-
-  /** The buckets of an account by name. */
-  buckets(accountId: string): readonly Bucket[] {
-    return this.#sql.buckets.all(accountId).map(bucketOf);
-  }
-
-  /** Gives the bucket that has the name already, and then makes none. */
-  createBucket(bucket: Bucket): Promise<Bucket | undefined> {
-    return this.commits.write(() => {
-      const existing = this.bucket(bucket.name);
-      if (existing !== undefined) return existing;
-      this.#sql.createBucket.run(bucket.name, bucket.accountId, bucket.region, bucket.creationDate);
-      return undefined;
-    });
+    return this.buckets.bucket(name);
   }
 
   /** Deletes an empty bucket with its unfinished uploads. Errors: `BucketNotEmpty`. */
   async deleteBucket(name: string): Promise<void> {
-    const freed = await this.commits.write(() => {
+    const freed = await this.buckets.delete(name, () => {
       if (this.scan(name, Buffer.alloc(0), END_OF_KEYS, 1).length > 0) {
         throw new S3Error('BucketNotEmpty', { elements: { BucketName: name } });
       }
       const freed = this.release(this.#sql.blobsOfUploads.all(name).map((row) => row.blob));
       this.#sql.deletePartsOfBucket.run(name);
       this.#sql.deleteUploadsOfBucket.run(name);
-      this.#sql.deleteBucket.run(name);
       return freed;
     });
     await this.pins.remove(freed);
-  }
-
-  putPolicy(name: string, policy: string | undefined): Promise<unknown> {
-    return this.commits.write(() => this.#sql.putPolicy.run(policy ?? null, name));
   }
 
   object(bucket: string, key: string): StoredObject | undefined {
@@ -172,8 +146,7 @@ export class ObjectStore {
   /** Part of a write of the caller's. Gives the blobs that became free, to be removed after the commit. */
   putInTransaction(bucket: string, key: string, object: StoredObject, condition: WriteCondition): readonly string[] {
     const keyBytes = Buffer.from(key);
-    if (this.#sql.bucket.get(bucket) === undefined)
-      throw new S3Error('NoSuchBucket', { elements: { BucketName: bucket } });
+    if (this.bucket(bucket) === undefined) throw new S3Error('NoSuchBucket', { elements: { BucketName: bucket } });
     this.#checkCondition(bucket, keyBytes, key, condition);
     const freed = this.#drop(bucket, keyBytes);
     const { body } = object;
@@ -246,24 +219,9 @@ export class ObjectStore {
 /** After every key: no UTF-8 text holds the byte 0xFF. */
 export const END_OF_KEYS: Buffer = Buffer.from([0xff]);
 
-function bucketOf(row: BucketRow): Bucket {
-  return {
-    name: row.name,
-    accountId: row.account_id,
-    region: row.region,
-    creationDate: row.creation_date,
-    ...(row.policy === null ? {} : { policy: row.policy }),
-  };
-}
-
 function statements(database: Database) {
   const ofBucket = 'upload IN (SELECT id FROM upload WHERE bucket = ?)';
   return {
-    bucket: database.prepare<BucketRow>('SELECT * FROM bucket WHERE name = ?'),
-    buckets: database.prepare<BucketRow>('SELECT * FROM bucket WHERE account_id = ? ORDER BY name'),
-    createBucket: database.prepare('INSERT INTO bucket VALUES (?, ?, ?, ?, NULL)'),
-    deleteBucket: database.prepare('DELETE FROM bucket WHERE name = ?'),
-    putPolicy: database.prepare('UPDATE bucket SET policy = ? WHERE name = ?'),
     blobsOfUploads: database.prepare<{ blob: string }>(`SELECT blob FROM part WHERE ${ofBucket}`),
     deletePartsOfBucket: database.prepare(`DELETE FROM part WHERE ${ofBucket}`),
     deleteUploadsOfBucket: database.prepare('DELETE FROM upload WHERE bucket = ?'),

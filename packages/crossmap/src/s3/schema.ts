@@ -1,6 +1,6 @@
 import type { Database } from '../sqlite/database.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * Keys are blobs: they compare as UTF-8 bytes, S3's order, and may hold any character. Inline bodies have a table of
@@ -8,7 +8,11 @@ const VERSION = 1;
  */
 const TABLES = `
   CREATE TABLE bucket (
-    name TEXT PRIMARY KEY, account_id TEXT NOT NULL, region TEXT NOT NULL, creation_date INTEGER NOT NULL, policy TEXT
+    name TEXT PRIMARY KEY, account_id TEXT NOT NULL, region TEXT NOT NULL, creation_date INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE bucket_setting (
+    bucket TEXT NOT NULL, name TEXT NOT NULL, document TEXT NOT NULL,
+    PRIMARY KEY (bucket, name)
   ) WITHOUT ROWID;
   CREATE TABLE object (
     bucket TEXT NOT NULL, key BLOB NOT NULL, size INTEGER NOT NULL, etag TEXT NOT NULL, last_modified INTEGER NOT NULL,
