@@ -70,10 +70,10 @@ export class ObjectStore {
   private constructor(database: Database, blobs: BlobStore) {
     this.database = database;
     this.blobs = blobs;
-    this.pins = new PinnedBlobs(blobs);
     this.commits = new GroupCommit(database);
     this.buckets = new BucketTable(database, this.commits);
     this.#sql = statements(database);
+    this.pins = new PinnedBlobs(blobs, (id) => this.#holds(id));
     this.#lastBody = database.prepare<{ last: number | null }>('SELECT max(id) AS last FROM body').get()!.last ?? 0;
   }
 
@@ -81,7 +81,7 @@ export class ObjectStore {
   static async open(database: Database, blobs: BlobStore): Promise<ObjectStore> {
     prepareSchema(database);
     const store = new ObjectStore(database, blobs);
-    await blobs.sweep((id) => store.#sql.blob.get(id) !== undefined);
+    await blobs.sweep((id) => store.#holds(id));
     return store;
   }
 
@@ -101,11 +101,10 @@ export class ObjectStore {
       if (this.scan(name, Buffer.alloc(0), END_OF_KEYS, 1).length > 0) {
         throw new S3Error('BucketNotEmpty', { elements: { BucketName: name } });
       }
-      const blobs = this.#sql.blobsOfUploads.all(name).map((row) => row.blob);
-      for (const blob of blobs) this.#sql.deleteBlob.run(blob);
+      const freed = this.release(this.#sql.blobsOfUploads.all(name).map((row) => row.blob));
       this.#sql.deletePartsOfBucket.run(name);
       this.#sql.deleteUploadsOfBucket.run(name);
-      return blobs;
+      return freed;
     });
     await this.pins.remove(freed);
   }
@@ -157,7 +156,7 @@ export class ObjectStore {
       bodyId = this.#lastBody;
       this.#sql.putBody.run(bodyId, body.bytes);
     } else {
-      for (const { blob } of body.segments) this.#sql.putBlob.run(blob);
+      this.hold(body.segments.map(({ blob }) => blob));
     }
     const segments = body.kind === 'inline' ? null : JSON.stringify(body.segments);
     const attributes = JSON.stringify(object.attributes);
@@ -195,10 +194,25 @@ export class ObjectStore {
     const row = this.#sql.storage.get(bucket, key);
     if (row === undefined) return [];
     if (row.body !== null) this.#sql.deleteBody.run(row.body);
-    const freed = row.segments === null ? [] : (JSON.parse(row.segments) as Segment[]).map(({ blob }) => blob);
-    for (const blob of freed) this.#sql.deleteBlob.run(blob);
     this.#sql.deleteObject.run(bucket, key);
-    return freed;
+    return row.segments === null ? [] : this.release((JSON.parse(row.segments) as Segment[]).map(({ blob }) => blob));
+  }
+
+  /** Part of a write: one more object or part has each of these blobs. */
+  hold(blobs: readonly string[]): void {
+    for (const blob of blobs) this.#sql.holdBlob.run(blob);
+  }
+
+  /** Part of a write: one object or part less has each of these blobs. Gives those that nothing has now. */
+  release(blobs: readonly string[]): readonly string[] {
+    return blobs.filter((blob) => {
+      this.#sql.releaseBlob.run(blob);
+      return this.#sql.deleteUnusedBlob.run(blob).changes > 0;
+    });
+  }
+
+  #holds(blob: string): boolean {
+    return this.#sql.blob.get(blob) !== undefined;
   }
 }
 
@@ -229,7 +243,8 @@ function statements(database: Database) {
     putBody: database.prepare('INSERT INTO body VALUES (?, ?)'),
     deleteBody: database.prepare('DELETE FROM body WHERE id = ?'),
     blob: database.prepare<{ id: string }>('SELECT id FROM blob WHERE id = ?'),
-    putBlob: database.prepare('INSERT OR IGNORE INTO blob VALUES (?)'),
-    deleteBlob: database.prepare('DELETE FROM blob WHERE id = ?'),
+    holdBlob: database.prepare('INSERT INTO blob VALUES (?, 1) ON CONFLICT DO UPDATE SET uses = uses + 1'),
+    releaseBlob: database.prepare('UPDATE blob SET uses = uses - 1 WHERE id = ?'),
+    deleteUnusedBlob: database.prepare('DELETE FROM blob WHERE id = ? AND uses = 0'),
   };
 }

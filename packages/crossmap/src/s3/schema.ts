@@ -4,7 +4,7 @@ const VERSION = 2;
 
 /**
  * Keys are blobs: they compare as UTF-8 bytes, S3's order, and may hold any character. Inline bodies have a table of
- * their own, so that a listing reads none. `blob` holds the ids that some row refers to.
+ * their own, so that a listing reads none. `blob` counts the objects and parts that hold each blob: a copy shares them.
  */
 const TABLES = `
   CREATE TABLE bucket (
@@ -20,7 +20,7 @@ const TABLES = `
     PRIMARY KEY (bucket, key)
   ) WITHOUT ROWID;
   CREATE TABLE body (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
-  CREATE TABLE blob (id TEXT PRIMARY KEY) WITHOUT ROWID;
+  CREATE TABLE blob (id TEXT PRIMARY KEY, uses INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE upload (
     id TEXT PRIMARY KEY, bucket TEXT NOT NULL, key BLOB NOT NULL, attributes TEXT NOT NULL
   ) WITHOUT ROWID;
