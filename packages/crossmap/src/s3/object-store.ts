@@ -1,5 +1,6 @@
 import type { Database } from '../sqlite/database.ts';
 import type { BlobStore } from './blob-store.ts';
+import { BlobTable } from './blob-table.ts';
 import type { Bucket } from './bucket.ts';
 import { BucketTable } from './bucket-table.ts';
 import { S3Error } from './errors.ts';
@@ -33,24 +34,26 @@ export class ObjectStore {
   readonly database: Database;
   readonly commits: GroupCommit;
   readonly buckets: BucketTable;
+  readonly #heldBlobs: BlobTable;
   readonly #versions: VersionTable;
   readonly #sql: ReturnType<typeof statements>;
 
   private constructor(database: Database, blobs: BlobStore) {
     this.database = database;
     this.blobs = blobs;
-    this.pins = new PinnedBlobs(blobs);
     this.commits = new GroupCommit(database);
     this.buckets = new BucketTable(database, this.commits);
-    this.#versions = new VersionTable(database);
+    this.#heldBlobs = new BlobTable(database);
+    this.#versions = new VersionTable(database, this.#heldBlobs);
     this.#sql = statements(database);
+    this.pins = new PinnedBlobs(blobs, (id) => this.#heldBlobs.holds(id));
   }
 
   /** Takes over the database and the blobs, and sweeps blobs that a crash left. */
   static async open(database: Database, blobs: BlobStore): Promise<ObjectStore> {
     prepareSchema(database);
     const store = new ObjectStore(database, blobs);
-    await blobs.sweep((id) => store.#sql.blob.get(id) !== undefined);
+    await blobs.sweep((id) => store.#heldBlobs.holds(id));
     return store;
   }
 
@@ -68,11 +71,10 @@ export class ObjectStore {
   async deleteBucket(name: string): Promise<void> {
     const freed = await this.buckets.delete(name, () => {
       if (!this.#versions.isEmpty(name)) throw new S3Error('BucketNotEmpty', { elements: { BucketName: name } });
-      const blobs = this.#sql.blobsOfUploads.all(name).map((row) => row.blob);
-      for (const blob of blobs) this.#sql.deleteBlob.run(blob);
+      const freed = this.release(this.#sql.blobsOfUploads.all(name).map((row) => row.blob));
       this.#sql.deletePartsOfBucket.run(name);
       this.#sql.deleteUploadsOfBucket.run(name);
-      return blobs;
+      return freed;
     });
     await this.pins.remove(freed);
   }
@@ -174,6 +176,16 @@ export class ObjectStore {
     if (etag === undefined) throw new S3Error('NoSuchKey', { elements: { Key: key } });
     if (etag !== ifMatch) throw new S3Error('PreconditionFailed', { elements: { Condition: 'If-Match' } });
   }
+
+  /** Part of a write: one more version or part has each of these blobs. */
+  hold(blobs: readonly string[]): void {
+    this.#heldBlobs.hold(blobs);
+  }
+
+  /** Part of a write: one version or part less has each of these blobs. Gives those that nothing has now. */
+  release(blobs: readonly string[]): readonly string[] {
+    return this.#heldBlobs.release(blobs);
+  }
 }
 
 function statements(database: Database) {
@@ -183,6 +195,5 @@ function statements(database: Database) {
     deletePartsOfBucket: database.prepare(`DELETE FROM part WHERE ${ofBucket}`),
     deleteUploadsOfBucket: database.prepare('DELETE FROM upload WHERE bucket = ?'),
     blob: database.prepare<{ id: string }>('SELECT id FROM blob WHERE id = ?'),
-    deleteBlob: database.prepare('DELETE FROM blob WHERE id = ?'),
   };
 }

@@ -6,8 +6,8 @@ const VERSION = 3;
  * Keys are blobs: they compare as UTF-8 bytes, S3's order, and may hold any character. `object` holds the current
  * objects and nothing else, in narrow rows, so that a listing reads neither contents nor older versions. `version` holds
  * what is not current, and every delete marker (without `etag`), the newest of a key first. `content` has one row for
- * each row of the two, found by `sequence`, which counts the writes. The null version has no `version`. `blob` holds the
- * ids that some row refers to.
+ * each row of the two, found by `sequence`, which counts the writes. The null version has no `version`. `blob` counts
+ * the versions and parts that hold each blob: a copy shares them.
  */
 const TABLES = `
   CREATE TABLE bucket (
@@ -29,7 +29,7 @@ const TABLES = `
   ) WITHOUT ROWID;
   CREATE UNIQUE INDEX null_version ON version (bucket, key) WHERE version IS NULL;
   CREATE TABLE content (sequence INTEGER PRIMARY KEY, attributes TEXT NOT NULL, bytes BLOB, segments TEXT);
-  CREATE TABLE blob (id TEXT PRIMARY KEY) WITHOUT ROWID;
+  CREATE TABLE blob (id TEXT PRIMARY KEY, uses INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE upload (
     id TEXT PRIMARY KEY, bucket TEXT NOT NULL, key BLOB NOT NULL, attributes TEXT NOT NULL
   ) WITHOUT ROWID;

@@ -1,4 +1,5 @@
 import type { Database } from '../sqlite/database.ts';
+import type { BlobTable } from './blob-table.ts';
 import type { Segment } from './body.ts';
 import type { BucketSettings } from './bucket-settings.ts';
 import type { ChecksumAlgorithm, ChecksumType } from './checksum.ts';
@@ -39,10 +40,12 @@ export interface VersionPosition {
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/versioning-workflows.html
  */
 export class VersionTable {
+  readonly #blobs: BlobTable;
   readonly #sql: ReturnType<typeof statements>;
   #lastSequence: number;
 
-  constructor(database: Database) {
+  constructor(database: Database, blobs: BlobTable) {
+    this.#blobs = blobs;
     this.#sql = statements(database);
     this.#lastSequence =
       database.prepare<{ last: number | null }>('SELECT max(sequence) AS last FROM content').get()!.last ?? 0;
@@ -84,7 +87,7 @@ export class VersionTable {
     );
     if (body.kind === 'inline') this.#sql.putContent.run(sequence, JSON.stringify(attributes), body.bytes, null);
     else {
-      for (const { blob } of body.segments) this.#sql.putBlob.run(blob);
+      this.#blobs.hold(body.segments.map(({ blob }) => blob));
       this.#sql.putContent.run(sequence, JSON.stringify(attributes), null, JSON.stringify(body.segments));
     }
     return version ?? NULL_VERSION;
@@ -195,10 +198,7 @@ export class VersionTable {
     const { segments } = this.#sql.segments.get(sequence)!;
     this.#sql.deleteContent.run(sequence);
     if (segments === null) return;
-    for (const { blob } of JSON.parse(segments) as Segment[]) {
-      this.#sql.deleteBlob.run(blob);
-      freed.push(blob);
-    }
+    freed.push(...this.#blobs.release((JSON.parse(segments) as Segment[]).map(({ blob }) => blob)));
   }
 }
 
@@ -268,7 +268,5 @@ function statements(database: Database) {
     deleteObject: database.prepare(`DELETE FROM object ${ofKey} AND sequence = ?`),
     deleteVersion: database.prepare(`DELETE FROM version ${ofKey} AND sequence = ?`),
     deleteContent: database.prepare('DELETE FROM content WHERE sequence = ?'),
-    putBlob: database.prepare('INSERT OR IGNORE INTO blob VALUES (?)'),
-    deleteBlob: database.prepare('DELETE FROM blob WHERE id = ?'),
   };
 }

@@ -157,7 +157,7 @@ test('a call without HTTP passes the checks of Region, owner and policies', asyn
   const roleArn = 'arn:aws:iam::222222222222:role/Processor';
   const arn = 'arn:aws:sts::222222222222:assumed-role/Processor/run';
   const stranger: Caller = {
-    principal: { kind: 'role-session', accountId: '222222222222', arn, roleArn },
+    principal: { kind: 'role-session', accountId: '222222222222', arn, id: 'AROAPROCESSOR', roleArn },
     identityPolicies: [],
   };
   await assert.rejects(s3.getObject(stranger, at('a')), refusal('AccessDenied'));
