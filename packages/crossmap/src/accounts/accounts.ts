@@ -163,9 +163,9 @@ export class Accounts {
 
   /** The caller of a session of the role, with the policies that the role has now. */
   callerForRole(roleArn: string, sessionName: string): Caller {
-    const { accountId, roleName, policies } = this.#existingRole(roleArn);
+    const { accountId, roleName, roleId, policies } = this.#existingRole(roleArn);
     const arn = `arn:aws:sts::${accountId}:assumed-role/${roleName}/${sessionName}`;
-    return { principal: { kind: 'role-session', accountId, arn, roleArn }, identityPolicies: policies };
+    return { principal: { kind: 'role-session', accountId, arn, id: roleId, roleArn }, identityPolicies: policies };
   }
 
   /** Credentials of a new session of the role, for `durationMs` (one hour). Asks no trust policy. */
@@ -255,8 +255,8 @@ function checkName(what: string, name: string): void {
   throw new IamError('InvalidInput', `Expected a ${what} of 1 to 64 characters of \`[\\w+=,.@-]\`, got \`${name}\``);
 }
 
-function authenticatedUser({ accountId, arn, userName, policies, accessKey }: User): AuthenticatedCaller {
-  const principal: Principal = { kind: 'iam-user', accountId, arn, userName };
+function authenticatedUser({ accountId, arn, userId, userName, policies, accessKey }: User): AuthenticatedCaller {
+  const principal: Principal = { kind: 'iam-user', accountId, arn, id: userId, userName };
   return {
     kind: 'found',
     caller: { principal, identityPolicies: policies },

@@ -24,8 +24,7 @@ export function mayAssumeRole(
 ): { readonly kind: 'allowed' } | Refusal {
   const role = accounts.role(roleArn);
   const request = {
-    principal: caller.principal,
-    identityPolicies: caller.identityPolicies,
+    ...caller,
     action: 'sts:AssumeRole',
     resource: roleArn,
     resourceAccount: role?.accountId ?? roleArn.split(':')[4] ?? '',

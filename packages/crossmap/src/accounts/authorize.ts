@@ -45,9 +45,9 @@ export class Authorization implements Authorizer, Permissions {
     if (this.#accounts.role(roleArn) === undefined) {
       return { kind: 'refused', code: 'AccessDeniedException', message: `The role ${roleArn} does not exist.` };
     }
-    const { principal, identityPolicies } = this.#accounts.callerForRole(roleArn, sessionName);
+    const caller = this.#accounts.callerForRole(roleArn, sessionName);
     const context = { 'aws:RequestedRegion': region, 'aws:SecureTransport': 'true' };
-    const request = { principal, action, resource, resourceAccount, identityPolicies, context };
+    const request = { ...caller, action, resource, resourceAccount, context };
     const decision = this.authorize(request);
     if (decision.decision === 'Allow') return { kind: 'allowed' };
     return { kind: 'refused', code: 'AccessDeniedException', message: deniedMessage(request, decision) };

@@ -11,10 +11,22 @@ export interface NamedPolicy {
   readonly policy: Policy;
 }
 
-/** An authenticated principal with the identity policies that are attached to it. */
+/** An authenticated principal with the policies of its own side. */
 export interface Caller {
   readonly principal: Principal;
+  /** Inline, managed and those of the groups of a user. */
   readonly identityPolicies: readonly NamedPolicy[];
+  /** The permissions boundary of the user or of the session's role. */
+  readonly boundary?: NamedPolicy;
+  /** The policies that were passed when the session began: it can do what one of them allows, at most. */
+  readonly sessionPolicies?: readonly NamedPolicy[];
+}
+
+/** The service or resource control policies of one node on the way from the root of an organization to an account. */
+export interface PolicyLevel {
+  /** `root r-ab12`, `organizational unit ou-ab12-11111111`, `account 111111111111` */
+  readonly name: string;
+  readonly policies: readonly NamedPolicy[];
 }
 
 /** What a service asks before it acts. The implementation records what it denies. */
@@ -22,7 +34,8 @@ export interface Authorizer {
   authorize(request: AuthorizationRequest): Decision;
 }
 
-export interface AuthorizationRequest {
+/** Everything that one decision depends on; services give `...caller`. */
+export interface AuthorizationRequest extends Omit<Caller, 'principal'> {
   readonly principal: Principal | ServicePrincipal;
   /** `s3:GetObject` */
   readonly action: string;
@@ -30,9 +43,14 @@ export interface AuthorizationRequest {
   readonly resource: string;
   /** The account that owns the resource. */
   readonly resourceAccount: string;
-  readonly identityPolicies: readonly NamedPolicy[];
-  /** The policy of the resource, of kind `resource` or, for `sts:AssumeRole`, `trust`. */
+  /** The policy of the resource, of kind `resource`, `key` or, for `sts:AssumeRole`, `trust`. */
   readonly resourcePolicy?: NamedPolicy;
+  /** Of the caller's account, from the root down: each level must allow. The authorizer fills them, no service does. */
+  readonly serviceControlPolicies?: readonly PolicyLevel[];
+  /** Of the resource's account, likewise. The policy `RCPFullAWSAccess` is implied on every level. */
+  readonly resourceControlPolicies?: readonly PolicyLevel[];
+  /** The policy of the VPC endpoint through which the request came. */
+  readonly endpointPolicy?: NamedPolicy;
   readonly context: Context;
 }
 
@@ -60,9 +78,9 @@ export function evaluate(request: AuthorizationRequest): Decision {
   }
 
   const naming = resourcePolicy === undefined ? undefined : bestNaming(resourcePolicy.policy, request, action);
-  const resourceSideLacks = naming === undefined && (!sameAccount || resourcePolicy?.policy.kind === 'trust');
+  const resourceSideLacks = naming === undefined && (!sameAccount || mustSayYes(resourcePolicy));
   // In one account, naming the principal itself suffices: where that is lacking, nothing else has to be added.
-  const resourceSideDecides = sameAccount && (naming === 'direct' || resourceSideLacks);
+  const resourceSideDecides = sameAccount && (naming === 'direct' || naming === 'role' || resourceSideLacks);
   const callerSideLacks = !resourceSideDecides && !callerSideAllows(request, action);
   if (!resourceSideLacks && !callerSideLacks) return { decision: 'Allow' };
   return {
@@ -107,9 +125,14 @@ function bestNaming(policy: Policy, request: AuthorizationRequest, action: strin
   for (const statement of policy.allows) {
     const naming = applies(statement, request, action);
     if (naming === 'direct') return naming;
-    best ??= naming;
+    if (best !== 'role') best = naming ?? best;
   }
   return best;
+}
+
+/** Of roles and KMS keys, no other policy makes up for a policy of their own that does not allow. */
+function mustSayYes(resourcePolicy: NamedPolicy | undefined): boolean {
+  return resourcePolicy?.policy.kind === 'trust' || resourcePolicy?.policy.kind === 'key';
 }
 
 function denied(

@@ -79,7 +79,7 @@ function findings(policy: Document['policy'], request: AuthorizationRequest): re
     return [`statement ${denying.name} denies it`, ...conditions];
   }
   const namings = policy.allows.map((statement) => ({ statement, naming: applies(statement, request, action) }));
-  const allowing = namings.find(({ naming }) => naming === 'direct');
+  const allowing = namings.find(({ naming }) => naming === 'direct' || naming === 'role');
   if (allowing !== undefined) return [`statement ${allowing.statement.name} allows it`];
   const delegating = namings.find(({ naming }) => naming === 'account');
   if (delegating !== undefined) {

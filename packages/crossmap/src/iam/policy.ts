@@ -1,18 +1,37 @@
 import { type Condition, compileCondition } from './condition.ts';
 import { PolicyError, unexpected, unsupported } from './policy-error.ts';
-import { compilePrincipal, type Naming, type PrincipalMatcher } from './principal-element.ts';
+import {
+  type Binding,
+  compilePrincipal,
+  type Naming,
+  type PrincipalIds,
+  type PrincipalMatcher,
+} from './principal-element.ts';
 import { anyOf, type Matcher, matcher, readPattern } from './wildcard.ts';
 
-export { PolicyError };
+export { PolicyError, type PrincipalIds };
 
-/** `trust` is the policy of a role that says who may assume it: it has principals and no resources. */
-export type PolicyKind = 'identity' | 'resource' | 'trust';
+/**
+ * What a policy is attached to. `identity`: a user, group or role, also as permissions boundary; `session`: a session;
+ * `resource`: a bucket; `key`: a KMS key; `trust`: a role, to say who may assume it; `endpoint`: a VPC endpoint.
+ */
+export type PolicyKind =
+  | 'identity'
+  | 'session'
+  | 'resource'
+  | 'key'
+  | 'trust'
+  | 'endpoint'
+  | 'service-control'
+  | 'resource-control';
 
 /** A policy document, compiled. */
 export interface Policy {
   readonly kind: PolicyKind;
   readonly allows: readonly Statement[];
   readonly denies: readonly Statement[];
+  /** The unique id of each user and role that the statements name, by ARN, when the policy was parsed with ids. */
+  readonly principalIds: Readonly<Record<string, string>>;
 }
 
 export interface Statement {
@@ -28,6 +47,7 @@ export interface Statement {
   readonly conditions: readonly Condition[];
 }
 
+const WITHOUT_PRINCIPAL: readonly PolicyKind[] = ['identity', 'session', 'service-control'];
 const VERSIONS = ['2012-10-17', '2008-10-17'];
 const EVERYTHING: Matcher = () => true;
 const ATTACHED: PrincipalMatcher = (): Naming => 'direct';
@@ -36,14 +56,16 @@ interface Source {
   readonly kind: PolicyKind;
   readonly variables: boolean;
   readonly at: string;
+  readonly binding: Binding;
 }
 
 /**
  * Compiles a policy document (a parsed JSON value). Throws `PolicyError` for a document that IAM would not take and
- * for every element, operator or principal that Crossmap does not evaluate.
+ * for every element, operator or principal that Crossmap does not evaluate. With `ids`, the users and roles it names must
+ * exist and are known by their unique ids from then on, as AWS does in the policies of resources.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
  */
-export function parsePolicy(document: unknown, kind: PolicyKind): Policy {
+export function parsePolicy(document: unknown, kind: PolicyKind, ids?: PrincipalIds): Policy {
   const policy = record(document, 'policy', 'the document');
   known(policy, ['Version', 'Id', 'Statement'], 'the document');
   const version = policy.Version ?? '2008-10-17';
@@ -55,19 +77,20 @@ export function parsePolicy(document: unknown, kind: PolicyKind): Policy {
 
   const allows: Statement[] = [];
   const denies: Statement[] = [];
+  const binding: Binding = { ids, bound: {} };
   for (const [index, value] of statements.entries()) {
     const at = `Statement[${index}]`;
     const statement = record(value, 'Statement', at);
-    const compiled = compileStatement(statement, { kind, variables: version === '2012-10-17', at });
+    const compiled = compileStatement(statement, { kind, variables: version === '2012-10-17', at, binding });
     if (statement.Effect === 'Allow') allows.push(compiled);
     else if (statement.Effect === 'Deny') denies.push(compiled);
     else throw unexpected('Effect', '`Allow` or `Deny`', statement.Effect, at);
   }
-  return { kind, allows, denies };
+  return { kind, allows, denies, principalIds: binding.bound };
 }
 
 function compileStatement(statement: Readonly<Record<string, unknown>>, source: Source): Statement {
-  const { kind, at } = source;
+  const { at } = source;
   if (Object.hasOwn(statement, 'NotPrincipal')) throw unsupported('The element `NotPrincipal`', at);
   known(statement, ['Sid', 'Effect', 'Principal', 'Action', 'NotAction', 'Resource', 'NotResource', 'Condition'], at);
   const sid = statement.Sid ?? '';
@@ -75,16 +98,16 @@ function compileStatement(statement: Readonly<Record<string, unknown>>, source: 
   return {
     name: sid === '' ? at : sid,
     source: statement,
-    naming: compileNaming(statement.Principal, kind, at),
+    naming: compileNaming(statement.Principal, source),
     action: compileActions(statement, source),
     resource: compileResources(statement, source),
     conditions: statement.Condition === undefined ? [] : compileConditions(statement.Condition, source),
   };
 }
 
-function compileNaming(element: unknown, kind: PolicyKind, at: string): PrincipalMatcher {
-  if (kind !== 'identity') return compilePrincipal(element, at);
-  if (element !== undefined) throw unexpected('Principal', 'absent from an identity policy', element, at);
+function compileNaming(element: unknown, { kind, at, binding }: Source): PrincipalMatcher {
+  if (!WITHOUT_PRINCIPAL.includes(kind)) return compilePrincipal(element, at, binding);
+  if (element !== undefined) throw unexpected('Principal', `absent from a policy of kind ${kind}`, element, at);
   return ATTACHED;
 }
 

@@ -74,7 +74,8 @@ function listOf(value: unknown): readonly unknown[] {
 export class BucketPolicies {
   readonly #compiled = new Map<string, { readonly document: string; readonly named: NamedPolicy }>();
 
-  of({ name, policy: document }: Bucket): NamedPolicy | undefined {
+  of({ name, settings }: Bucket): NamedPolicy | undefined {
+    const document = settings.policy?.document;
     if (document === undefined) return undefined;
     const known = this.#compiled.get(name);
     if (known?.document === document) return known.named;

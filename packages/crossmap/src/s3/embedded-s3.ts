@@ -213,7 +213,7 @@ export class EmbeddedS3 {
     const { name, accountId, region } = bucket;
     if (!isBucketName(name)) throw new S3Error('InvalidBucketName', { elements: { BucketName: name } });
     const creationDate = wholeSeconds(this.#services.now());
-    const existing = await this.#services.store.createBucket({ name, accountId, region, creationDate });
+    const existing = await this.#services.store.buckets.create({ name, accountId, region, creationDate, settings: {} });
     if (existing === undefined || (existing.accountId === accountId && existing.region === region)) return;
     throw new S3Error('BucketAlreadyExists', { elements: { BucketName: name } });
   }
@@ -222,7 +222,8 @@ export class EmbeddedS3 {
   async provisionPolicy(bucket: string, policy: string | undefined): Promise<void> {
     this.#existing(bucket);
     if (policy !== undefined) parseBucketPolicy(bucket, policy);
-    await this.#services.store.putPolicy(bucket, policy);
+    const stored = policy === undefined ? undefined : { document: policy, principalIds: {} };
+    await this.#services.store.buckets.put(bucket, 'policy', stored);
   }
 
   #existing(name: string): Bucket {

@@ -21,16 +21,15 @@ export class Gate {
 
   /** Throws `AccessDenied` unless the caller may do `action` on `resource`, in a bucket or in its own account. */
   authorize(request: S3Request, action: string, resource: string, bucket: Bucket | undefined): void {
-    const { principal, identityPolicies } = request.caller;
+    const { principal } = request.caller;
     const resourceAccount = bucket?.accountId ?? principalAccount(principal);
     if (resourceAccount === undefined) throw new S3Error('AccessDenied');
     const resourcePolicy = bucket === undefined ? undefined : this.#policies.of(bucket);
     const authorization: AuthorizationRequest = {
-      principal,
+      ...request.caller,
       action,
       resource,
       resourceAccount,
-      identityPolicies,
       ...(resourcePolicy === undefined ? {} : { resourcePolicy }),
       context: requestContext(request, request.region ?? bucket?.region ?? 'us-east-1'),
     };

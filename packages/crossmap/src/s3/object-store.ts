@@ -2,6 +2,7 @@ import type { Database } from '../sqlite/database.ts';
 import type { BlobStore } from './blob-store.ts';
 import type { Segment, StoredBody } from './body.ts';
 import type { Bucket } from './bucket.ts';
+import { BucketTable } from './bucket-table.ts';
 import type { Checksum } from './checksum.ts';
 import { S3Error } from './errors.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -53,14 +54,6 @@ interface ObjectRow {
 
 type ListedRow = Omit<ObjectRow, 'segments' | 'bytes'> & { readonly key: Uint8Array };
 
-interface BucketRow {
-  readonly name: string;
-  readonly account_id: string;
-  readonly region: string;
-  readonly creation_date: number;
-  readonly policy: string | null;
-}
-
 /**
  * Buckets and objects: an index in one SQLite database, small bodies with it, large ones as blobs. A write is durable
  * when its promise resolves; writes made together are committed together. Reads see committed writes only.
@@ -70,15 +63,17 @@ export class ObjectStore {
   readonly pins: PinnedBlobs;
   readonly database: Database;
   readonly commits: GroupCommit;
+  readonly buckets: BucketTable;
   readonly #sql: ReturnType<typeof statements>;
   #lastBody: number;
 
   private constructor(database: Database, blobs: BlobStore) {
     this.database = database;
     this.blobs = blobs;
-    this.pins = new PinnedBlobs(blobs);
     this.commits = new GroupCommit(database);
+    this.buckets = new BucketTable(database, this.commits);
     this.#sql = statements(database);
+    this.pins = new PinnedBlobs(blobs, (id) => this.#holds(id));
     this.#lastBody = database.prepare<{ last: number | null }>('SELECT max(id) AS last FROM body').get()!.last ?? 0;
   }
 
@@ -86,7 +81,7 @@ export class ObjectStore {
   static async open(database: Database, blobs: BlobStore): Promise<ObjectStore> {
     prepareSchema(database);
     const store = new ObjectStore(database, blobs);
-    await blobs.sweep((id) => store.#sql.blob.get(id) !== undefined);
+    await blobs.sweep((id) => store.#holds(id));
     return store;
   }
 
@@ -97,43 +92,21 @@ export class ObjectStore {
   }
 
   bucket(name: string): Bucket | undefined {
-    const row = this.#sql.bucket.get(name);
-    return row === undefined ? undefined : bucketOf(row);
-  }
-
-  /** The buckets of an account by name. */
-  buckets(accountId: string): readonly Bucket[] {
-    return this.#sql.buckets.all(accountId).map(bucketOf);
-  }
-
-  /** Gives the bucket that has the name already, and then makes none. */
-  createBucket(bucket: Bucket): Promise<Bucket | undefined> {
-    return this.commits.write(() => {
-      const existing = this.bucket(bucket.name);
-      if (existing !== undefined) return existing;
-      this.#sql.createBucket.run(bucket.name, bucket.accountId, bucket.region, bucket.creationDate);
-      return undefined;
-    });
+    return this.buckets.bucket(name);
   }
 
   /** Deletes an empty bucket with its unfinished uploads. Errors: `BucketNotEmpty`. */
   async deleteBucket(name: string): Promise<void> {
-    const freed = await this.commits.write(() => {
+    const freed = await this.buckets.delete(name, () => {
       if (this.scan(name, Buffer.alloc(0), END_OF_KEYS, 1).length > 0) {
         throw new S3Error('BucketNotEmpty', { elements: { BucketName: name } });
       }
-      const blobs = this.#sql.blobsOfUploads.all(name).map((row) => row.blob);
-      for (const blob of blobs) this.#sql.deleteBlob.run(blob);
+      const freed = this.release(this.#sql.blobsOfUploads.all(name).map((row) => row.blob));
       this.#sql.deletePartsOfBucket.run(name);
       this.#sql.deleteUploadsOfBucket.run(name);
-      this.#sql.deleteBucket.run(name);
-      return blobs;
+      return freed;
     });
     await this.pins.remove(freed);
-  }
-
-  putPolicy(name: string, policy: string | undefined): Promise<unknown> {
-    return this.commits.write(() => this.#sql.putPolicy.run(policy ?? null, name));
   }
 
   object(bucket: string, key: string): StoredObject | undefined {
@@ -173,8 +146,7 @@ export class ObjectStore {
   /** Part of a write of the caller's. Gives the blobs that became free, to be removed after the commit. */
   putInTransaction(bucket: string, key: string, object: StoredObject, condition: WriteCondition): readonly string[] {
     const keyBytes = Buffer.from(key);
-    if (this.#sql.bucket.get(bucket) === undefined)
-      throw new S3Error('NoSuchBucket', { elements: { BucketName: bucket } });
+    if (this.bucket(bucket) === undefined) throw new S3Error('NoSuchBucket', { elements: { BucketName: bucket } });
     this.#checkCondition(bucket, keyBytes, key, condition);
     const freed = this.#drop(bucket, keyBytes);
     const { body } = object;
@@ -184,7 +156,7 @@ export class ObjectStore {
       bodyId = this.#lastBody;
       this.#sql.putBody.run(bodyId, body.bytes);
     } else {
-      for (const { blob } of body.segments) this.#sql.putBlob.run(blob);
+      this.hold(body.segments.map(({ blob }) => blob));
     }
     const segments = body.kind === 'inline' ? null : JSON.stringify(body.segments);
     const attributes = JSON.stringify(object.attributes);
@@ -222,34 +194,34 @@ export class ObjectStore {
     const row = this.#sql.storage.get(bucket, key);
     if (row === undefined) return [];
     if (row.body !== null) this.#sql.deleteBody.run(row.body);
-    const freed = row.segments === null ? [] : (JSON.parse(row.segments) as Segment[]).map(({ blob }) => blob);
-    for (const blob of freed) this.#sql.deleteBlob.run(blob);
     this.#sql.deleteObject.run(bucket, key);
-    return freed;
+    return row.segments === null ? [] : this.release((JSON.parse(row.segments) as Segment[]).map(({ blob }) => blob));
+  }
+
+  /** Part of a write: one more object or part has each of these blobs. */
+  hold(blobs: readonly string[]): void {
+    for (const blob of blobs) this.#sql.holdBlob.run(blob);
+  }
+
+  /** Part of a write: one object or part less has each of these blobs. Gives those that nothing has now. */
+  release(blobs: readonly string[]): readonly string[] {
+    return blobs.filter((blob) => {
+      this.#sql.releaseBlob.run(blob);
+      return this.#sql.deleteUnusedBlob.run(blob).changes > 0;
+    });
+  }
+
+  #holds(blob: string): boolean {
+    return this.#sql.blob.get(blob) !== undefined;
   }
 }
 
 /** After every key: no UTF-8 text holds the byte 0xFF. */
 export const END_OF_KEYS: Buffer = Buffer.from([0xff]);
 
-function bucketOf(row: BucketRow): Bucket {
-  return {
-    name: row.name,
-    accountId: row.account_id,
-    region: row.region,
-    creationDate: row.creation_date,
-    ...(row.policy === null ? {} : { policy: row.policy }),
-  };
-}
-
 function statements(database: Database) {
   const ofBucket = 'upload IN (SELECT id FROM upload WHERE bucket = ?)';
   return {
-    bucket: database.prepare<BucketRow>('SELECT * FROM bucket WHERE name = ?'),
-    buckets: database.prepare<BucketRow>('SELECT * FROM bucket WHERE account_id = ? ORDER BY name'),
-    createBucket: database.prepare('INSERT INTO bucket VALUES (?, ?, ?, ?, NULL)'),
-    deleteBucket: database.prepare('DELETE FROM bucket WHERE name = ?'),
-    putPolicy: database.prepare('UPDATE bucket SET policy = ? WHERE name = ?'),
     blobsOfUploads: database.prepare<{ blob: string }>(`SELECT blob FROM part WHERE ${ofBucket}`),
     deletePartsOfBucket: database.prepare(`DELETE FROM part WHERE ${ofBucket}`),
     deleteUploadsOfBucket: database.prepare('DELETE FROM upload WHERE bucket = ?'),
@@ -271,7 +243,8 @@ function statements(database: Database) {
     putBody: database.prepare('INSERT INTO body VALUES (?, ?)'),
     deleteBody: database.prepare('DELETE FROM body WHERE id = ?'),
     blob: database.prepare<{ id: string }>('SELECT id FROM blob WHERE id = ?'),
-    putBlob: database.prepare('INSERT OR IGNORE INTO blob VALUES (?)'),
-    deleteBlob: database.prepare('DELETE FROM blob WHERE id = ?'),
+    holdBlob: database.prepare('INSERT INTO blob VALUES (?, 1) ON CONFLICT DO UPDATE SET uses = uses + 1'),
+    releaseBlob: database.prepare('UPDATE blob SET uses = uses - 1 WHERE id = ?'),
+    deleteUnusedBlob: database.prepare('DELETE FROM blob WHERE id = ? AND uses = 0'),
   };
 }

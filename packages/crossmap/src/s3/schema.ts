@@ -1,14 +1,18 @@
 import type { Database } from '../sqlite/database.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * Keys are blobs: they compare as UTF-8 bytes, S3's order, and may hold any character. Inline bodies have a table of
- * their own, so that a listing reads none. `blob` holds the ids that some row refers to.
+ * their own, so that a listing reads none. `blob` counts the objects and parts that hold each blob: a copy shares them.
  */
 const TABLES = `
   CREATE TABLE bucket (
-    name TEXT PRIMARY KEY, account_id TEXT NOT NULL, region TEXT NOT NULL, creation_date INTEGER NOT NULL, policy TEXT
+    name TEXT PRIMARY KEY, account_id TEXT NOT NULL, region TEXT NOT NULL, creation_date INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE bucket_setting (
+    bucket TEXT NOT NULL, name TEXT NOT NULL, document TEXT NOT NULL,
+    PRIMARY KEY (bucket, name)
   ) WITHOUT ROWID;
   CREATE TABLE object (
     bucket TEXT NOT NULL, key BLOB NOT NULL, size INTEGER NOT NULL, etag TEXT NOT NULL, last_modified INTEGER NOT NULL,
@@ -16,7 +20,7 @@ const TABLES = `
     PRIMARY KEY (bucket, key)
   ) WITHOUT ROWID;
   CREATE TABLE body (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
-  CREATE TABLE blob (id TEXT PRIMARY KEY) WITHOUT ROWID;
+  CREATE TABLE blob (id TEXT PRIMARY KEY, uses INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE upload (
     id TEXT PRIMARY KEY, bucket TEXT NOT NULL, key BLOB NOT NULL, attributes TEXT NOT NULL
   ) WITHOUT ROWID;

@@ -31,7 +31,8 @@ test('an account comes with a developer who may do everything and has an access 
   const found = accounts.caller(developer.accessKey.accessKeyId);
   assert.ok(found.kind === 'found');
   const arn = `arn:aws:iam::${ACCOUNT}:user/crossmap`;
-  assert.deepEqual(found.caller.principal, { kind: 'iam-user', accountId: ACCOUNT, arn, userName: 'crossmap' });
+  const id = developer.userId;
+  assert.deepEqual(found.caller.principal, { kind: 'iam-user', accountId: ACCOUNT, arn, id, userName: 'crossmap' });
   assert.equal(found.secretAccessKey, developer.accessKey.secretAccessKey);
   assert.equal(found.caller.identityPolicies[0]?.policy.allows[0]?.action('s3:putobject'), true);
 });
@@ -50,6 +51,7 @@ test('credentials of a role session lead to its caller, with the policies of tha
     kind: 'role-session',
     accountId: ACCOUNT,
     arn: `arn:aws:sts::${ACCOUNT}:assumed-role/Reader/one`,
+    id: accounts.role(ROLE)?.roleId,
     roleArn: ROLE,
   });
   accounts.putRolePolicy(ROLE, { name: 'More', document: READ });

@@ -71,7 +71,13 @@ test('conditions see the principal, its account and type, the resource account a
   const { authorization, accounts, role } = embedded();
   const { developer } = accounts.account(ACCOUNT);
   const session = accounts.callerForRole(ROLE, 'run').principal;
-  const user: Principal = { kind: 'iam-user', accountId: ACCOUNT, arn: developer.arn, userName: 'crossmap' };
+  const user: Principal = {
+    kind: 'iam-user',
+    accountId: ACCOUNT,
+    arn: developer.arn,
+    id: developer.userId,
+    userName: 'crossmap',
+  };
   const root: Principal = { kind: 'root', accountId: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:root` };
   const expected: readonly (readonly [Principal, Readonly<Record<string, string>>])[] = [
     [session, { PrincipalArn: ROLE, PrincipalType: 'AssumedRole', userid: `${role.roleId}:run` }],

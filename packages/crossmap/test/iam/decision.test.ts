@@ -11,7 +11,7 @@ function request(accountId: string, fields: Partial<AuthorizationRequest> = {}):
   const roleArn = `arn:aws:iam::${accountId}:role/Reader`;
   const arn = `arn:aws:sts::${accountId}:assumed-role/Reader/one`;
   return {
-    principal: { kind: 'role-session', accountId, arn, roleArn },
+    principal: { kind: 'role-session', accountId, arn, id: 'AROAREADER', roleArn },
     action: 's3:ListBucket',
     resource: 'arn:aws:s3:::partner-objects',
     resourceAccount: BUCKET,

@@ -12,11 +12,13 @@ const READ = { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::
 
 function session(accountId: string): Principal {
   const roleArn = `arn:aws:iam::${accountId}:role/Reader`;
-  return { kind: 'role-session', accountId, arn: `arn:aws:sts::${accountId}:assumed-role/Reader/one`, roleArn };
+  const arn = `arn:aws:sts::${accountId}:assumed-role/Reader/one`;
+  return { kind: 'role-session', accountId, arn, id: 'AROAREADER', roleArn };
 }
 
 function user(accountId: string): Principal {
-  return { kind: 'iam-user', accountId, arn: `arn:aws:iam::${accountId}:user/alice`, userName: 'alice' };
+  const arn = `arn:aws:iam::${accountId}:user/alice`;
+  return { kind: 'iam-user', accountId, arn, id: 'AIDAALICE', userName: 'alice' };
 }
 
 function root(accountId: string): Principal {
@@ -229,7 +231,7 @@ test('adding the missing statements allows the request, whoever asks', () => {
   ] as const) {
     for (const kind of ['resource', 'trust'] as const) {
       if (kind === 'trust' && principal.kind === 'anonymous') continue;
-      const empty: NamedPolicy = { name: 'the policy', policy: { kind, allows: [], denies: [] } };
+      const empty: NamedPolicy = { name: 'the policy', policy: { kind, allows: [], denies: [], principalIds: {} } };
       const request: AuthorizationRequest = {
         principal,
         action: kind === 'trust' ? 'sts:AssumeRole' : 's3:GetObject',

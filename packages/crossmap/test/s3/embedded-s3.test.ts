@@ -157,7 +157,7 @@ test('a call without HTTP passes the checks of Region, owner and policies', asyn
   const roleArn = 'arn:aws:iam::222222222222:role/Processor';
   const arn = 'arn:aws:sts::222222222222:assumed-role/Processor/run';
   const stranger: Caller = {
-    principal: { kind: 'role-session', accountId: '222222222222', arn, roleArn },
+    principal: { kind: 'role-session', accountId: '222222222222', arn, id: 'AROAPROCESSOR', roleArn },
     identityPolicies: [],
   };
   await assert.rejects(s3.getObject(stranger, at('a')), refusal('AccessDenied'));
@@ -182,6 +182,7 @@ test('buckets are made by callers in their account, and provisioned in any, once
     accountId: ACCOUNT,
     region: 'ap-southeast-2',
     creationDate: 1_767_323_045_000,
+    settings: {},
   });
   const same = { name: 'made-here', accountId: ACCOUNT, region: 'ap-southeast-2' };
   await s3.provisionBucket(same);
@@ -193,9 +194,9 @@ test('buckets are made by callers in their account, and provisioned in any, once
     Statement: [{ Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: 'arn:aws:s3:::made-here/*' }],
   });
   await s3.putBucketPolicy(owner, { bucket: 'made-here', region: 'ap-southeast-2', policy });
-  assert.equal(s3.bucket('made-here')?.policy, policy);
+  assert.equal(s3.bucket('made-here')?.settings.policy?.document, policy);
   await s3.provisionPolicy('made-here', undefined);
-  assert.equal(s3.bucket('made-here')?.policy, undefined);
+  assert.equal(s3.bucket('made-here')?.settings.policy, undefined);
   store.close();
 });
 

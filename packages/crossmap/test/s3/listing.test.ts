@@ -13,7 +13,7 @@ let buckets = 0;
 /** A scan over a bucket of the real store that holds `keys`. */
 async function scanOf(keys: readonly string[]): Promise<Scan> {
   const name = `bucket-${buckets++}`;
-  await store.createBucket({ name, accountId: '111111111111', region: 'eu-west-1', creationDate: 0 });
+  await store.buckets.create({ name, accountId: '111111111111', region: 'eu-west-1', creationDate: 0, settings: {} });
   const object = { size: 0, etag: '', lastModified: 0, attributes: { headers: {}, metadata: {} } };
   const body = { kind: 'inline' as const, bytes: new Uint8Array() };
   await Promise.all(keys.map((key) => store.putObject(name, key, { ...object, body }, {})));

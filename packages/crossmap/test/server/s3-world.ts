@@ -40,7 +40,7 @@ export function session(accountId: string, roleName: string, statements: readonl
     secretAccessKey: `secret-of-${roleName}`,
     sessionToken: `token/of+${roleName}==`,
     caller: {
-      principal: { kind: 'role-session', accountId, arn, roleArn },
+      principal: { kind: 'role-session', accountId, arn, id: `AROA${roleName.toUpperCase()}`, roleArn },
       identityPolicies:
         statements.length === 0 ? [] : [{ name: `policy of ${roleName}`, policy: policyOf(statements) }],
     },

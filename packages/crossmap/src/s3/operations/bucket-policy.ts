@@ -9,9 +9,10 @@ const LARGEST_POLICY = 20 * 1024;
 
 export async function getBucketPolicy(input: BucketInput): Promise<S3Response> {
   checkOwner(input);
-  const { name, policy } = input.bucket;
+  const { name, settings } = input.bucket;
+  const { policy } = settings;
   if (policy === undefined) throw new S3Error('NoSuchBucketPolicy', { elements: { BucketName: name } });
-  return { status: 200, headers: { 'content-type': 'application/json' }, body: policy };
+  return { status: 200, headers: { 'content-type': 'application/json' }, body: policy.document };
 }
 
 /** The document is kept as it is sent. Errors: `MalformedPolicy`, which says what is wrong with it. */
@@ -24,13 +25,13 @@ export async function putBucketPolicy(input: BucketInput): Promise<S3Response> {
     });
   });
   parseBucketPolicy(bucket.name, document);
-  await store.putPolicy(bucket.name, document);
+  await store.buckets.put(bucket.name, 'policy', { document, principalIds: {} });
   return { status: 204, headers: {} };
 }
 
 export async function deleteBucketPolicy(input: BucketInput): Promise<S3Response> {
   checkOwner(input);
-  await input.store.putPolicy(input.bucket.name, undefined);
+  await input.store.buckets.put(input.bucket.name, 'policy', undefined);
   return { status: 204, headers: {} };
 }
 

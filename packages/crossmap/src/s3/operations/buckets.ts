@@ -14,7 +14,7 @@ const DEFAULT_REGION = 'us-east-1';
 export async function listBuckets({ request, store, authorize }: OperationInput): Promise<S3Response> {
   authorize('s3:ListAllMyBuckets', '*');
   const accountId = accountOf(request);
-  const buckets = store.buckets(accountId).map(({ name, creationDate, region }) => {
+  const buckets = store.buckets.ofAccount(accountId).map(({ name, creationDate, region }) => {
     const content =
       element('Name', name) + element('CreationDate', isoDate(creationDate)) + element('BucketRegion', region);
     return `<Bucket>${content}</Bucket>`;
@@ -30,8 +30,9 @@ export async function createBucket({ request, store, now, authorize }: Operation
   authorize('s3:CreateBucket', `arn:aws:s3:::${name}`);
   const region = request.region ?? DEFAULT_REGION;
   checkConstraint(await locationConstraint(request), region);
-  const bucket: Bucket = { name, accountId: accountOf(request), region, creationDate: wholeSeconds(now()) };
-  const existing = await store.createBucket(bucket);
+  const creationDate = wholeSeconds(now());
+  const bucket: Bucket = { name, accountId: accountOf(request), region, creationDate, settings: {} };
+  const existing = await store.buckets.create(bucket);
   if (existing !== undefined) refuseExisting(existing, bucket);
   return { status: 200, headers: { location: `/${name}` } };
 }

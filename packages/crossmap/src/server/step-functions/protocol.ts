@@ -96,8 +96,7 @@ function authorize(
   authorizer: Authorizer,
 ): void {
   const request = {
-    principal: caller.principal,
-    identityPolicies: caller.identityPolicies,
+    ...caller,
     action,
     resource,
     resourceAccount: resource === '*' ? scope.accountId : (resource.split(':')[4] ?? ''),
