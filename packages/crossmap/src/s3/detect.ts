@@ -17,6 +17,7 @@ export type OperationName =
   | 'GetObject'
   | 'HeadObject'
   | 'DeleteObject'
+  | 'DeleteObjects'
   | 'CreateMultipartUpload'
   | 'UploadPart'
   | 'CompleteMultipartUpload'
@@ -39,6 +40,7 @@ const OPERATIONS: Readonly<Record<string, OperationName>> = {
   'GET object': 'GetObject',
   'HEAD object': 'HeadObject',
   'DELETE object': 'DeleteObject',
+  'POST bucket?delete': 'DeleteObjects',
   'POST object?uploads': 'CreateMultipartUpload',
   'PUT object?uploadId': 'UploadPart',
   'POST object?uploadId': 'CompleteMultipartUpload',
@@ -49,7 +51,6 @@ const OPERATIONS: Readonly<Record<string, OperationName>> = {
 const UNSUPPORTED: Readonly<Record<string, string>> = {
   'GET bucket?uploads': 'ListMultipartUploads',
   'GET bucket?session': 'CreateSession',
-  'POST bucket?delete': 'DeleteObjects',
   'POST bucket': 'POST Object (upload from a form)',
   'GET object?uploadId': 'ListParts',
   'GET object?attributes': 'GetObjectAttributes',

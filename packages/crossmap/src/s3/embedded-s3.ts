@@ -238,7 +238,8 @@ export class EmbeddedS3 {
     checkExpectedOwner(request, bucket);
     const resource = resourceArn(bucket.name, request.key);
     const versioned = request.query.versionId !== undefined ? operation.versionAction : undefined;
-    this.#gate.authorize(request, versioned ?? operation.action, resource, bucket);
+    const action = versioned ?? operation.action;
+    if (action !== undefined) this.#gate.authorize(request, action, resource, bucket);
     if ('x-amz-acl' in request.headers) this.#gate.authorize(request, 's3:PutObjectAcl', resource, bucket);
   }
 
@@ -246,7 +247,7 @@ export class EmbeddedS3 {
     return {
       ...this.#services,
       request,
-      authorize: (action, resource) => this.#gate.authorize(request, action, resource, bucket),
+      authorize: (action, resource, part = request) => this.#gate.authorize(part, action, resource, bucket),
     };
   }
 }
