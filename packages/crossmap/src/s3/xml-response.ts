@@ -44,7 +44,7 @@ export function texts<Name extends string>(
 }
 
 /** Errors: `MalformedXML` for what is none of `values`. */
-export function oneOf<Value extends string>(text: string | undefined, values: readonly Value[]): Value {
+export function oneOf<const Value extends string>(text: string | undefined, values: readonly Value[]): Value {
   const found = values.find((value) => value === text);
   if (found === undefined) throw new S3Error('MalformedXML');
   return found;

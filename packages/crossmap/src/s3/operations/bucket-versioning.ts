@@ -14,7 +14,8 @@ export async function getBucketVersioning({ bucket }: BucketInput): Promise<S3Re
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketVersioning.html */
 export async function putBucketVersioning({ request, bucket, store }: BucketInput): Promise<S3Response> {
   const { Status, MfaDelete } = texts(await receiveXml(request, ROOT), ['Status', 'MfaDelete']);
-  if (MfaDelete !== undefined && oneOf(MfaDelete, ['Enabled', 'Disabled']) === 'Enabled') throw notImplemented('MfaDelete');
+  if (MfaDelete !== undefined && oneOf(MfaDelete, ['Enabled', 'Disabled']) === 'Enabled')
+    throw notImplemented('MfaDelete');
   if (Status === undefined) throw new S3Error('IllegalVersioningConfigurationException');
   await store.buckets.put(bucket.name, 'versioning', oneOf(Status, ['Enabled', 'Suspended']));
   return DONE;
