@@ -36,8 +36,8 @@ export interface DataKeys {
 
 /** An S3 without KMS. */
 export const NO_DATA_KEYS: DataKeys = {
-  generate: () => Promise.reject(notImplemented('SSE-KMS')),
-  decrypt: () => Promise.reject(notImplemented('SSE-KMS')),
+  generate: () => Promise.reject(notImplemented('x-amz-server-side-encryption: aws:kms')),
+  decrypt: () => Promise.reject(notImplemented('x-amz-server-side-encryption: aws:kms')),
 };
 
 /** How a new object is encrypted. */
