@@ -6,6 +6,7 @@ export type OperationName =
   | BucketOperationName
   | 'ListObjects'
   | 'ListObjectsV2'
+  | 'ListObjectVersions'
   | 'PutObject'
   | 'GetObject'
   | 'HeadObject'
@@ -57,6 +58,7 @@ const OPERATIONS: Readonly<Record<string, OperationName>> = {
   'DELETE bucket?tagging': 'DeleteBucketTagging',
   'GET bucket?versioning': 'GetBucketVersioning',
   'PUT bucket?versioning': 'PutBucketVersioning',
+  'GET bucket?versions': 'ListObjectVersions',
   'GET bucket?website': 'GetBucketWebsite',
   'DELETE bucket?website': 'DeleteBucketWebsite',
   'PUT object': 'PutObject',
@@ -71,7 +73,6 @@ const OPERATIONS: Readonly<Record<string, OperationName>> = {
 
 /** S3's own names where method and parameter do not spell them, for the refusal. */
 const UNSUPPORTED: Readonly<Record<string, string>> = {
-  'GET bucket?versions': 'ListObjectVersions',
   'GET bucket?uploads': 'ListMultipartUploads',
   'GET bucket?session': 'CreateSession',
   'POST bucket?delete': 'DeleteObjects',

@@ -7,10 +7,11 @@ import { BucketPolicies, parseBucketPolicy } from './bucket-policy.ts';
 import { type BucketSettings, NEW_BUCKET_SETTINGS } from './bucket-settings.ts';
 import { wholeSeconds } from './dates.ts';
 import { detectOperation } from './detect.ts';
+import { type DataKeys, Encryption, NO_DATA_KEYS } from './encryption.ts';
 import { S3Error } from './errors.ts';
 import { checkExpectedOwner, checkKey, checkRegion, checkRequesterPays, Gate, resourceArn } from './gate.ts';
 import { putInParts } from './in-parts.ts';
-import { LARGEST_PAGE, type ListPage, listPage } from './listing.ts';
+import { currentObjects, LARGEST_PAGE, type ListPage, listPage } from './listing.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { BucketInput, Operation, OperationInput, Services } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
@@ -21,6 +22,8 @@ import { UploadStore } from './upload-store.ts';
 export interface EmbeddedS3Options {
   readonly store: ObjectStore;
   readonly authorizer: Authorizer;
+  /** @default - SSE-KMS is refused by name */
+  readonly dataKeys?: DataKeys;
   /** Epoch ms. */
   readonly now: () => number;
   /** A fresh name for a multipart upload. */
@@ -84,10 +87,11 @@ export class EmbeddedS3 {
   readonly #gate: Gate;
 
   constructor(options: EmbeddedS3Options) {
-    const { store, authorizer, now, newId, minimumPartSize, principalIds } = options;
+    const { store, authorizer, dataKeys = NO_DATA_KEYS, now, newId, minimumPartSize, principalIds } = options;
     const newBucketSettings = options.newBucketSettings ?? NEW_BUCKET_SETTINGS;
     const uploads = new UploadStore(store, minimumPartSize);
-    this.#services = { store, uploads, now, newId, principalIds, newBucketSettings };
+    const encryption = new Encryption(dataKeys);
+    this.#services = { store, uploads, encryption, now, newId, principalIds, newBucketSettings };
     this.#gate = new Gate(authorizer, new BucketPolicies(), now);
   }
 
@@ -145,10 +149,10 @@ export class EmbeddedS3 {
     const headers = ownerHeader(expectedBucketOwner);
     const request: S3Request = { caller, region, method: 'GET', bucket: name, query, headers, body: EMPTY_BODY };
     this.#admit(request, OPERATIONS.ListObjectsV2, bucket);
-    return listPage((lower, upper, limit) => this.#services.store.scan(name, lower, upper, limit), {
+    return listPage(currentObjects(this.#services.store, name), {
       prefix: prefix ?? '',
       delimiter: undefined,
-      from,
+      from: from && { key: from },
       maxKeys: LARGEST_PAGE,
     });
   }

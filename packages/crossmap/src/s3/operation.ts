@@ -2,6 +2,7 @@ import type { PrincipalIds } from '../iam/policy.ts';
 import type { Bucket } from './bucket.ts';
 import type { BucketSettings } from './bucket-settings.ts';
 import type { OperationName } from './detect.ts';
+import type { Encryption } from './encryption.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { S3Request, S3Response } from './request.ts';
 import type { UploadStore } from './upload-store.ts';
@@ -10,6 +11,7 @@ import type { UploadStore } from './upload-store.ts';
 export interface Services {
   readonly store: ObjectStore;
   readonly uploads: UploadStore;
+  readonly encryption: Encryption;
   /** Epoch ms. */
   readonly now: () => number;
   /** A fresh name for an upload. */

@@ -1,7 +1,9 @@
 import { BUCKET_OPERATIONS } from './bucket-operations.ts';
+import { ENCRYPTION_HEADERS } from './encryption-request.ts';
 import type { Operations } from './operation.ts';
 import { deleteObject } from './operations/delete-object.ts';
 import { getObject } from './operations/get-object.ts';
+import { listObjectVersions } from './operations/list-object-versions.ts';
 import { listObjects } from './operations/list-objects.ts';
 import { listObjectsV2 } from './operations/list-objects-v2.ts';
 import {
@@ -12,7 +14,8 @@ import {
 } from './operations/multipart-upload.ts';
 import { putObject } from './operations/put-object.ts';
 
-const NEW_OBJECT_HEADERS = ['x-amz-acl', 'x-amz-server-side-encryption', 'x-amz-storage-class'];
+const NEW_OBJECT_HEADERS = ['x-amz-acl', ...ENCRYPTION_HEADERS, 'x-amz-storage-class'];
+const LISTING_HEADERS = ['x-amz-optional-object-attributes'];
 const READ_CONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'];
 const WRITE_CONDITIONS = ['if-match', 'if-none-match'];
 
@@ -25,12 +28,21 @@ export const OPERATIONS: Operations = {
   ListObjects: {
     level: 'bucket',
     action: 's3:ListBucket',
+    headers: LISTING_HEADERS,
     query: ['prefix', 'delimiter', 'max-keys', 'marker', 'encoding-type'],
     run: listObjects,
+  },
+  ListObjectVersions: {
+    level: 'bucket',
+    action: 's3:ListBucketVersions',
+    headers: LISTING_HEADERS,
+    query: ['versions', 'prefix', 'delimiter', 'max-keys', 'key-marker', 'version-id-marker', 'encoding-type'],
+    run: listObjectVersions,
   },
   ListObjectsV2: {
     level: 'bucket',
     action: 's3:ListBucket',
+    headers: LISTING_HEADERS,
     query: [
       'list-type',
       'prefix',
