@@ -264,11 +264,7 @@ export class EmbeddedS3 {
     const resource = resourceArn(bucket.name, request.key);
     const versioned = request.query.versionId !== undefined ? operation.versionAction : undefined;
     const action = versioned ?? operation.action;
-<<<<<<< HEAD
     if (action !== undefined) this.#gate.authorize(request, action, resource, bucket);
-    if ('x-amz-acl' in request.headers) this.#gate.authorize(request, 's3:PutObjectAcl', resource, bucket);
-=======
-    this.#gate.authorize(request, action, resource, bucket);
     if (operation.level === 'object') {
       if (namesAcl(request)) this.#gate.authorize(request, 's3:PutObjectAcl', resource, bucket);
       if ('x-amz-tagging' in request.headers) {
@@ -276,20 +272,16 @@ export class EmbeddedS3 {
       }
     }
     const charged = checkRequesterPays(request, bucket);
-    checkAcl(request, bucket, action, resource);
+    if (action !== undefined) checkAcl(request, bucket, action, resource);
     return charged;
->>>>>>> main
   }
 
   #input(request: S3Request, bucket: Bucket | undefined): OperationInput {
     return {
       ...this.#services,
       request,
-<<<<<<< HEAD
-      authorize: (action, resource, part = request) => this.#gate.authorize(part, action, resource, bucket),
-=======
-      authorize: (action, resource, other) => this.#gate.authorize(request, action, resource, other ?? bucket),
->>>>>>> main
+      authorize: (action, resource, other = bucket, part = request) =>
+        this.#gate.authorize(part, action, resource, other),
     };
   }
 }

@@ -24,16 +24,11 @@ export interface Services {
 
 export interface OperationInput extends Services {
   readonly request: S3Request;
-<<<<<<< HEAD
   /**
-   * Throws `AccessDenied` unless the caller may do `action` on `resource`, which belongs to the bucket. Condition keys
-   * are those of the request, or of the part of it that is given.
+   * Throws `AccessDenied` unless the caller may do `action` on `resource`, which belongs to the bucket or to `other`.
+   * Condition keys are those of the request, or of the `part` of it that is about the resource.
    */
-  readonly authorize: (action: string, resource: string, part?: S3Request) => void;
-=======
-  /** Throws `AccessDenied` unless the caller may do `action` on `resource`, which belongs to the bucket or to `other`. */
-  readonly authorize: (action: string, resource: string, other?: Bucket) => void;
->>>>>>> main
+  readonly authorize: (action: string, resource: string, other?: Bucket, part?: S3Request) => void;
 }
 
 export interface BucketInput extends OperationInput {

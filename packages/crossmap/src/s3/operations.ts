@@ -15,13 +15,9 @@ import {
 } from './operations/multipart-upload.ts';
 import { putObject } from './operations/put-object.ts';
 
-<<<<<<< HEAD
-const NEW_OBJECT_HEADERS = ['x-amz-acl', 'x-amz-server-side-encryption', 'x-amz-storage-class'];
+const NEW_OBJECT_HEADERS = ['x-amz-acl', ...ENCRYPTION_HEADERS, 'x-amz-storage-class'];
 /** Nothing here is under governance, so there is nothing to bypass. */
 const DELETING_HEADERS = ['x-amz-bypass-governance-retention'];
-=======
-const NEW_OBJECT_HEADERS = ['x-amz-acl', ...ENCRYPTION_HEADERS, 'x-amz-storage-class'];
->>>>>>> main
 const LISTING_HEADERS = ['x-amz-optional-object-attributes'];
 const READ_CONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'];
 const WRITE_CONDITIONS = ['if-match', 'if-none-match'];

@@ -5,12 +5,6 @@ import { after, test } from 'node:test';
 import {
   CopyObjectCommand,
   CreateSessionCommand,
-<<<<<<< HEAD
-  GetBucketAclCommand,
-  GetBucketVersioningCommand,
-=======
-  DeleteObjectsCommand,
->>>>>>> main
   GetObjectCommand,
   ListMultipartUploadsCommand,
   PutBucketWebsiteCommand,

@@ -27,7 +27,8 @@ export async function deleteRequested(
   key: string,
 ): Promise<Deletion> {
   const ifMatch = request.headers['if-match'];
-  if (ifMatch !== undefined && ifMatch !== '*') authorize('s3:GetObject', resourceArn(bucket.name, key), request);
+  if (ifMatch !== undefined && ifMatch !== '*')
+    authorize('s3:GetObject', resourceArn(bucket.name, key), bucket, request);
   const condition = writeCondition(request.headers);
   const { versionId } = request.query;
   return store.deleteObject(bucket.name, key, { versionId, condition, lastModified: wholeSeconds(now()) });
