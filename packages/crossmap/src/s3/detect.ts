@@ -12,6 +12,7 @@ export type OperationName =
   | 'DeleteBucketPolicy'
   | 'ListObjects'
   | 'ListObjectsV2'
+  | 'ListObjectVersions'
   | 'PutObject'
   | 'GetObject'
   | 'HeadObject'
@@ -33,6 +34,7 @@ const OPERATIONS: Readonly<Record<string, OperationName>> = {
   'PUT bucket?policy': 'PutBucketPolicy',
   'DELETE bucket?policy': 'DeleteBucketPolicy',
   'GET bucket?list-type': 'ListObjectsV2',
+  'GET bucket?versions': 'ListObjectVersions',
   'PUT object': 'PutObject',
   'GET object': 'GetObject',
   'HEAD object': 'HeadObject',
@@ -45,7 +47,6 @@ const OPERATIONS: Readonly<Record<string, OperationName>> = {
 
 /** S3's own names where method and parameter do not spell them, for the refusal. */
 const UNSUPPORTED: Readonly<Record<string, string>> = {
-  'GET bucket?versions': 'ListObjectVersions',
   'GET bucket?uploads': 'ListMultipartUploads',
   'GET bucket?session': 'CreateSession',
   'POST bucket?delete': 'DeleteObjects',

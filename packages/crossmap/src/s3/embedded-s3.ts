@@ -7,7 +7,7 @@ import { detectOperation } from './detect.ts';
 import { S3Error } from './errors.ts';
 import { checkExpectedOwner, checkKey, checkRegion, Gate, resourceArn } from './gate.ts';
 import { putInParts } from './in-parts.ts';
-import { LARGEST_PAGE, type ListPage, listPage } from './listing.ts';
+import { currentObjects, LARGEST_PAGE, type ListPage, listPage } from './listing.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { BucketInput, Operation, OperationInput, Services } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
@@ -127,10 +127,10 @@ export class EmbeddedS3 {
     const headers = ownerHeader(expectedBucketOwner);
     const request: S3Request = { caller, region, method: 'GET', bucket: name, query, headers, body: EMPTY_BODY };
     this.#admit(request, OPERATIONS.ListObjectsV2, bucket);
-    return listPage((lower, upper, limit) => this.#services.store.scan(name, lower, upper, limit), {
+    return listPage(currentObjects(this.#services.store, name), {
       prefix: prefix ?? '',
       delimiter: undefined,
-      from,
+      from: from && { key: from },
       maxKeys: LARGEST_PAGE,
     });
   }

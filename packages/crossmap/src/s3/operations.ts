@@ -3,6 +3,7 @@ import { deleteBucketPolicy, getBucketPolicy, putBucketPolicy } from './operatio
 import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from './operations/buckets.ts';
 import { deleteObject } from './operations/delete-object.ts';
 import { getObject } from './operations/get-object.ts';
+import { listObjectVersions } from './operations/list-object-versions.ts';
 import { listObjects } from './operations/list-objects.ts';
 import { listObjectsV2 } from './operations/list-objects-v2.ts';
 import {
@@ -14,6 +15,7 @@ import {
 import { putObject } from './operations/put-object.ts';
 
 const NEW_OBJECT_HEADERS = ['x-amz-acl', 'x-amz-server-side-encryption', 'x-amz-storage-class'];
+const LISTING_HEADERS = ['x-amz-optional-object-attributes'];
 const READ_CONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'];
 const WRITE_CONDITIONS = ['if-match', 'if-none-match'];
 
@@ -44,12 +46,21 @@ export const OPERATIONS: Operations = {
   ListObjects: {
     level: 'bucket',
     action: 's3:ListBucket',
+    headers: LISTING_HEADERS,
     query: ['prefix', 'delimiter', 'max-keys', 'marker', 'encoding-type'],
     run: listObjects,
+  },
+  ListObjectVersions: {
+    level: 'bucket',
+    action: 's3:ListBucketVersions',
+    headers: LISTING_HEADERS,
+    query: ['versions', 'prefix', 'delimiter', 'max-keys', 'key-marker', 'version-id-marker', 'encoding-type'],
+    run: listObjectVersions,
   },
   ListObjectsV2: {
     level: 'bucket',
     action: 's3:ListBucket',
+    headers: LISTING_HEADERS,
     query: [
       'list-type',
       'prefix',

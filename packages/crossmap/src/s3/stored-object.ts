@@ -49,6 +49,7 @@ export interface ListedVersion {
   /** Versions of one key in the order they were written. */
   readonly sequence: number;
   readonly versionId: string;
+  readonly isLatest: boolean;
   readonly lastModified: number;
   readonly object?: ListedObject;
 }
