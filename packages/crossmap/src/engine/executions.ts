@@ -2,7 +2,7 @@ import type { Machine } from '../asl/machine.ts';
 import type { ActivityTasks } from './activities.ts';
 import { advance } from './advance.ts';
 import type { Command } from './command.ts';
-import { awaitsTask, type Execution, type ExecutionHeader, newExecution, taskWithToken } from './execution.ts';
+import { awaitsWork, type Execution, type ExecutionHeader, newExecution, taskWithToken } from './execution.ts';
 import { recordOf, type Started } from './execution-record.ts';
 import { fold } from './fold.ts';
 import type { HistoryEvent } from './history.ts';
@@ -41,8 +41,8 @@ export interface MapRunRequest {
   readonly mapRunArn: string;
   readonly parent: ExecutionHeader;
   readonly plan: MapRunPlan;
-  /** Resolves when the parent has ended: what then still runs is stopped. */
-  readonly parentEnded: Promise<void>;
+  /** Resolves when the parent has no use for the run any more: it ended, or the state failed with one around it. */
+  readonly abandoned: Promise<void>;
 }
 
 export interface StartRequest extends Started {
@@ -68,7 +68,7 @@ interface Live {
   /** The occurrences of one execution are taken up one after the other. */
   queue: Promise<void>;
   readonly timers: Timers;
-  /** Stops a job that a task began, by the task's event. */
+  /** Stops a job or a Map Run, by the event that began it. */
   readonly jobs: Map<number, () => Promise<void>>;
   readonly ended: Promise<Ended>;
   readonly end: (record: Ended) => void;
@@ -270,7 +270,7 @@ export class Executions {
   /** Stops the jobs that the execution does not wait for any more. */
   #stopJobs(live: Live): void {
     for (const [eventId, stop] of live.jobs) {
-      if (awaitsTask(live.execution, eventId)) continue;
+      if (awaitsWork(live.execution, eventId)) continue;
       live.jobs.delete(eventId);
       stop().catch((thrown: unknown) => this.#ports.onFault(thrown, live.request.header.executionArn));
     }
@@ -318,10 +318,12 @@ export class Executions {
         return this.#awaitTime(live, command.dueAt, command.happening);
       case 'start-map-run': {
         const { eventId, mapRunArn, plan } = command;
-        const parentEnded = live.ended.then(() => {});
-        parentEnded.catch(() => {});
-        const run = mapRuns.run({ mapRunArn, parent: header, plan, parentEnded });
-        this.#await(live, run, (outcome) => back({ kind: 'map-run-ended', eventId, outcome }));
+        const abandoned = new Promise<void>((resolve) => live.jobs.set(eventId, async () => resolve()));
+        const run = mapRuns.run({ mapRunArn, parent: header, plan, abandoned });
+        this.#await(live, run, (outcome) => {
+          live.jobs.delete(eventId);
+          return back({ kind: 'map-run-ended', eventId, outcome });
+        });
         return;
       }
     }

@@ -215,6 +215,7 @@ export interface Objects {
       readonly key: string;
       readonly contentType: string;
       readonly multipart: boolean;
+      readonly expectedBucketOwner?: string;
     },
     body: AsyncIterable<Uint8Array>,
   ): Promise<{ readonly kind: 'stored'; readonly size: number } | Refusal>;

@@ -95,9 +95,11 @@ async function batchOf(map: CompiledMap, input: Json, scope: Scope): Promise<Map
 async function resultWriterOf(map: CompiledMap, input: Json, scope: Scope): Promise<MapRunPlan['resultWriter']> {
   if (map.resultWriter === undefined) return undefined;
   const parameters = (await map.resultWriter.parameters(input, scope)) as { readonly [key: string]: Json };
+  const text = (name: string) => stringParameter(parameters, name, 'ResultWriter');
   return {
-    bucket: stringParameter(parameters, 'Bucket', 'ResultWriter'),
-    prefix: parameters.Prefix === undefined ? '' : stringParameter(parameters, 'Prefix', 'ResultWriter'),
+    bucket: text('Bucket'),
+    prefix: parameters.Prefix === undefined ? '' : text('Prefix'),
+    ...(parameters.ExpectedBucketOwner !== undefined && { expectedBucketOwner: text('ExpectedBucketOwner') }),
   };
 }
 
