@@ -13,6 +13,7 @@ import { FunctionSessions } from './accounts/function-sessions.ts';
 import { KEY_FILE, keyFile } from './accounts/kms/key-file.ts';
 import { KeyStore } from './accounts/kms/key-store.ts';
 import { Kms } from './accounts/kms/kms.ts';
+import { s3DataKeys } from './accounts/kms/s3-data-keys.ts';
 import { LambdaTasks } from './accounts/lambda-tasks.ts';
 import { LogGroups } from './accounts/log-groups.ts';
 import type { MockConfig } from './accounts/mock-config.ts';
@@ -114,7 +115,13 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
   const authorization = new Authorization(accounts, denials, ({ explanation }) => onLog(explanation));
   const keys = await KeyStore.open(now, data === undefined ? undefined : keyFile(data));
   const kms = new Kms({ store: keys, authorizer: authorization, now, principalIds: accounts.principalIds });
-  const s3 = new EmbeddedS3({ store: objects, authorizer: authorization, now, newId: systemIds.uuid });
+  const s3 = new EmbeddedS3({
+    store: objects,
+    authorizer: authorization,
+    dataKeys: s3DataKeys(kms),
+    now,
+    newId: systemIds.uuid,
+  });
   let port = 0;
   const functionSessions = new FunctionSessions(accounts, now);
   const functions = new FunctionHost({
