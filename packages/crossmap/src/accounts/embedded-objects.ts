@@ -31,7 +31,7 @@ export class EmbeddedObjects implements Objects {
         ...(after !== undefined && { from: Buffer.from(after, 'base64') }),
       });
       const items = contents.map(({ key, size, etag, lastModified }) => ({
-        key: key.toString(),
+        key,
         size,
         etag: `"${etag}"`,
         lastModified,

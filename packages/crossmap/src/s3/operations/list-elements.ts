@@ -8,7 +8,7 @@ import { element, escapeXml } from '../xml.ts';
 
 export function contentsElement(object: ListedObject, encode: Encode, owner: string): string {
   return (
-    `<Contents><Key>${escapeXml(encode(object.key.toString()))}</Key><LastModified>${isoDate(object.lastModified)}` +
+    `<Contents><Key>${escapeXml(encode(object.key))}</Key><LastModified>${isoDate(object.lastModified)}` +
     `</LastModified>${objectElements(object, owner)}</Contents>`
   );
 }
