@@ -1,7 +1,7 @@
 import type { Permissions, Refusal, RoleCaller } from '../engine/ports.ts';
 import { parseArn } from '../iam/arn.ts';
 import type { Context } from '../iam/context.ts';
-import { type Decision, deniedMessage } from '../iam/decision.ts';
+import type { Decision } from '../iam/decision.ts';
 import { type AuthorizationRequest, type Authorizer, evaluate } from '../iam/evaluate.ts';
 import type { Principal, ServicePrincipal } from '../iam/principal.ts';
 import type { Accounts } from './accounts.ts';
@@ -50,7 +50,7 @@ export class Authorization implements Authorizer, Permissions {
     const request = { ...caller, action, resource, resourceAccount, context };
     const decision = this.authorize(request);
     if (decision.decision === 'Allow') return { kind: 'allowed' };
-    return { kind: 'refused', code: 'AccessDeniedException', message: deniedMessage(request, decision) };
+    return { kind: 'refused', code: 'AccessDeniedException', message: decision.message };
   }
 
   /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */

@@ -1,7 +1,7 @@
 import type { Refusal } from '../engine/ports.ts';
 import { parseArn } from '../iam/arn.ts';
-import { explainDenial } from '../iam/decision.ts';
 import { type AuthorizationRequest, type Caller, evaluate } from '../iam/evaluate.ts';
+import { explainDenial } from '../iam/explanation.ts';
 import type { Role } from './accounts.ts';
 
 /** `explanation` is for the log; the rest is what AWS answers. */

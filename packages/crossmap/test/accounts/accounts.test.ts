@@ -34,7 +34,7 @@ test('an account comes with a developer who may do everything and has an access 
   const id = developer.userId;
   assert.deepEqual(found.caller.principal, { kind: 'iam-user', accountId: ACCOUNT, arn, id, userName: 'crossmap' });
   assert.equal(found.secretAccessKey, developer.accessKey.secretAccessKey);
-  assert.equal(found.caller.identityPolicies[0]?.policy.allows[0]?.action('s3:putobject'), true);
+  assert.equal(found.caller.identityPolicies[0]?.policy.allows[0]?.action('s3:putobject', {}), true);
 });
 
 test('an account id has 12 digits', () => {

@@ -4,7 +4,7 @@ import { managedPolicy } from '../../src/accounts/managed-policies.ts';
 
 function allows(arn: string, action: string): boolean | undefined {
   return managedPolicy(arn)?.allows.some(
-    (statement) => statement.action(action) && statement.resource('arn:aws:s3:::a'),
+    (statement) => statement.action(action, {}) && statement.resource('arn:aws:s3:::a', {}),
   );
 }
 

@@ -28,21 +28,21 @@ test('one statement may stand without a list; statements are named by Sid or pla
 
 test('actions are compared in any case, resources are not', () => {
   const [allow] = parsePolicy(statement({ Action: ['S3:getObject', 's3:List*'] }), 'identity').allows;
-  assert.equal(allow?.action('s3:getobject'), true);
-  assert.equal(allow?.action('s3:listbucket'), true);
-  assert.equal(allow?.action('s3:putobject'), false);
-  assert.equal(allow?.resource('arn:aws:s3:::data/a/b'), true);
-  assert.equal(allow?.resource('arn:aws:s3:::DATA/a'), false);
-  assert.equal(allow?.resource('arn:aws:s3:::data'), false);
+  assert.equal(allow?.action('s3:getobject', {}), true);
+  assert.equal(allow?.action('s3:listbucket', {}), true);
+  assert.equal(allow?.action('s3:putobject', {}), false);
+  assert.equal(allow?.resource('arn:aws:s3:::data/a/b', {}), true);
+  assert.equal(allow?.resource('arn:aws:s3:::DATA/a', {}), false);
+  assert.equal(allow?.resource('arn:aws:s3:::data', {}), false);
 });
 
 test('NotAction and NotResource hold for all that they do not list', () => {
   const document = { Effect: 'Allow', NotAction: ['s3:Put*', 's3:Delete*'], NotResource: 'arn:aws:s3:::secret/*' };
   const [allow] = parsePolicy({ Statement: document }, 'identity').allows;
-  assert.equal(allow?.action('s3:getobject'), true);
-  assert.equal(allow?.action('s3:deleteobject'), false);
-  assert.equal(allow?.resource('arn:aws:s3:::data/a'), true);
-  assert.equal(allow?.resource('arn:aws:s3:::secret/a'), false);
+  assert.equal(allow?.action('s3:getobject', {}), true);
+  assert.equal(allow?.action('s3:deleteobject', {}), false);
+  assert.equal(allow?.resource('arn:aws:s3:::data/a', {}), true);
+  assert.equal(allow?.resource('arn:aws:s3:::secret/a', {}), false);
 });
 
 test('what is not evaluated is refused by name and place', () => {
@@ -73,7 +73,7 @@ test('what is not evaluated is refused by name and place', () => {
 
 test('a variable is plain text before Version 2012-10-17', () => {
   const [allow] = parsePolicy({ Statement: { ...ALLOW, Resource: `arn:aws:s3:::${VARIABLE}` } }, 'identity').allows;
-  assert.equal(allow?.resource(`arn:aws:s3:::${VARIABLE}`), true);
+  assert.equal(allow?.resource(`arn:aws:s3:::${VARIABLE}`, {}), true);
 });
 
 test('a document that is not in the grammar is refused', () => {
