@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Segment } from './body.ts';
 import { type ChecksumAlgorithm, type ChecksumType, checksumOfParts } from './checksum.ts';
 import { S3Error } from './errors.ts';
-import type { Attributes, ObjectStore, StoredObject, WriteCondition } from './object-store.ts';
+import type { ObjectStore } from './object-store.ts';
+import type { Attributes, ObjectVersion, StoredObject, WriteCondition } from './stored-object.ts';
 
 export interface Upload {
   readonly id: string;
@@ -72,10 +73,9 @@ export class UploadStore {
     const freed = await this.#objects.commits.write(() => {
       this.upload(upload.id, upload.bucket, upload.key);
       const replaced = this.#sql.part.get(upload.id, part.number);
-      if (replaced !== undefined) this.#sql.deleteBlob.run(replaced.blob);
-      this.#sql.putBlob.run(part.blob);
+      this.#objects.hold([part.blob]);
       this.#sql.putPart.run(upload.id, part.number, part.etag, part.size, part.checksum ?? null, part.blob);
-      return replaced === undefined ? [] : [replaced.blob];
+      return replaced === undefined ? [] : this.#objects.release([replaced.blob]);
     });
     await this.#objects.pins.remove(freed);
   }
@@ -83,9 +83,8 @@ export class UploadStore {
   async abort(upload: Upload): Promise<void> {
     const freed = await this.#objects.commits.write(() => {
       const blobs = this.#parts(upload.id).map((part) => part.blob);
-      for (const blob of blobs) this.#sql.deleteBlob.run(blob);
       this.#forget(upload.id);
-      return blobs;
+      return this.#objects.release(blobs);
     });
     await this.#objects.pins.remove(freed);
   }
@@ -103,18 +102,17 @@ export class UploadStore {
       /** Throws when the object is not what the client expects; then nothing has happened. */
       readonly check?: (object: StoredObject) => void;
     },
-  ): Promise<StoredObject> {
+  ): Promise<ObjectVersion> {
     const { object, freed } = await this.#objects.commits.write(() => {
       this.upload(upload.id, upload.bucket, upload.key);
       const stored = this.#parts(upload.id);
       const parts = this.#chosen(upload, stored, named);
       const object = assemble(upload, parts, options.lastModified);
       options.check?.(object);
-      const unused = stored.filter((part) => !parts.includes(part)).map((part) => part.blob);
-      for (const blob of unused) this.#sql.deleteBlob.run(blob);
       this.#forget(upload.id);
-      const replaced = this.#objects.putInTransaction(upload.bucket, upload.key, object, options.condition);
-      return { object, freed: [...unused, ...replaced] };
+      const { versionId, freed } = this.#objects.putInTransaction(upload.bucket, upload.key, object, options.condition);
+      const unused = this.#objects.release(stored.map((part) => part.blob));
+      return { object: { ...object, versionId }, freed: [...unused, ...freed] };
     });
     await this.#objects.pins.remove(freed);
     return object;
@@ -184,7 +182,5 @@ function statements({ database }: ObjectStore) {
     ),
     putPart: database.prepare('INSERT OR REPLACE INTO part VALUES (?, ?, ?, ?, ?, ?)'),
     deleteParts: database.prepare('DELETE FROM part WHERE upload = ?'),
-    putBlob: database.prepare('INSERT INTO blob VALUES (?)'),
-    deleteBlob: database.prepare('DELETE FROM blob WHERE id = ?'),
   };
 }
