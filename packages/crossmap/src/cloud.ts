@@ -104,7 +104,7 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
   const { store, objects, closeStores, discardStores } = await openStores(data);
   const accounts = new Accounts({ now });
   const denials = new Denials(now);
-  const authorization = new Authorization(accounts, denials, ({ explanation }) => onLog(explanation));
+  const authorization = new Authorization(accounts, denials, ({ explanation }) => onLog(explanation), now);
   const keys = await KeyStore.open(now, data === undefined ? undefined : keyFile(data));
   const kms = new Kms({ store: keys, authorizer: authorization, now, principalIds: accounts.principalIds });
   const s3 = new EmbeddedS3({ store: objects, authorizer: authorization, now, newId: systemIds.uuid });

@@ -37,7 +37,7 @@ export class Denials {
 
   /** Takes a denied request; `undefined` when it repeats a denial that is still held, the new denial otherwise. */
   record(request: AuthorizationRequest, decision: Denied): Denial | undefined {
-    const cause = JSON.stringify([identityOf(request.principal), request.action, decision]);
+    const cause = JSON.stringify([identityOf(request.principal), request.action, { ...decision, message: undefined }]);
     const known = this.#byCause.get(cause);
     const denial: Denial =
       known === undefined

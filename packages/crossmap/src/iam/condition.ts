@@ -16,13 +16,6 @@ interface Source {
   readonly at: string;
 }
 
-/**
- * Keys that AWS would fill and nothing here does. A condition on one would be decided by its absence, so that a Deny
- * might silently never apply: the policy is refused instead. Keys that are absent here because they would be absent on
- * AWS too are not among them.
- */
-const NEVER_FILLED = /^aws:(requesttag\/.*|resourcetag\/.*|tagkeys|multifactorauthage|ec2instance.*)$/;
-
 const OPERATOR = /^(?:(ForAllValues|ForAnyValue):)?([A-Za-z]+?)(IfExists)?$/;
 const KEY = /^[A-Za-z0-9-]+:[^\s]+$/;
 
@@ -36,7 +29,6 @@ const KEY = /^[A-Za-z0-9-]+:[^\s]+$/;
 export function compileCondition(operator: string, key: string, values: readonly string[], source: Source): Condition {
   const condition = { operator, key, values };
   if (!KEY.test(key)) throw unexpected('condition key', '`service:key`', key, source.at);
-  if (NEVER_FILLED.test(key.toLowerCase())) throw unsupported(`The condition key \`${key}\``, source.at);
   if (operator === 'Null') return { ...condition, met: presence(key, values, source) };
   const [, quantifier, name = '', ifExists] = OPERATOR.exec(operator) ?? [];
   const comparison = Object.hasOwn(COMPARISONS, name) ? COMPARISONS[name] : undefined;

@@ -1,5 +1,5 @@
 import type { Context } from './context.ts';
-import type { Decision, Denying, DecidingStatement, MissingAllow, PolicyType } from './decision.ts';
+import type { DecidingStatement, Decision, Denying, MissingAllow, PolicyType } from './decision.ts';
 import { deniedMessage } from './denied-message.ts';
 import { documentsOf, resourceDocument } from './documents.ts';
 import {
@@ -154,7 +154,10 @@ export function applies(statement: Statement, request: AuthorizationRequest, low
 }
 
 /** The first statement that denies. Which of several AWS names is not documented. */
-function explicitDeny(request: AuthorizationRequest, action: string): Extract<Denying, { decision: 'ExplicitDeny' }> | undefined {
+function explicitDeny(
+  request: AuthorizationRequest,
+  action: string,
+): Extract<Denying, { decision: 'ExplicitDeny' }> | undefined {
   if (request.restriction !== undefined) {
     return {
       decision: 'ExplicitDeny',
@@ -207,9 +210,7 @@ function deciding(policyType: PolicyType, { name }: NamedPolicy, { name: stateme
 }
 
 function repairsBucketPolicy({ principal, resourceAccount }: AuthorizationRequest, action: string): boolean {
-  return (
-    principal.kind === 'root' && principal.accountId === resourceAccount && BUCKET_POLICY_ACTIONS.includes(action)
-  );
+  return principal.kind === 'root' && principal.accountId === resourceAccount && BUCKET_POLICY_ACTIONS.includes(action);
 }
 
 /** Of roles and KMS keys, no other policy makes up for a policy of their own that does not allow. */

@@ -55,11 +55,16 @@ function remedyOfDeny(
   { policyName, statement }: Extract<Denying, { decision: 'ExplicitDeny' }>,
 ): readonly string[] {
   if (statement === request.restriction) {
-    return [`The setting ${statement} in account ${request.resourceAccount} denies it: turn it off, or narrow the policy.`];
+    return [
+      `The setting ${statement} in account ${request.resourceAccount} denies it: turn it off, or narrow the policy.`,
+    ];
   }
   const document = documentsOf(request).find(({ named }) => named.name === policyName);
   const source = document?.named.policy.denies.find(({ name }) => name === statement)?.source ?? {};
-  return [`Remove or narrow statement ${statement} of the ${policyName} in account ${document?.accountId}:`, json(source)];
+  return [
+    `Remove or narrow statement ${statement} of the ${policyName} in account ${document?.accountId}:`,
+    json(source),
+  ];
 }
 
 function json(statement: object): string {

@@ -37,7 +37,12 @@ export function missingInSessionPolicy(request: AuthorizationRequest): MissingAl
 
 export function missingInLevel(request: AuthorizationRequest, { name, accountId }: PolicyLevel): MissingAllow {
   const statement = { Effect: 'Allow', Action: request.action, Resource: '*' };
-  return { policyType: 'service control policy', document: `service control policies of ${name}`, accountId, statement };
+  return {
+    policyType: 'service control policy',
+    document: `service control policies of ${name}`,
+    accountId,
+    statement,
+  };
 }
 
 export function missingInEndpointPolicy(request: AuthorizationRequest, { name }: NamedPolicy): MissingAllow {

@@ -76,7 +76,7 @@ function readVariable(variable: string, at: string): number | Variable {
 }
 
 /** The value of a variable: keys of many values have none. */
-function valueOf({ key, defaultValue }: Variable, context: Context): string | undefined {
+function resolved({ key, defaultValue }: Variable, context: Context): string | undefined {
   const values = contextValues(context, key);
   return values?.length === 1 ? values[0] : defaultValue;
 }
@@ -89,7 +89,7 @@ function substituting(pattern: Pattern, ignoreCase: boolean): Matcher {
         units.push(unit);
         continue;
       }
-      const value = valueOf(unit, context);
+      const value = resolved(unit, context);
       if (value === undefined) return false;
       const literal = ignoreCase ? value.toLowerCase() : value;
       for (let i = 0; i < literal.length; i++) units.push(literal.charCodeAt(i));

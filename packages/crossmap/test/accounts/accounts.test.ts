@@ -120,7 +120,7 @@ test('names and paths that IAM does not take are refused', () => {
 
 test('a policy that is not supported is refused and changes nothing', () => {
   const { accounts } = accountsWithRole();
-  const document = { Statement: { ...READ.Statement, Condition: { IpAddress: { 'aws:SourceIp': '::1' } } } };
+  const document = { Statement: { ...READ.Statement, Condition: { IpAddress: { 'aws:SourceIp': 'everywhere' } } } };
   assert.throws(() => accounts.putRolePolicy(ROLE, { name: 'Read', document }), PolicyError);
   assert.equal(accounts.role(ROLE)?.policies[0]?.policy.allows.length, 1);
   const other = { accountId: ACCOUNT, roleName: 'Other', trustPolicy: trusting({ AWS: ACCOUNT }) };
