@@ -13,6 +13,7 @@ import { FunctionSessions } from './accounts/function-sessions.ts';
 import { KEY_FILE, keyFile } from './accounts/kms/key-file.ts';
 import { KeyStore } from './accounts/kms/key-store.ts';
 import { Kms } from './accounts/kms/kms.ts';
+import { s3DataKeys } from './accounts/kms/s3-data-keys.ts';
 import { LambdaTasks } from './accounts/lambda-tasks.ts';
 import { LogGroups } from './accounts/log-groups.ts';
 import type { MockConfig } from './accounts/mock-config.ts';
@@ -59,6 +60,11 @@ export interface StandIns {
 export interface CloudOptions {
   /** The folder where buckets and executions are kept; `undefined` for in memory. */
   readonly data: string | undefined;
+  /**
+   * Keeps users, roles, policies and keys in `data` too.
+   * @default - they are made anew at each start
+   */
+  readonly keepsAccounts?: boolean;
   readonly environments: number;
   /** The responses that tasks of executions with a test case get. */
   readonly mocks?: MockConfig | undefined;
@@ -102,12 +108,20 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
   const named = mocks === undefined ? routed : EVERY_SERVICE;
   const here = (resource: TaskResource) => mocks === undefined || isHere(resource, routed);
   const { store, objects, closeStores, discardStores } = await openStores(data);
-  const accounts = new Accounts({ now });
+  const accountsDatabase =
+    data !== undefined && options.keepsAccounts ? await openDatabase(join(data, ACCOUNTS_FILE)) : undefined;
+  const accounts = new Accounts({ now, ...(accountsDatabase && { database: accountsDatabase }) });
   const denials = new Denials(now);
   const authorization = new Authorization(accounts, denials, ({ explanation }) => onLog(explanation), now);
   const keys = await KeyStore.open(now, data === undefined ? undefined : keyFile(data));
   const kms = new Kms({ store: keys, authorizer: authorization, now, principalIds: accounts.principalIds });
-  const s3 = new EmbeddedS3({ store: objects, authorizer: authorization, now, newId: systemIds.uuid });
+  const s3 = new EmbeddedS3({
+    store: objects,
+    authorizer: authorization,
+    dataKeys: s3DataKeys(kms),
+    now,
+    newId: systemIds.uuid,
+  });
   let port = 0;
   const functionSessions = new FunctionSessions(accounts, now);
   const functions = new FunctionHost({
@@ -217,6 +231,7 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
     executions.close();
     await functions.close();
     await functionCode.close();
+    accountsDatabase?.close();
     await closeStores();
   };
   return {
@@ -255,6 +270,8 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
   };
 }
 
+const ACCOUNTS_FILE = 'accounts.sqlite';
+
 async function openStores(data: string | undefined) {
   if (data === undefined) {
     const database = await openDatabase(':memory:');
@@ -267,7 +284,9 @@ async function openStores(data: string | undefined) {
     };
   }
   await mkdir(data, { recursive: true });
-  const files = ['executions.sqlite', 'objects.sqlite', 'objects', KEY_FILE].map((name) => join(data, name));
+  const files = ['executions.sqlite', 'objects.sqlite', 'objects', KEY_FILE, ACCOUNTS_FILE].map((name) =>
+    join(data, name),
+  );
   const fresh = !files.some((file) => existsSync(file));
   const store = await openSqliteStore(join(data, 'executions.sqlite'));
   if (store.holdsData()) {

@@ -1,7 +1,7 @@
 import type { Context } from './context.ts';
 import type { DecidingStatement, Decision, Denying, MissingAllow, PolicyType } from './decision.ts';
 import { deniedMessage } from './denied-message.ts';
-import { documentsOf, resourceDocument } from './documents.ts';
+import { documentsOf } from './documents.ts';
 import {
   missingInBoundary,
   missingInEndpointPolicy,
@@ -56,8 +56,6 @@ export interface AuthorizationRequest extends Omit<Caller, 'principal'> {
   readonly resourceAccount: string;
   /** The policy of the resource, of kind `resource`, `key` or, for `sts:AssumeRole`, `trust`. */
   readonly resourcePolicy?: NamedPolicy;
-  /** The setting of the resource that denies as its policy would: `RestrictPublicBuckets`. */
-  readonly restriction?: string;
   /** Of the caller's account, from the root down: each level must allow. The authorizer fills them, no service does. */
   readonly serviceControlPolicies?: readonly PolicyLevel[];
   /** Of the resource's account, likewise. The policy `RCPFullAWSAccess` is implied on every level. */
@@ -82,7 +80,7 @@ const BUCKET_POLICY_ACTIONS = ['s3:getbucketpolicy', 's3:putbucketpolicy', 's3:d
 export function evaluate(request: AuthorizationRequest): Decision {
   const action = request.action.toLowerCase();
   if (repairsBucketPolicy(request, action)) {
-    const { resourcePolicy: _, restriction: __, ...rest } = request;
+    const { resourcePolicy: _, ...rest } = request;
     return decide(rest, action);
   }
   return decide(request, action);
@@ -158,14 +156,6 @@ function explicitDeny(
   request: AuthorizationRequest,
   action: string,
 ): Extract<Denying, { decision: 'ExplicitDeny' }> | undefined {
-  if (request.restriction !== undefined) {
-    return {
-      decision: 'ExplicitDeny',
-      policyType: 'resource-based policy',
-      policyName: resourceDocument(request),
-      statement: request.restriction,
-    };
-  }
   for (const { policyType, named } of documentsOf(request)) {
     for (const statement of named.policy.denies) {
       if (applies(statement, request, action) === undefined) continue;

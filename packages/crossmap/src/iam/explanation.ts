@@ -54,11 +54,6 @@ function remedyOfDeny(
   request: AuthorizationRequest,
   { policyName, statement }: Extract<Denying, { decision: 'ExplicitDeny' }>,
 ): readonly string[] {
-  if (statement === request.restriction) {
-    return [
-      `The setting ${statement} in account ${request.resourceAccount} denies it: turn it off, or narrow the policy.`,
-    ];
-  }
   const document = documentsOf(request).find(({ named }) => named.name === policyName);
   const source = document?.named.policy.denies.find(({ name }) => name === statement)?.source ?? {};
   return [

@@ -1,4 +1,5 @@
 import type { BlobStore } from './blob-store.ts';
+import { type ObjectCipher, PLAIN } from './object-cipher.ts';
 import type { PinnedBlobs } from './pinned-blobs.ts';
 
 /** Where the bytes of an object are: in the index, or in blobs one after the other (a part each). */
@@ -22,14 +23,15 @@ export function readBody(
   start: number,
   end: number,
   { blobs, pins }: { readonly blobs: BlobStore; readonly pins: PinnedBlobs },
+  cipher: ObjectCipher = PLAIN,
 ): ResponseBody {
-  if (body.kind === 'inline') return { kind: 'bytes', bytes: body.bytes.subarray(start, end) };
+  if (body.kind === 'inline') return { kind: 'bytes', bytes: cipher.open(body.bytes, start, end) };
   const ids = body.segments.map((segment) => segment.blob);
   pins.pin(ids);
   return {
     kind: 'stream',
     size: end - start,
-    stream: new Segments(readSegments(body.segments, start, end, blobs), () => pins.unpin(ids)),
+    stream: new Segments(readSegments(body.segments, start, end, cipher.blobs(blobs)), () => pins.unpin(ids)),
   };
 }
 

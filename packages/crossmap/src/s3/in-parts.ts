@@ -12,10 +12,13 @@ const PART_SIZE = 8 * 1024 * 1024;
 
 /** Stores the body of an admitted request as a multipart object. Without a complete body nothing is left of it. */
 export async function putInParts(
-  { store, uploads, now, newId }: Services,
+  { store, uploads, encryption, now, newId }: Services,
   { request, bucket, key }: { readonly request: S3Request; readonly bucket: Bucket; readonly key: string },
 ): Promise<ObjectVersion> {
-  const upload: Upload = { id: newId(), bucket: bucket.name, key, attributes: describedBy(request.headers) };
+  const { attributes: encrypted } = await encryption.begin(request, bucket, key);
+  const cipher = await encryption.resume(request, bucket, key, encrypted);
+  const attributes = { ...describedBy(request.headers), ...encrypted };
+  const upload: Upload = { id: newId(), bucket: bucket.name, key, attributes };
   const source = request.body.stream[Symbol.asyncIterator]();
   await uploads.create(upload);
   try {
@@ -23,7 +26,7 @@ export async function putInParts(
     for (let ended = false; !ended; ) {
       const part = new PartStream(source);
       const body = { length: undefined, stream: part, trailers: () => ({}) };
-      const { size, md5, content } = await receive({ ...request, body }, store.blobs, { inline: false });
+      const { size, md5, content } = await receive({ ...request, body }, cipher.blobs(store.blobs), { inline: false });
       if (content.kind !== 'blob') throw new Error('Expected a part to be received as a blob');
       ended = part.ended;
       if (size === 0 && parts.length > 0) {
@@ -31,8 +34,9 @@ export async function putInParts(
         continue;
       }
       const number = parts.length + 1;
-      await uploads.putPart(upload, { number, etag: md5, size, blob: content.id });
-      parts.push({ number, etag: md5 });
+      const etag = cipher.etag(md5);
+      await uploads.putPart(upload, { number, etag, size, blob: content.id });
+      parts.push({ number, etag });
     }
     return await uploads.complete(upload, parts, { lastModified: wholeSeconds(now()), condition: {} });
   } catch (error) {

@@ -1,4 +1,5 @@
 import { checksumHeader } from './checksum.ts';
+import { encryptionHeaders } from './encryption.ts';
 import { S3Error } from './errors.ts';
 import type { Attributes, StoredObject } from './stored-object.ts';
 
@@ -14,9 +15,6 @@ const DESCRIBING = [
 
 const METADATA_PREFIX = 'x-amz-meta-';
 const LARGEST_METADATA = 2048;
-
-/** What S3 answers for every object since January 2023; the embedded S3 stores bytes as they are. */
-export const ENCRYPTED: Readonly<Record<string, string>> = { 'x-amz-server-side-encryption': 'AES256' };
 
 /** Errors: `MetadataTooLarge`. */
 export function describedBy(
@@ -60,7 +58,7 @@ function withoutChunking(encoding: string | undefined): string | undefined {
 export function headersOf(object: StoredObject): Record<string, string> {
   const headers: Record<string, string> = {
     ...object.attributes.headers,
-    ...ENCRYPTED,
+    ...encryptionHeaders(object.attributes),
     etag: `"${object.etag}"`,
     'last-modified': new Date(object.lastModified).toUTCString(),
     'accept-ranges': 'bytes',

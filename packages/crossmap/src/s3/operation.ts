@@ -1,5 +1,8 @@
+import type { PrincipalIds } from '../iam/policy.ts';
 import type { Bucket } from './bucket.ts';
+import type { BucketSettings } from './bucket-settings.ts';
 import type { OperationName } from './detect.ts';
+import type { Encryption } from './encryption.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { S3Request, S3Response } from './request.ts';
 import type { UploadStore } from './upload-store.ts';
@@ -8,16 +11,21 @@ import type { UploadStore } from './upload-store.ts';
 export interface Services {
   readonly store: ObjectStore;
   readonly uploads: UploadStore;
+  readonly encryption: Encryption;
   /** Epoch ms. */
   readonly now: () => number;
   /** A fresh name for an upload. */
   readonly newId: () => string;
+  /** The unique ids of users and roles; `undefined` where there are none to ask for. */
+  readonly principalIds: PrincipalIds | undefined;
+  /** What a bucket has when it is made. */
+  readonly newBucketSettings: BucketSettings;
 }
 
 export interface OperationInput extends Services {
   readonly request: S3Request;
-  /** Throws `AccessDenied` unless the caller may do `action` on `resource`, which belongs to the bucket. */
-  readonly authorize: (action: string, resource: string) => void;
+  /** Throws `AccessDenied` unless the caller may do `action` on `resource`, which belongs to the bucket or to `other`. */
+  readonly authorize: (action: string, resource: string, other?: Bucket) => void;
 }
 
 export interface BucketInput extends OperationInput {

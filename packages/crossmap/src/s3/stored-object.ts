@@ -1,6 +1,7 @@
 import type { StoredBody } from './body.ts';
 import type { Tag } from './bucket-settings.ts';
 import type { Checksum } from './checksum.ts';
+import type { KmsEncryption } from './encryption.ts';
 
 /** What is kept of an object beside its bytes. */
 export interface Attributes {
@@ -9,6 +10,8 @@ export interface Attributes {
   /** User metadata, names without `x-amz-meta-`. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly checksum?: Checksum;
+  /** Absent for an object that S3 encrypts with its own keys. */
+  readonly encryption?: KmsEncryption;
   readonly tags?: readonly Tag[];
 }
 
@@ -49,6 +52,7 @@ export interface ListedVersion {
   /** Versions of one key in the order they were written. */
   readonly sequence: number;
   readonly versionId: string;
+  readonly isLatest: boolean;
   readonly lastModified: number;
   readonly object?: ListedObject;
 }

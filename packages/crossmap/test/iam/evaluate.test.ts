@@ -384,7 +384,6 @@ test('what lets the owner repair a bucket policy stops at control and endpoint p
     action: 's3:DeleteBucketPolicy',
     resource: 'arn:aws:s3:::data',
     resourcePolicy: bucketPolicy({ ...deny, Principal: '*' }),
-    restriction: 'RestrictPublicBuckets',
   };
   assert.equal(why(repair), 'Allow');
   const serviceControlPolicies = levels('service-control', deny);
@@ -414,21 +413,6 @@ test('a key policy must say yes: to the principal, or to the account whose ident
   assert.equal(decrypt('333333333333', [], root(BUCKET)), 'resource-based policy');
   assert.equal(decrypt(BUCKET, [], root(BUCKET)), 'Allow');
   assert.equal(decrypt(WORKFLOW, [], session(WORKFLOW)), 'identity-based policy');
-});
-
-test('a setting of the bucket denies as its policy would', () => {
-  const decision = evaluate({
-    principal: session(BUCKET),
-    action: 's3:GetObject',
-    resource: OBJECT,
-    resourceAccount: BUCKET,
-    identityPolicies: identity(READ),
-    restriction: 'RestrictPublicBuckets',
-    context: {},
-  });
-  assert.ok(decision.decision === 'ExplicitDeny');
-  assert.equal(decision.statement, 'RestrictPublicBuckets');
-  assert.match(decision.message, /with an explicit deny in a resource-based policy$/);
 });
 
 test('a Deny with NotPrincipal spares whom it lists by every name, unless bounded', () => {

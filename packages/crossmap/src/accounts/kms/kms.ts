@@ -33,7 +33,7 @@ export interface NamedKey {
   readonly requestAlias: string | undefined;
 }
 
-const MANAGED_ALIAS = 'alias/aws/s3';
+export const MANAGED_ALIAS = 'alias/aws/s3';
 const LONGEST_POLICY = 32_768;
 
 /** The KMS of all accounts and Regions: what its operations and the services that encrypt with its keys share. */

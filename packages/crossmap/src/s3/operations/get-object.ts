@@ -13,7 +13,7 @@ import { checkVersionId, versionHeader } from '../version-id.ts';
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
  */
 export async function getObject(input: ObjectInput): Promise<S3Response> {
-  const { request, bucket, store } = input;
+  const { request, bucket, key, store, encryption } = input;
   const object = requestedVersion(input);
   const headers = { ...headersOf(object), ...versionHeader(bucket, object.versionId) };
   if (notModified(request.headers, object)) return { status: 304, headers };
@@ -21,12 +21,18 @@ export async function getObject(input: ObjectInput): Promise<S3Response> {
   const { start, end } = range ?? { start: 0, end: object.size };
   headers['content-length'] = String(end - start);
   if (range !== undefined) headers['content-range'] = `bytes ${start}-${end - 1}/${object.size}`;
-  else if (request.headers['x-amz-checksum-mode'] === 'ENABLED')
-    Object.assign(headers, checksumHeaders(object.attributes));
+  const checksum =
+    range === undefined && request.headers['x-amz-checksum-mode'] === 'ENABLED'
+      ? checksumHeaders(object.attributes)
+      : {};
+  Object.assign(headers, checksum);
   const status = range === undefined ? 200 : 206;
+  // HeadObject needs no key, unless it tells a checksum.
+  if (request.method === 'HEAD' && Object.keys(checksum).length === 0) return { status, headers };
+  const cipher = await encryption.resume(request, bucket, key, object.attributes);
   return request.method === 'HEAD'
     ? { status, headers }
-    : { status, headers, body: readBody(object.body, start, end, store) };
+    : { status, headers, body: readBody(object.body, start, end, store, cipher) };
 }
 
 /**

@@ -8,8 +8,9 @@ import {
   typeAllowed,
 } from '../checksum.ts';
 import { wholeSeconds } from '../dates.ts';
+import { encryptionHeaders } from '../encryption.ts';
 import { S3Error } from '../errors.ts';
-import { describedBy, ENCRYPTED } from '../object-headers.ts';
+import { describedBy } from '../object-headers.ts';
 import type { ObjectInput } from '../operation.ts';
 import { unquoted, writeCondition } from '../preconditions.ts';
 import { receive, receiveText } from '../receive.ts';
@@ -28,10 +29,12 @@ export async function createMultipartUpload({
   bucket,
   key,
   uploads,
+  encryption,
   newId,
 }: ObjectInput): Promise<S3Response> {
   const checksum = requestedSumming(request.headers);
-  const described = describedBy(request.headers);
+  const encrypting = await encryption.begin(request, bucket, key);
+  const described = { ...describedBy(request.headers), ...encrypting.attributes };
   const id = newId();
   const attributes: UploadAttributes = checksum === undefined ? described : { ...described, checksum };
   await uploads.create({ id, bucket: bucket.name, key, attributes });
@@ -40,7 +43,7 @@ export async function createMultipartUpload({
     checksum === undefined
       ? {}
       : { 'x-amz-checksum-algorithm': checksum.algorithm, 'x-amz-checksum-type': checksum.type };
-  return xmlResponse('InitiateMultipartUploadResult', content, summing);
+  return xmlResponse('InitiateMultipartUploadResult', content, { ...encryptionHeaders(attributes), ...summing });
 }
 
 function requestedSumming(headers: Readonly<Record<string, string>>): UploadAttributes['checksum'] {
@@ -65,12 +68,15 @@ function isChecksumType(type: string): type is ChecksumType {
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html */
-export async function uploadPart({ request, bucket, key, store, uploads }: ObjectInput): Promise<S3Response> {
+export async function uploadPart(input: ObjectInput): Promise<S3Response> {
+  const { request, bucket, key, store, uploads, encryption } = input;
   const number = partNumber(request.query.partNumber);
   const upload = uploads.upload(request.query.uploadId!, bucket.name, key);
-  const received = await receive(request, store.blobs, { inline: false });
+  const cipher = await encryption.resume(request, bucket, key, upload.attributes);
+  const received = await receive(request, cipher.blobs(store.blobs), { inline: false });
   if (received.content.kind !== 'blob') throw new Error('Expected a part to be received as a blob');
   const blob = received.content.id;
+  const etag = cipher.etag(received.md5);
   try {
     const summing = upload.attributes.checksum;
     if (summing !== undefined && received.checksum?.algorithm !== summing.algorithm) {
@@ -78,7 +84,7 @@ export async function uploadPart({ request, bucket, key, store, uploads }: Objec
         message: `Checksum Type mismatch occurred, expected checksum Type: ${summing.algorithm.toLowerCase()}, actual checksum Type: ${received.checksum?.algorithm.toLowerCase() ?? 'null'}`,
       });
     }
-    const part = { number, etag: received.md5, size: received.size, blob };
+    const part = { number, etag, size: received.size, blob };
     const checksum = summing === undefined ? undefined : received.checksum?.value;
     await uploads.putPart(upload, checksum === undefined ? part : { ...part, checksum });
   } catch (error) {
@@ -87,7 +93,7 @@ export async function uploadPart({ request, bucket, key, store, uploads }: Objec
   }
   const checksum: Record<string, string> =
     received.checksum === undefined ? {} : { [checksumHeader(received.checksum.algorithm)]: received.checksum.value };
-  return { status: 200, headers: { ...ENCRYPTED, etag: `"${received.md5}"`, ...checksum } };
+  return { status: 200, headers: { ...encryptionHeaders(upload.attributes), etag: `"${etag}"`, ...checksum } };
 }
 
 function partNumber(text: string | undefined): number {
@@ -101,8 +107,9 @@ function partNumber(text: string | undefined): number {
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html */
 export async function completeMultipartUpload(input: ObjectInput): Promise<S3Response> {
-  const { request, bucket, key, uploads, now } = input;
+  const { request, bucket, key, uploads, encryption, now } = input;
   const upload = uploads.upload(request.query.uploadId!, bucket.name, key);
+  await encryption.resume(request, bucket, key, upload.attributes);
   // The checksum header is of the object, not of this document.
   const expected = declaredChecksum(request.headers);
   const text = await receiveText(withoutChecksums(request), LARGEST_LIST_OF_PARTS, () => new S3Error('MalformedXML'));
@@ -127,7 +134,10 @@ export async function completeMultipartUpload(input: ObjectInput): Promise<S3Res
       ? []
       : [element(`Checksum${checksum.algorithm}`, checksum.value), element('ChecksumType', checksum.type)]),
   ];
-  return xmlResponse('CompleteMultipartUploadResult', content.join(''), versionHeader(bucket, object.versionId));
+  return xmlResponse('CompleteMultipartUploadResult', content.join(''), {
+    ...encryptionHeaders(object.attributes),
+    ...versionHeader(bucket, object.versionId),
+  });
 }
 
 function withoutChecksums(request: S3Request): S3Request {
@@ -177,7 +187,7 @@ export async function abortMultipartUpload({ request, bucket, key, uploads }: Ob
 function xmlResponse(root: string, content: string, headers: Readonly<Record<string, string>>): S3Response {
   return {
     status: 200,
-    headers: { 'content-type': 'application/xml', ...ENCRYPTED, ...headers },
+    headers: { 'content-type': 'application/xml', ...headers },
     body: xmlDocument(root, content),
   };
 }
