@@ -6,7 +6,7 @@ import { AssumedRoleTasks } from './accounts/assumed-role-tasks.ts';
 import { Authorization } from './accounts/authorize.ts';
 import { type Denial, Denials } from './accounts/denials.ts';
 import type { Deployment } from './accounts/deployment.ts';
-import { EmbeddedDeployment } from './accounts/embedded-deployment.ts';
+import { type EmbeddedCloud, EmbeddedDeployment } from './accounts/embedded-deployment.ts';
 import { EmbeddedObjects } from './accounts/embedded-objects.ts';
 import { FunctionCode } from './accounts/function-code.ts';
 import { FunctionSessions } from './accounts/function-sessions.ts';
@@ -66,6 +66,7 @@ export interface CloudOptions {
 /** The embedded accounts with every service, nothing deployed and nothing listening yet. */
 export interface Cloud {
   readonly accounts: Accounts;
+  readonly buckets: EmbeddedCloud['buckets'];
   readonly s3: EmbeddedS3;
   readonly stepFunctions: StepFunctions;
   readonly logGroups: LogGroups;
@@ -213,6 +214,7 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
   };
   return {
     accounts,
+    buckets,
     s3,
     stepFunctions,
     logGroups,

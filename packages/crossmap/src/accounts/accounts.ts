@@ -55,8 +55,12 @@ export interface Role {
 export interface UserDefinition {
   readonly accountId: string;
   readonly userName: string;
+  /** @default / */
+  readonly path?: string;
   readonly policies?: readonly PolicyDocument[];
   readonly managedPolicyArns?: readonly string[];
+  /** @default - one that is made for it */
+  readonly accessKeys?: readonly AccessKey[];
 }
 
 export interface User {
@@ -65,13 +69,13 @@ export interface User {
   readonly accountId: string;
   readonly userName: string;
   readonly policies: readonly NamedPolicy[];
-  readonly accessKey: AccessKey;
+  readonly accessKeys: readonly AccessKey[];
 }
 
-/** `developer` is the IAM user `crossmap`, who has AdministratorAccess. */
+/** `developer` is the IAM user `crossmap`, who has AdministratorAccess and comes to be when first asked for. */
 export interface Account {
   readonly accountId: string;
-  readonly developer: User;
+  readonly developer: User & { readonly accessKey: AccessKey };
 }
 
 export interface AuthenticatedCaller {
@@ -93,7 +97,7 @@ export class Accounts {
   readonly #accounts = new Map<string, Account>();
   readonly #roles = new Map<string, Role>();
   readonly #users = new Map<string, User>();
-  readonly #usersByAccessKey = new Map<string, User>();
+  readonly #accessKeys = new Map<string, { readonly secretAccessKey: string; readonly caller: () => Caller }>();
 
   constructor(options: { readonly now: () => number; readonly random?: RandomBytes }) {
     this.#now = options.now;
@@ -101,32 +105,70 @@ export class Accounts {
     this.#tokens = new SessionTokens(this.#random);
   }
 
-  /** Creates the account with its developer when it is not there yet. */
+  /** Creates the account when it is not there yet. */
   account(accountId: string): Account {
     const known = this.#accounts.get(accountId);
     if (known !== undefined) return known;
     if (!/^\d{12}$/.test(accountId)) {
       throw new IamError('InvalidInput', `Expected an account id of 12 digits, got \`${accountId}\``);
     }
-    const managedPolicyArns = ['arn:aws:iam::aws:policy/AdministratorAccess'];
-    const developer = this.#newUser({ accountId, userName: 'crossmap', managedPolicyArns });
-    const account = { accountId, developer };
+    let developer: Account['developer'] | undefined;
+    const create = () => {
+      const managedPolicyArns = ['arn:aws:iam::aws:policy/AdministratorAccess'];
+      const accessKey = newAccessKey(this.#random);
+      const definition = { accountId, userName: 'crossmap', managedPolicyArns, accessKeys: [accessKey] };
+      return { ...this.createUser(definition), accessKey };
+    };
+    const account: Account = {
+      accountId,
+      get developer() {
+        developer ??= create();
+        return developer;
+      },
+    };
     this.#accounts.set(accountId, account);
     return account;
   }
 
+  /** Gives the root user of the account an access key. */
+  createRootAccessKey(accountId: string, accessKey: AccessKey): void {
+    this.account(accountId);
+    const principal: Principal = { kind: 'root', accountId, arn: `arn:aws:iam::${accountId}:root` };
+    this.#addAccessKey(accessKey, () => ({ principal, identityPolicies: [] }));
+  }
+
   createUser(definition: UserDefinition): User {
-    this.account(definition.accountId);
-    return this.#newUser(definition);
+    const { accountId, userName, path = '/', policies = [], managedPolicyArns = [] } = definition;
+    this.account(accountId);
+    checkName('user name', userName);
+    checkPath(path);
+    for (const other of this.#users.values()) {
+      if (other.accountId === accountId && other.userName.toLowerCase() === userName.toLowerCase()) {
+        throw new IamError('EntityAlreadyExists', `User with name ${userName} already exists.`);
+      }
+    }
+    const arn = `arn:aws:iam::${accountId}:user${path}${userName}`;
+    const user: User = {
+      arn,
+      userId: uniqueId('AIDA', this.#random),
+      accountId,
+      userName,
+      policies: attached(`user ${arn}`, policies, managedPolicyArns),
+      accessKeys: definition.accessKeys ?? [newAccessKey(this.#random)],
+    };
+    this.#users.set(arn, user);
+    const principal: Principal = { kind: 'iam-user', accountId, arn, id: user.userId, userName };
+    for (const accessKey of user.accessKeys) {
+      this.#addAccessKey(accessKey, () => ({ principal, identityPolicies: user.policies }));
+    }
+    return user;
   }
 
   createRole(definition: RoleDefinition): Role {
     const { accountId, roleName, path = '/', trustPolicy, policies = [], managedPolicyArns = [] } = definition;
     this.account(accountId);
     checkName('role name', roleName);
-    if (!/^\/([\x21-\x7e]+\/)?$/.test(path)) {
-      throw new IamError('InvalidInput', `Expected a path that begins and ends with \`/\`, got \`${path}\``);
-    }
+    checkPath(path);
     for (const other of this.#roles.values()) {
       if (other.accountId === accountId && other.roleName.toLowerCase() === roleName.toLowerCase()) {
         throw new IamError('EntityAlreadyExists', `Role with name ${roleName} already exists.`);
@@ -178,8 +220,9 @@ export class Accounts {
   /** Whose credentials these are, in the error codes of S3. The caller has the policies of this moment. */
   caller(accessKeyId: string, sessionToken?: string): AuthenticatedCaller | CredentialsRefusal {
     if (sessionToken === undefined) {
-      const user = this.#usersByAccessKey.get(accessKeyId);
-      return user === undefined ? credentialsRefused('InvalidAccessKeyId') : authenticatedUser(user);
+      const known = this.#accessKeys.get(accessKeyId);
+      if (known === undefined) return credentialsRefused('InvalidAccessKeyId');
+      return { kind: 'found', caller: known.caller(), secretAccessKey: known.secretAccessKey };
     }
     const opened = this.#tokens.open(accessKeyId, sessionToken);
     if (opened === undefined) return credentialsRefused('InvalidToken');
@@ -204,23 +247,11 @@ export class Accounts {
     );
   }
 
-  #newUser({ accountId, userName, policies = [], managedPolicyArns = [] }: UserDefinition): User {
-    checkName('user name', userName);
-    const arn = `arn:aws:iam::${accountId}:user/${userName}`;
-    if (this.#users.has(arn)) {
-      throw new IamError('EntityAlreadyExists', `User with name ${userName} already exists.`);
+  #addAccessKey({ accessKeyId, secretAccessKey }: AccessKey, caller: () => Caller): void {
+    if (this.#accessKeys.has(accessKeyId)) {
+      throw new IamError('EntityAlreadyExists', `The access key ${accessKeyId} already exists.`);
     }
-    const user: User = {
-      arn,
-      userId: uniqueId('AIDA', this.#random),
-      accountId,
-      userName,
-      policies: attached(`user ${arn}`, policies, managedPolicyArns),
-      accessKey: newAccessKey(this.#random),
-    };
-    this.#users.set(arn, user);
-    this.#usersByAccessKey.set(user.accessKey.accessKeyId, user);
-    return user;
+    this.#accessKeys.set(accessKeyId, { secretAccessKey, caller });
   }
 
   #existingRole(roleArn: string): Role {
@@ -255,11 +286,7 @@ function checkName(what: string, name: string): void {
   throw new IamError('InvalidInput', `Expected a ${what} of 1 to 64 characters of \`[\\w+=,.@-]\`, got \`${name}\``);
 }
 
-function authenticatedUser({ accountId, arn, userId, userName, policies, accessKey }: User): AuthenticatedCaller {
-  const principal: Principal = { kind: 'iam-user', accountId, arn, id: userId, userName };
-  return {
-    kind: 'found',
-    caller: { principal, identityPolicies: policies },
-    secretAccessKey: accessKey.secretAccessKey,
-  };
+function checkPath(path: string): void {
+  if (/^\/([\x21-\x7e]+\/)?$/.test(path)) return;
+  throw new IamError('InvalidInput', `Expected a path that begins and ends with \`/\`, got \`${path}\``);
 }

@@ -1,10 +1,10 @@
 import type { Bucket } from './bucket.ts';
 import { wholeSeconds } from './dates.ts';
 import { describedBy } from './object-headers.ts';
-import type { StoredObject } from './object-store.ts';
 import type { Services } from './operation.ts';
 import { receive } from './receive.ts';
 import type { S3Request } from './request.ts';
+import type { ObjectVersion } from './stored-object.ts';
 import type { NamedPart, Upload } from './upload-store.ts';
 
 /** A part ends with the piece of the stream that reaches this size. */
@@ -14,7 +14,7 @@ const PART_SIZE = 8 * 1024 * 1024;
 export async function putInParts(
   { store, uploads, now, newId }: Services,
   { request, bucket, key }: { readonly request: S3Request; readonly bucket: Bucket; readonly key: string },
-): Promise<StoredObject> {
+): Promise<ObjectVersion> {
   const upload: Upload = { id: newId(), bucket: bucket.name, key, attributes: describedBy(request.headers) };
   const source = request.body.stream[Symbol.asyncIterator]();
   await uploads.create(upload);

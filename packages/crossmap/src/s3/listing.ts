@@ -1,4 +1,7 @@
-import { END_OF_KEYS, type ListedObject } from './object-store.ts';
+import type { ListedObject } from './stored-object.ts';
+
+/** After every key: no UTF-8 text holds the byte 0xFF. */
+export const END_OF_KEYS: Buffer = Buffer.from([0xff]);
 
 /** How many keys and common prefixes a page has at most. */
 export const LARGEST_PAGE = 1000;

@@ -1,6 +1,6 @@
 import { checksumHeader } from './checksum.ts';
 import { S3Error } from './errors.ts';
-import type { Attributes, StoredObject } from './object-store.ts';
+import type { Attributes, StoredObject } from './stored-object.ts';
 
 /** Headers that describe an object and come back with it. */
 const DESCRIBING = [

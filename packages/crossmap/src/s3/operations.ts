@@ -1,6 +1,7 @@
 import type { Operations } from './operation.ts';
 import { deleteBucketPolicy, getBucketPolicy, putBucketPolicy } from './operations/bucket-policy.ts';
 import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from './operations/buckets.ts';
+import { deleteObject } from './operations/delete-object.ts';
 import { getObject } from './operations/get-object.ts';
 import { listObjects } from './operations/list-objects.ts';
 import { listObjectsV2 } from './operations/list-objects-v2.ts';
@@ -10,7 +11,7 @@ import {
   createMultipartUpload,
   uploadPart,
 } from './operations/multipart-upload.ts';
-import { deleteObject, putObject } from './operations/put-object.ts';
+import { putObject } from './operations/put-object.ts';
 
 const NEW_OBJECT_HEADERS = ['x-amz-acl', 'x-amz-server-side-encryption', 'x-amz-storage-class'];
 const READ_CONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'];
@@ -81,11 +82,20 @@ export const OPERATIONS: Operations = {
   HeadObject: {
     level: 'object',
     action: 's3:GetObject',
+    versionAction: 's3:GetObjectVersion',
+    query: ['versionId'],
     headers: ['x-amz-checksum-mode'],
     conditions: [...READ_CONDITIONS, 'range'],
     run: getObject,
   },
-  DeleteObject: { level: 'object', action: 's3:DeleteObject', run: deleteObject },
+  DeleteObject: {
+    level: 'object',
+    action: 's3:DeleteObject',
+    versionAction: 's3:DeleteObjectVersion',
+    query: ['versionId'],
+    conditions: ['if-match'],
+    run: deleteObject,
+  },
   CreateMultipartUpload: {
     level: 'object',
     action: 's3:PutObject',

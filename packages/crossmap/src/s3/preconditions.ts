@@ -1,5 +1,5 @@
 import { notImplemented, S3Error } from './errors.ts';
-import type { StoredObject, WriteCondition } from './object-store.ts';
+import type { StoredObject, WriteCondition } from './stored-object.ts';
 
 type Headers = Readonly<Record<string, string>>;
 

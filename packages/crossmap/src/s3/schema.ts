@@ -1,10 +1,13 @@
 import type { Database } from '../sqlite/database.ts';
 
-const VERSION = 2;
+const VERSION = 3;
 
 /**
- * Keys are blobs: they compare as UTF-8 bytes, S3's order, and may hold any character. Inline bodies have a table of
- * their own, so that a listing reads none. `blob` counts the objects and parts that hold each blob: a copy shares them.
+ * Keys are blobs: they compare as UTF-8 bytes, S3's order, and may hold any character. `object` holds the current
+ * objects and nothing else, in narrow rows, so that a listing reads neither contents nor older versions. `version` holds
+ * what is not current, and every delete marker (without `etag`), the newest of a key first. `content` has one row for
+ * each row of the two, found by `sequence`, which counts the writes. The null version has no `version`. `blob` counts
+ * the versions and parts that hold each blob: a copy shares them.
  */
 const TABLES = `
   CREATE TABLE bucket (
@@ -15,11 +18,17 @@ const TABLES = `
     PRIMARY KEY (bucket, name)
   ) WITHOUT ROWID;
   CREATE TABLE object (
-    bucket TEXT NOT NULL, key BLOB NOT NULL, size INTEGER NOT NULL, etag TEXT NOT NULL, last_modified INTEGER NOT NULL,
-    attributes TEXT NOT NULL, body INTEGER, segments TEXT,
+    bucket TEXT NOT NULL, key BLOB NOT NULL, sequence INTEGER NOT NULL, version TEXT,
+    last_modified INTEGER NOT NULL, size INTEGER NOT NULL, etag TEXT NOT NULL, checksum TEXT,
     PRIMARY KEY (bucket, key)
   ) WITHOUT ROWID;
-  CREATE TABLE body (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+  CREATE TABLE version (
+    bucket TEXT NOT NULL, key BLOB NOT NULL, sequence INTEGER NOT NULL, version TEXT,
+    last_modified INTEGER NOT NULL, size INTEGER, etag TEXT, checksum TEXT,
+    PRIMARY KEY (bucket, key, sequence DESC)
+  ) WITHOUT ROWID;
+  CREATE UNIQUE INDEX null_version ON version (bucket, key) WHERE version IS NULL;
+  CREATE TABLE content (sequence INTEGER PRIMARY KEY, attributes TEXT NOT NULL, bytes BLOB, segments TEXT);
   CREATE TABLE blob (id TEXT PRIMARY KEY, uses INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE upload (
     id TEXT PRIMARY KEY, bucket TEXT NOT NULL, key BLOB NOT NULL, attributes TEXT NOT NULL

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Segment } from './body.ts';
 import { type ChecksumAlgorithm, type ChecksumType, checksumOfParts } from './checksum.ts';
 import { S3Error } from './errors.ts';
-import type { Attributes, ObjectStore, StoredObject, WriteCondition } from './object-store.ts';
+import type { ObjectStore } from './object-store.ts';
+import type { Attributes, ObjectVersion, StoredObject, WriteCondition } from './stored-object.ts';
 
 export interface Upload {
   readonly id: string;
@@ -101,7 +102,7 @@ export class UploadStore {
       /** Throws when the object is not what the client expects; then nothing has happened. */
       readonly check?: (object: StoredObject) => void;
     },
-  ): Promise<StoredObject> {
+  ): Promise<ObjectVersion> {
     const { object, freed } = await this.#objects.commits.write(() => {
       this.upload(upload.id, upload.bucket, upload.key);
       const stored = this.#parts(upload.id);
@@ -109,9 +110,9 @@ export class UploadStore {
       const object = assemble(upload, parts, options.lastModified);
       options.check?.(object);
       this.#forget(upload.id);
-      const replaced = this.#objects.putInTransaction(upload.bucket, upload.key, object, options.condition);
+      const { versionId, freed } = this.#objects.putInTransaction(upload.bucket, upload.key, object, options.condition);
       const unused = this.#objects.release(stored.map((part) => part.blob));
-      return { object, freed: [...unused, ...replaced] };
+      return { object: { ...object, versionId }, freed: [...unused, ...freed] };
     });
     await this.#objects.pins.remove(freed);
     return object;

@@ -105,7 +105,8 @@ test('names are taken once in an account, whatever path and case', () => {
   const again = { accountId: ACCOUNT, roleName: 'READER', path: '/x/', trustPolicy };
   assert.throws(() => accounts.createRole(again), code('EntityAlreadyExists'));
   assert.equal(accounts.createRole({ ...again, accountId: '222222222222' }).roleName, 'READER');
-  assert.throws(() => accounts.createUser({ accountId: ACCOUNT, userName: 'crossmap' }), code('EntityAlreadyExists'));
+  accounts.createUser({ accountId: ACCOUNT, userName: 'alice' });
+  assert.throws(() => accounts.createUser({ accountId: ACCOUNT, userName: 'Alice' }), code('EntityAlreadyExists'));
 });
 
 test('names and paths that IAM does not take are refused', () => {

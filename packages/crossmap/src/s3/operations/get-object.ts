@@ -5,19 +5,17 @@ import { checksumHeaders, headersOf } from '../object-headers.ts';
 import type { ObjectInput } from '../operation.ts';
 import { notModified, requestedRange } from '../preconditions.ts';
 import type { S3Response } from '../request.ts';
+import type { ObjectVersion } from '../stored-object.ts';
+import { checkVersionId, versionHeader } from '../version-id.ts';
 
 /**
  * GetObject and HeadObject. Whether a key exists is told only to who may list the bucket.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
  */
-export async function getObject({ request, bucket, key, store, authorize }: ObjectInput): Promise<S3Response> {
-  checkVersion(request.query.versionId);
-  const object = store.object(bucket.name, key);
-  if (object === undefined) {
-    authorize('s3:ListBucket', bucketArn(bucket.name));
-    throw new S3Error('NoSuchKey', { elements: { Key: key } });
-  }
-  const headers = headersOf(object);
+export async function getObject(input: ObjectInput): Promise<S3Response> {
+  const { request, bucket, store } = input;
+  const object = requestedVersion(input);
+  const headers = { ...headersOf(object), ...versionHeader(bucket, object.versionId) };
   if (notModified(request.headers, object)) return { status: 304, headers };
   const range = requestedRange(request.headers.range, object.size);
   const { start, end } = range ?? { start: 0, end: object.size };
@@ -31,11 +29,23 @@ export async function getObject({ request, bucket, key, store, authorize }: Obje
     : { status, headers, body: readBody(object.body, start, end, store) };
 }
 
-/** Without versioning the only version of an object is `null`. */
-function checkVersion(versionId: string | undefined): void {
-  if (versionId === undefined || versionId === 'null') return;
-  throw new S3Error('InvalidArgument', {
-    message: 'Invalid version id specified',
-    elements: { ArgumentName: 'versionId', ArgumentValue: versionId },
+/**
+ * What a read is of. A delete marker is none: as the current version it is told in a header, by its id it is
+ * `MethodNotAllowed`. https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html
+ */
+function requestedVersion({ request, bucket, key, store, authorize }: ObjectInput): ObjectVersion {
+  const versionId = checkVersionId(request.query.versionId);
+  const found = store.object(bucket.name, key, versionId);
+  if (found.kind === 'object') return found.object;
+  if (found.kind === 'absent' || versionId === undefined) authorize('s3:ListBucket', bucketArn(bucket.name));
+  if (found.kind === 'absent') {
+    if (versionId === undefined) throw new S3Error('NoSuchKey', { elements: { Key: key } });
+    throw new S3Error('NoSuchVersion', { elements: { Key: key, VersionId: versionId } });
+  }
+  const headers = { 'x-amz-delete-marker': 'true', ...versionHeader(bucket, found.versionId) };
+  if (versionId === undefined) throw new S3Error('NoSuchKey', { elements: { Key: key }, headers });
+  throw new S3Error('MethodNotAllowed', {
+    elements: { Method: request.method, ResourceType: 'DeleteMarker' },
+    headers: { ...headers, allow: 'DELETE', 'last-modified': new Date(found.lastModified).toUTCString() },
   });
 }

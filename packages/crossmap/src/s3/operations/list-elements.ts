@@ -2,7 +2,7 @@ import { type Bucket, canonicalUserId } from '../bucket.ts';
 import { isoDate } from '../dates.ts';
 import { S3Error } from '../errors.ts';
 import { LARGEST_PAGE } from '../listing.ts';
-import type { ListedObject } from '../object-store.ts';
+import type { ListedObject } from '../stored-object.ts';
 import { element, escapeXml } from '../xml.ts';
 
 export function contentsElement(

@@ -10,12 +10,13 @@ import {
 import { wholeSeconds } from '../dates.ts';
 import { S3Error } from '../errors.ts';
 import { describedBy, ENCRYPTED } from '../object-headers.ts';
-import type { StoredObject } from '../object-store.ts';
 import type { ObjectInput } from '../operation.ts';
 import { unquoted, writeCondition } from '../preconditions.ts';
 import { receive, receiveText } from '../receive.ts';
 import type { S3Request, S3Response } from '../request.ts';
+import type { StoredObject } from '../stored-object.ts';
 import type { NamedPart, UploadAttributes } from '../upload-store.ts';
+import { versionHeader } from '../version-id.ts';
 import { child, element, parseXml, type XmlElement, xmlDocument } from '../xml.ts';
 
 const MOST_PARTS = 10_000;
@@ -126,7 +127,7 @@ export async function completeMultipartUpload(input: ObjectInput): Promise<S3Res
       ? []
       : [element(`Checksum${checksum.algorithm}`, checksum.value), element('ChecksumType', checksum.type)]),
   ];
-  return xmlResponse('CompleteMultipartUploadResult', content.join(''), {});
+  return xmlResponse('CompleteMultipartUploadResult', content.join(''), versionHeader(bucket, object.versionId));
 }
 
 function withoutChecksums(request: S3Request): S3Request {

@@ -1,10 +1,11 @@
 import { wholeSeconds } from '../dates.ts';
 import { checksumHeaders, describedBy, ENCRYPTED } from '../object-headers.ts';
-import type { Attributes, StoredObject } from '../object-store.ts';
 import type { ObjectInput } from '../operation.ts';
 import { writeCondition } from '../preconditions.ts';
 import { type Received, receive } from '../receive.ts';
 import type { S3Response } from '../request.ts';
+import type { Attributes, StoredObject } from '../stored-object.ts';
+import { versionHeader } from '../version-id.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
 export async function putObject({ request, bucket, key, store, now }: ObjectInput): Promise<S3Response> {
@@ -22,21 +23,17 @@ export async function putObject({ request, bucket, key, store, now }: ObjectInpu
     attributes,
     body: storedBody(received),
   };
+  let versionId: string;
   try {
-    await store.putObject(bucket.name, key, object, condition);
+    versionId = await store.putObject(bucket.name, key, object, condition);
   } catch (error) {
     if (received.content.kind === 'blob') await store.blobs.remove(received.content.id);
     throw error;
   }
-  return { status: 200, headers: { ...ENCRYPTED, etag: `"${object.etag}"`, ...checksumHeaders(attributes) } };
+  const headers = { ...ENCRYPTED, etag: `"${object.etag}"`, ...checksumHeaders(attributes) };
+  return { status: 200, headers: { ...headers, ...versionHeader(bucket, versionId) } };
 }
 
 function storedBody({ content, size }: Received): StoredObject['body'] {
   return content.kind === 'inline' ? content : { kind: 'blobs', segments: [{ blob: content.id, size }] };
-}
-
-/** Answers the same whether there was an object or not. */
-export async function deleteObject({ bucket, key, store }: ObjectInput): Promise<S3Response> {
-  await store.deleteObject(bucket.name, key);
-  return { status: 204, headers: {} };
 }
