@@ -9,6 +9,9 @@ export type StoredBody =
 export interface Segment {
   readonly blob: string;
   readonly size: number;
+  /** Of an object that was uploaded in parts: the number of this one, and its checksum in base64. */
+  readonly part?: number;
+  readonly checksum?: string;
 }
 
 /** The bytes of an answer: all at once when they are few, else a stream that must be read to its end or left. */

@@ -235,10 +235,12 @@ export class EmbeddedS3 {
   #admit(request: S3Request, operation: Operation, bucket: Bucket): void {
     if (request.key !== undefined) checkKey(request.key);
     if (operation.everyRegion !== true) checkRegion(request, bucket);
-    checkExpectedOwner(request, bucket);
+    checkExpectedOwner(request.headers['x-amz-expected-bucket-owner'], bucket);
     const resource = resourceArn(bucket.name, request.key);
     const versioned = request.query.versionId !== undefined ? operation.versionAction : undefined;
-    this.#gate.authorize(request, versioned ?? operation.action, resource, bucket);
+    if (operation.authorizesItself !== true) {
+      this.#gate.authorize(request, versioned ?? operation.action, resource, bucket);
+    }
     if ('x-amz-acl' in request.headers) this.#gate.authorize(request, 's3:PutObjectAcl', resource, bucket);
   }
 
@@ -246,7 +248,8 @@ export class EmbeddedS3 {
     return {
       ...this.#services,
       request,
-      authorize: (action, resource) => this.#gate.authorize(request, action, resource, bucket),
+      authorize: (action, resource, of = bucket, options) =>
+        this.#gate.authorize(request, action, resource, of, options),
     };
   }
 }

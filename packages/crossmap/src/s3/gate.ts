@@ -4,6 +4,7 @@ import { principalAccount } from '../iam/principal.ts';
 import { type Bucket, bucketArn } from './bucket.ts';
 import type { BucketPolicies } from './bucket-policy.ts';
 import { requestContext } from './context.ts';
+import { withDefaultRight } from './default-right.ts';
 import { S3Error } from './errors.ts';
 import type { S3Request } from './request.ts';
 
@@ -19,8 +20,17 @@ export class Gate {
     this.#policies = policies;
   }
 
-  /** Throws `AccessDenied` unless the caller may do `action` on `resource`, in a bucket or in its own account. */
-  authorize(request: S3Request, action: string, resource: string, bucket: Bucket | undefined): void {
+  /**
+   * Throws `AccessDenied` unless the caller may do `action` on `resource`, in a bucket or in its own account. What it may
+   * do by default needs no policy, but can be denied by one.
+   */
+  authorize(
+    request: S3Request,
+    action: string,
+    resource: string,
+    bucket: Bucket | undefined,
+    { byDefault = false }: { readonly byDefault?: boolean } = {},
+  ): void {
     const { principal } = request.caller;
     const resourceAccount = bucket?.accountId ?? principalAccount(principal);
     if (resourceAccount === undefined) throw new S3Error('AccessDenied');
@@ -33,7 +43,7 @@ export class Gate {
       ...(resourcePolicy === undefined ? {} : { resourcePolicy }),
       context: requestContext(request, request.region ?? bucket?.region ?? 'us-east-1'),
     };
-    const decision = this.#authorizer.authorize(authorization);
+    const decision = this.#authorizer.authorize(byDefault ? withDefaultRight(authorization) : authorization);
     if (decision.decision === 'Allow') return;
     throw new S3Error('AccessDenied', { message: deniedMessage(authorization, decision) });
   }
@@ -49,8 +59,7 @@ export function checkRegion({ region, headers }: S3Request, bucket: Bucket): voi
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html */
-export function checkExpectedOwner({ headers }: S3Request, bucket: Bucket): void {
-  const expected = headers['x-amz-expected-bucket-owner'];
+export function checkExpectedOwner(expected: string | undefined, bucket: Bucket): void {
   if (expected === undefined) return;
   if (!/^\d{12}$/.test(expected)) throw new S3Error('InvalidBucketOwnerAWSAccountID');
   if (expected !== bucket.accountId) throw new S3Error('AccessDenied');

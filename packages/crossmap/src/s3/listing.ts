@@ -81,7 +81,8 @@ function later(a: Buffer, b: Buffer): Buffer {
   return a.compare(b) >= 0 ? a : b;
 }
 
-function commonPrefixOf(
+/** What a key has in common with others: all up to the first delimiter after the prefix; `undefined` without one. */
+export function commonPrefixOf(
   key: Buffer,
   rollUp: { readonly prefix: Buffer; readonly delimiter: Buffer },
 ): Buffer | undefined {

@@ -16,8 +16,16 @@ export interface Services {
 
 export interface OperationInput extends Services {
   readonly request: S3Request;
-  /** Throws `AccessDenied` unless the caller may do `action` on `resource`, which belongs to the bucket. */
-  readonly authorize: (action: string, resource: string) => void;
+  /**
+   * Throws `AccessDenied` unless the caller may do `action` on `resource`, of the request's bucket or of another; what it
+   * may do by default needs no policy.
+   */
+  readonly authorize: (
+    action: string,
+    resource: string,
+    bucket?: Bucket,
+    options?: { readonly byDefault: boolean },
+  ) => void;
 }
 
 export interface BucketInput extends OperationInput {
@@ -31,6 +39,8 @@ export interface ObjectInput extends BucketInput {
 interface Screened {
   /** The IAM action, on the resource of the level. */
   readonly action: string;
+  /** Whether the operation authorizes the action by itself, because it depends on more than the request. */
+  readonly authorizesItself?: boolean;
   /** The action instead, when the request names a version. */
   readonly versionAction?: string;
   /** The `x-amz-` headers it understands beside the ones of every request; any other is refused. */

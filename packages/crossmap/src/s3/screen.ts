@@ -21,7 +21,6 @@ const ONLY_VALUES: Readonly<Record<string, string>> = {
   'x-amz-object-ownership': 'BucketOwnerEnforced',
   'x-amz-request-payer': 'requester',
   'x-amz-server-side-encryption': 'AES256',
-  'x-amz-storage-class': 'STANDARD',
 };
 
 const CONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range'];

@@ -16,7 +16,6 @@ export function requestedStorageClass(headers: Readonly<Record<string, string>>)
   const name = headers['x-amz-storage-class'];
   if (name === undefined || name === STANDARD) return undefined;
   if (READ_AT_ONCE.includes(name)) return name;
-  if (OUT_OF_REACH.includes(name))
-    throw notImplemented(`Storage class ${name}`, { Header: 'x-amz-storage-class' });
+  if (OUT_OF_REACH.includes(name)) throw notImplemented(`Storage class ${name}`, { Header: 'x-amz-storage-class' });
   throw new S3Error('InvalidStorageClass', { elements: { StorageClassRequested: name } });
 }

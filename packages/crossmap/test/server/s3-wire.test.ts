@@ -3,13 +3,11 @@ import { createHash } from 'node:crypto';
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { after, test } from 'node:test';
 import {
-  CopyObjectCommand,
   CreateSessionCommand,
   DeleteObjectsCommand,
   GetBucketAclCommand,
   GetBucketVersioningCommand,
   GetObjectCommand,
-  ListMultipartUploadsCommand,
   PutObjectCommand,
   PutObjectTaggingCommand,
   type S3ServiceException,
@@ -238,13 +236,10 @@ test('what S3 has and this one does not is refused by name', async () => {
   const refused: readonly (readonly [() => Promise<unknown>, RegExp])[] = [
     [() => client.send(new GetBucketVersioningCommand({ Bucket })), /GetBucketVersioning /],
     [() => client.send(new GetBucketAclCommand({ Bucket })), /GetBucketAcl /],
-    [() => client.send(new ListMultipartUploadsCommand({ Bucket })), /ListMultipartUploads /],
     [() => client.send(new CreateSessionCommand({ Bucket })), /CreateSession /],
     [() => client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: [{ Key }] } })), /DeleteObjects /],
-    [() => client.send(new CopyObjectCommand({ Bucket, Key, CopySource: `${Bucket}/b` })), /CopyObject /],
     [() => client.send(new PutObjectTaggingCommand({ Bucket, Key, Tagging: { TagSet: [] } })), /PutObjectTagging /],
-    [() => client.send(new GetObjectCommand({ Bucket, Key, PartNumber: 1 })), /partNumber/],
-    [() => client.send(new PutObjectCommand({ Bucket, Key, StorageClass: 'GLACIER' })), /x-amz-storage-class: GLACIER/],
+    [() => client.send(new PutObjectCommand({ Bucket, Key, StorageClass: 'GLACIER' })), /Storage class GLACIER /],
     [() => client.send(new PutObjectCommand({ Bucket, Key, ServerSideEncryption: 'aws:kms' })), /aws:kms/],
     [() => client.send(new PutObjectCommand({ Bucket, Key, Tagging: 'a=b' })), /x-amz-tagging/],
     [
@@ -263,7 +258,6 @@ test('what S3 has and this one does not is refused by name', async () => {
   await assert.rejects(acl, (error: S3ServiceException) => error.name === 'AccessControlListNotSupported');
   await client.send(new PutObjectCommand({ Bucket, Key, ACL: 'bucket-owner-full-control' }));
   assert.equal(code(await send('GET', '/partner-objects/open/a?X-Amz-Signature=0')), 'NotImplemented');
-  assert.equal(code(await send('GET', '/partner-objects/open/a', { range: 'bytes=0-0,2-2' })), 'NotImplemented');
 });
 
 test('a client that goes away in the middle of a body leaves nothing, and is no bug', async () => {

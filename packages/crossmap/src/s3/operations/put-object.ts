@@ -1,3 +1,4 @@
+import { type Checksum, DEFAULT_ALGORITHM } from '../checksum.ts';
 import { wholeSeconds } from '../dates.ts';
 import { checksumHeaders, describedBy, ENCRYPTED } from '../object-headers.ts';
 import type { ObjectInput } from '../operation.ts';
@@ -5,17 +6,18 @@ import { writeCondition } from '../preconditions.ts';
 import { type Received, receive } from '../receive.ts';
 import type { S3Response } from '../request.ts';
 import type { Attributes, StoredObject } from '../stored-object.ts';
+import { declaredAlgorithm } from '../verification.ts';
 import { versionHeader } from '../version-id.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
 export async function putObject({ request, bucket, key, store, now }: ObjectInput): Promise<S3Response> {
   const described = describedBy(request.headers);
   const condition = writeCondition(request.headers);
-  const received = await receive(request, store.blobs, { inline: true });
-  const attributes: Attributes =
-    received.checksum === undefined
-      ? described
-      : { ...described, checksum: { ...received.checksum, type: 'FULL_OBJECT' } };
+  store.checkCondition(bucket.name, key, condition);
+  const algorithm = declaredAlgorithm(request.headers) ?? DEFAULT_ALGORITHM;
+  const received = await receive(request, store.blobs, { inline: true, sums: [algorithm] });
+  const checksum: Checksum = { algorithm, value: received.sums[algorithm]!, type: 'FULL_OBJECT' };
+  const attributes: Attributes = { ...described, checksum };
   const object: StoredObject = {
     size: received.size,
     etag: received.md5,
