@@ -10,6 +10,10 @@ import { type EmbeddedCloud, EmbeddedDeployment } from './accounts/embedded-depl
 import { EmbeddedObjects } from './accounts/embedded-objects.ts';
 import { FunctionCode } from './accounts/function-code.ts';
 import { FunctionSessions } from './accounts/function-sessions.ts';
+import { KEY_FILE, keyFile } from './accounts/kms/key-file.ts';
+import { KeyStore } from './accounts/kms/key-store.ts';
+import { Kms } from './accounts/kms/kms.ts';
+import { s3DataKeys } from './accounts/kms/s3-data-keys.ts';
 import { LambdaTasks } from './accounts/lambda-tasks.ts';
 import { LogGroups } from './accounts/log-groups.ts';
 import type { MockConfig } from './accounts/mock-config.ts';
@@ -29,6 +33,7 @@ import { directoryBlobs } from './s3/directory-blobs.ts';
 import { EmbeddedS3 } from './s3/embedded-s3.ts';
 import { memoryBlobs } from './s3/memory-blobs.ts';
 import { ObjectStore } from './s3/object-store.ts';
+import { kmsApi } from './server/kms/api.ts';
 import { logsApi } from './server/logs/operations.ts';
 import { type Listening, listen } from './server/server.ts';
 import { groupArn, logEvents } from './server/step-functions/execution-log.ts';
@@ -69,6 +74,7 @@ export interface Cloud {
   readonly buckets: EmbeddedCloud['buckets'];
   readonly s3: EmbeddedS3;
   readonly stepFunctions: StepFunctions;
+  readonly kms: Kms;
   readonly logGroups: LogGroups;
   readonly deployment: Deployment;
   /** Where the code of functions that have it in the template is written. */
@@ -100,7 +106,15 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
   const accounts = new Accounts({ now });
   const denials = new Denials(now);
   const authorization = new Authorization(accounts, denials, ({ explanation }) => onLog(explanation));
-  const s3 = new EmbeddedS3({ store: objects, authorizer: authorization, now, newId: systemIds.uuid });
+  const keys = await KeyStore.open(now, data === undefined ? undefined : keyFile(data));
+  const kms = new Kms({ store: keys, authorizer: authorization, now, principalIds: accounts.principalIds });
+  const s3 = new EmbeddedS3({
+    store: objects,
+    authorizer: authorization,
+    dataKeys: s3DataKeys(kms),
+    now,
+    newId: systemIds.uuid,
+  });
   let port = 0;
   const functionSessions = new FunctionSessions(accounts, now);
   const functions = new FunctionHost({
@@ -216,6 +230,7 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
     accounts,
     buckets,
     s3,
+    kms,
     stepFunctions,
     logGroups,
     deployment,
@@ -224,7 +239,7 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
     denials: () => denials.list(),
     async listen(wanted) {
       server = await listen(wanted, {
-        apis: [stepFunctionsApi(stepFunctions), logsApi(logGroups)],
+        apis: [stepFunctionsApi(stepFunctions), logsApi(logGroups), kmsApi(kms)],
         s3,
         authorizer: authorization,
         lookup: (accessKeyId, sessionToken) => accounts.caller(accessKeyId, sessionToken),
@@ -259,7 +274,7 @@ async function openStores(data: string | undefined) {
     };
   }
   await mkdir(data, { recursive: true });
-  const files = ['executions.sqlite', 'objects.sqlite', 'objects'].map((name) => join(data, name));
+  const files = ['executions.sqlite', 'objects.sqlite', 'objects', KEY_FILE].map((name) => join(data, name));
   const fresh = !files.some((file) => existsSync(file));
   const store = await openSqliteStore(join(data, 'executions.sqlite'));
   if (store.holdsData()) {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Caller, NamedPolicy } from '../iam/evaluate.ts';
-import { parsePolicy } from '../iam/policy.ts';
+import { type PrincipalIds, parsePolicy } from '../iam/policy.ts';
 import type { Principal } from '../iam/principal.ts';
 import {
   type AccessKey,
@@ -13,6 +13,7 @@ import {
   uniqueId,
 } from './credentials.ts';
 import { managedPolicy } from './managed-policies.ts';
+import type { Membership, Organization } from './organization.ts';
 import { type AssumeRoleRefusal, assumeServiceRole } from './service-role.ts';
 
 /** An error of the IAM API, with its code. */
@@ -91,6 +92,7 @@ const HOUR = 3_600_000;
  * are compiled when they are attached: `PolicyError` for one that IAM or Crossmap does not take.
  */
 export class Accounts {
+  #organization: Organization | undefined;
   readonly #now: () => number;
   readonly #random: RandomBytes;
   readonly #tokens: SessionTokens;
@@ -129,6 +131,24 @@ export class Accounts {
     this.#accounts.set(accountId, account);
     return account;
   }
+
+  /** Puts accounts into an organization, which there is one of at most. */
+  join(organization: Organization): void {
+    this.#organization = organization;
+  }
+
+  /** The account's place in its organization; `undefined` for an account that is in none. */
+  membership(accountId: string): Membership | undefined {
+    return this.#organization?.member(accountId);
+  }
+
+  /** The port by which policies of resources know users and roles. */
+  readonly principalIds: PrincipalIds = (arnOrId) => {
+    const user = this.#users.get(arnOrId) ?? [...this.#users.values()].find(({ userId }) => userId === arnOrId);
+    if (user !== undefined) return user.userId;
+    const role = this.#roles.get(arnOrId) ?? [...this.#roles.values()].find(({ roleId }) => roleId === arnOrId);
+    return role?.roleId;
+  };
 
   /** Gives the root user of the account an access key. */
   createRootAccessKey(accountId: string, accessKey: AccessKey): void {

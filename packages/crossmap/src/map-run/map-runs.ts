@@ -1,6 +1,7 @@
 import type { Failure } from '../asl/failure.ts';
 import { type Json, MAX_PAYLOAD_BYTES, utf8Size } from '../asl/json.ts';
 import type { Executions, MapRunRequest, MapRunStarter } from '../engine/executions.ts';
+import { withoutLabel } from '../engine/map-label.ts';
 import { type ResultFormat, SelectionFailed } from '../engine/map-run-plan.ts';
 import type { MapRunOutcome } from '../engine/occurrence.ts';
 import type { Clock, Ids, Objects, Permissions } from '../engine/ports.ts';
@@ -27,7 +28,7 @@ export interface MapRunPorts {
   readonly executions: () => Executions;
 }
 
-/** `aborted`: its parent ended, and waits for nothing any more. */
+/** `aborted`: nothing waits for it any more. */
 type Outcome = MapRunOutcome | { readonly kind: 'aborted' };
 type RunningRecord = Extract<MapRunRecord, { status: 'RUNNING' }>;
 interface LiveRun {
@@ -98,6 +99,7 @@ export class MapRuns implements MapRunStarter {
       new ResultWriter({ place: plan.resultWriter, format: plan.resultFormat }, parent, mapRunArn, objects);
     await writer?.writeTestManifest();
     const spooled = await this.#spool(request);
+    if (spooled === 'abandoned') return { kind: 'aborted' };
     live.counts.addPending(spooled.children, spooled.items);
     const end = await this.#dispatch(request, live);
     await writer?.write(store, live.counts.executionCounts.total - live.counts.pendingExecutions);
@@ -111,7 +113,8 @@ export class MapRuns implements MapRunStarter {
 
   /** A Map Run starts its children as the state machine's role, which must be allowed to. Text observed on AWS. */
   #startRefused({ parent }: MapRunRequest): Failure | undefined {
-    const check = this.#ports.permissions.check(callerOf(parent), 'states:StartExecution', parent.stateMachineArn);
+    const resource = withoutLabel(parent.stateMachineArn);
+    const check = this.#ports.permissions.check(callerOf(parent), 'states:StartExecution', resource);
     if (check.kind === 'allowed') return undefined;
     const service = `(Service: Sfn, Status Code: 400, Request ID: ${this.#ports.ids.uuid()}) (SDK Attempt Count: 1)`;
     const cause = `Error contacting AWS Service. | Message from Service: ${check.message} ${service}`;
@@ -119,10 +122,16 @@ export class MapRuns implements MapRunStarter {
   }
 
   /** Reads every item before the first child starts: a file that ends badly starts nothing. */
-  async #spool({ mapRunArn, parent, plan }: MapRunRequest): Promise<{ children: number; items: number }> {
+  async #spool(request: MapRunRequest): Promise<{ readonly children: number; readonly items: number } | 'abandoned'> {
+    const { mapRunArn, parent, plan } = request;
     const { objects, store } = this.#ports;
+    let isAbandoned = false;
+    request.abandoned.then(() => {
+      isAbandoned = true;
+    });
     let [children, items] = [0, 0];
     for await (const group of childInputs(readItems(plan.source, parent, objects), plan)) {
+      if (isAbandoned) return 'abandoned';
       await store.spoolChildren(mapRunArn, group);
       children += group.length;
       for (const { itemCount } of group) items += itemCount;
@@ -137,7 +146,7 @@ export class MapRuns implements MapRunStarter {
       runner: new ChildWorkflows(request, executions(), this.#ports),
       counts: live.counts,
       limits: live.limits,
-      stop: request.parentEnded,
+      stop: request.abandoned,
     });
   }
 

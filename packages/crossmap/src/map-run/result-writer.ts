@@ -1,6 +1,6 @@
 import type { ExecutionHeader } from '../engine/execution.ts';
 import type { MapRunPlan, ResultFormat } from '../engine/map-run-plan.ts';
-import type { ExecutionRecord, Objects } from '../engine/ports.ts';
+import type { ExecutionRecord, Objects, Refusal } from '../engine/ports.ts';
 import { callerOf } from '../engine/task-request.ts';
 import { mapRunId } from './child-workflow.ts';
 import type { MapRunStore } from './map-run.ts';
@@ -63,7 +63,7 @@ export class ResultWriter {
     const stored = await this.#put(this.manifestKey, 'application/octet-stream', false, once('{}'));
     if (stored.kind === 'stored') return;
     throw new ResultWriterFailure(
-      `Failed to write a test manifest into the specified output bucket. ${stored.code}: ${stored.message}`,
+      `Failed to write a test manifest into the specified output bucket. ${whyNotWritten(stored)}`,
     );
   }
 
@@ -126,13 +126,21 @@ export class ResultWriter {
   }
 
   #put(key: string, contentType: string, multipart: boolean, body: AsyncIterable<Uint8Array>) {
-    return this.#objects.put(callerOf(this.#parent), { bucket: this.#place.bucket, key, contentType, multipart }, body);
+    const { prefix: _, ...bucket } = this.#place;
+    return this.#objects.put(callerOf(this.#parent), { ...bucket, key, contentType, multipart }, body);
   }
 
   #key(name: string): string {
     const prefix = this.#place.prefix.replace(/\/$/, '');
     return `${prefix === '' ? '' : `${prefix}/`}${mapRunId(this.#mapRunArn)}/${name}`;
   }
+}
+
+/** The text of a denial was observed on AWS (https://github.com/aws/aws-cdk/issues/32144); others are S3's own. */
+function whyNotWritten({ code, message }: Refusal): string {
+  if (code !== 'AccessDenied') return `${code}: ${message}`;
+  const advice = "Access denied. Ensure the correct permissions are added to your state machine's execution role.";
+  return `${advice} | Message from S3: ${message} (Service: S3, Status Code: 403)`;
 }
 
 async function* once(text: string): AsyncGenerator<Uint8Array> {

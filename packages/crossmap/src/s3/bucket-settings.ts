@@ -22,6 +22,16 @@ export interface Tag {
 }
 
 /**
+ * How objects are encrypted that do not say it themselves. `keyId` as it was put: a name of a key means one of the
+ * requester's account.
+ */
+export interface BucketEncryption {
+  readonly algorithm: 'AES256' | 'aws:kms';
+  readonly keyId?: string;
+  readonly bucketKeyEnabled: boolean;
+}
+
+/**
  * What is set for a bucket, each a JSON document under its name in the table `bucket_setting`. What was never set, or
  * was deleted, is absent.
  */
@@ -31,6 +41,8 @@ export interface BucketSettings {
   readonly objectOwnership?: ObjectOwnership;
   /** Absent for a bucket that never was versioned. */
   readonly versioning?: 'Enabled' | 'Suspended';
+  /** Absent for SSE-S3. */
+  readonly encryption?: BucketEncryption;
   readonly requestPayer?: 'BucketOwner' | 'Requester';
   readonly tags?: readonly Tag[];
 }

@@ -6,6 +6,7 @@ const HEADER_KEYS = [
   'x-amz-acl',
   'x-amz-content-sha256',
   'x-amz-server-side-encryption',
+  'x-amz-server-side-encryption-aws-kms-key-id',
   'x-amz-storage-class',
   'if-match',
   'if-none-match',

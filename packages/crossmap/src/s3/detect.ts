@@ -12,6 +12,7 @@ export type OperationName =
   | 'DeleteBucketPolicy'
   | 'ListObjects'
   | 'ListObjectsV2'
+  | 'ListObjectVersions'
   | 'PutObject'
   | 'GetObject'
   | 'HeadObject'
@@ -38,6 +39,7 @@ const OPERATIONS: Readonly<Record<string, OperationName>> = {
   'PUT bucket?policy': 'PutBucketPolicy',
   'DELETE bucket?policy': 'DeleteBucketPolicy',
   'GET bucket?list-type': 'ListObjectsV2',
+  'GET bucket?versions': 'ListObjectVersions',
   'PUT object': 'PutObject',
   'GET object': 'GetObject',
   'HEAD object': 'HeadObject',
@@ -59,7 +61,6 @@ const COPIES: Readonly<Partial<Record<OperationName, OperationName>>> = {
 
 /** S3's own names where method and parameter do not spell them, for the refusal. */
 const UNSUPPORTED: Readonly<Record<string, string>> = {
-  'GET bucket?versions': 'ListObjectVersions',
   'GET bucket?session': 'CreateSession',
   'POST bucket?delete': 'DeleteObjects',
   'POST bucket': 'POST Object (upload from a form)',

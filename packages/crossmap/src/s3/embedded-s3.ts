@@ -4,10 +4,11 @@ import { type Bucket, isBucketName } from './bucket.ts';
 import { BucketPolicies, parseBucketPolicy } from './bucket-policy.ts';
 import { wholeSeconds } from './dates.ts';
 import { detectOperation } from './detect.ts';
+import { type DataKeys, Encryption, NO_DATA_KEYS } from './encryption.ts';
 import { S3Error } from './errors.ts';
 import { checkExpectedOwner, checkKey, checkRegion, Gate, resourceArn } from './gate.ts';
 import { putInParts } from './in-parts.ts';
-import { LARGEST_PAGE, type ListPage, listPage } from './listing.ts';
+import { currentObjects, LARGEST_PAGE, type ListPage, listPage } from './listing.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { BucketInput, Operation, OperationInput, Services } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
@@ -18,6 +19,8 @@ import { UploadStore } from './upload-store.ts';
 export interface EmbeddedS3Options {
   readonly store: ObjectStore;
   readonly authorizer: Authorizer;
+  /** @default - SSE-KMS is refused by name */
+  readonly dataKeys?: DataKeys;
   /** Epoch ms. */
   readonly now: () => number;
   /** A fresh name for a multipart upload. */
@@ -70,8 +73,9 @@ export class EmbeddedS3 {
   readonly #services: Services;
   readonly #gate: Gate;
 
-  constructor({ store, authorizer, now, newId, minimumPartSize }: EmbeddedS3Options) {
-    this.#services = { store, uploads: new UploadStore(store, minimumPartSize), now, newId };
+  constructor({ store, authorizer, dataKeys = NO_DATA_KEYS, now, newId, minimumPartSize }: EmbeddedS3Options) {
+    const uploads = new UploadStore(store, minimumPartSize);
+    this.#services = { store, uploads, encryption: new Encryption(dataKeys), now, newId };
     this.#gate = new Gate(authorizer, new BucketPolicies());
   }
 
@@ -127,10 +131,10 @@ export class EmbeddedS3 {
     const headers = ownerHeader(expectedBucketOwner);
     const request: S3Request = { caller, region, method: 'GET', bucket: name, query, headers, body: EMPTY_BODY };
     this.#admit(request, OPERATIONS.ListObjectsV2, bucket);
-    return listPage((lower, upper, limit) => this.#services.store.scan(name, lower, upper, limit), {
+    return listPage(currentObjects(this.#services.store, name), {
       prefix: prefix ?? '',
       delimiter: undefined,
-      from,
+      from: from && { key: from },
       maxKeys: LARGEST_PAGE,
     });
   }

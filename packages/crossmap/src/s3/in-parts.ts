@@ -13,16 +13,18 @@ const PART_SIZE = 8 * 1024 * 1024;
 
 /** Stores the body of an admitted request as a multipart object. Without a complete body nothing is left of it. */
 export async function putInParts(
-  { store, uploads, now, newId }: Services,
+  { store, uploads, encryption, now, newId }: Services,
   { request, bucket, key }: { readonly request: S3Request; readonly bucket: Bucket; readonly key: string },
 ): Promise<Completion> {
+  const { attributes: encrypted } = await encryption.begin(request, bucket, key);
+  const cipher = await encryption.resume(request, bucket, key, encrypted);
   const upload: Upload = {
     id: newUploadId(now(), newId()),
     bucket: bucket.name,
     key,
     initiated: wholeSeconds(now()),
     initiator: initiatorOf(request.caller.principal),
-    attributes: describedBy(request.headers),
+    attributes: { ...describedBy(request.headers), ...encrypted },
   };
   const source = request.body.stream[Symbol.asyncIterator]();
   await uploads.create(upload);
@@ -31,7 +33,11 @@ export async function putInParts(
     for (let ended = false; !ended; ) {
       const part = new PartStream(source);
       const body = { length: undefined, stream: part, trailers: () => ({}) };
-      const received = await receive({ ...request, body }, store.blobs, { inline: false, sums: [DEFAULT_ALGORITHM] });
+      const received = await receive({ ...request, body }, store.blobs, {
+        inline: false,
+        cipher,
+        sums: [DEFAULT_ALGORITHM],
+      });
       const { size, md5, content, sums } = received;
       if (content.kind !== 'blob') throw new Error('Expected a part to be received as a blob');
       ended = part.ended;
@@ -40,10 +46,11 @@ export async function putInParts(
         continue;
       }
       const number = parts.length + 1;
+      const etag = cipher.etag(md5);
       const checksum = sums[DEFAULT_ALGORITHM]!;
       const lastModified = wholeSeconds(now());
-      await uploads.putPart(upload, { number, etag: md5, size, checksum, blob: content.id, lastModified });
-      parts.push({ number, etag: md5 });
+      await uploads.putPart(upload, { number, etag, size, checksum, blob: content.id, lastModified });
+      parts.push({ number, etag });
     }
     return await uploads.complete(upload, parts, { lastModified: wholeSeconds(now()), condition: {} });
   } catch (error) {

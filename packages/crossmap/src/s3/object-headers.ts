@@ -1,4 +1,5 @@
 import { checksumHeader } from './checksum.ts';
+import { encryptionHeaders } from './encryption.ts';
 import { requestedStorageClass } from './storage-class.ts';
 import type { Attributes, StoredObject } from './stored-object.ts';
 import { metadataHeaders, userMetadata } from './user-metadata.ts';
@@ -12,9 +13,6 @@ const DESCRIBING = [
   'content-type',
   'expires',
 ];
-
-/** What S3 answers for every object since January 2023; the embedded S3 stores bytes as they are. */
-export const ENCRYPTED: Readonly<Record<string, string>> = { 'x-amz-server-side-encryption': 'AES256' };
 
 /** What a request that makes an object says of it. Errors: `MetadataTooLarge`, those of its storage class. */
 export function describedBy(
@@ -56,7 +54,7 @@ function withoutChunking(encoding: string | undefined): string | undefined {
 export function headersOf(object: StoredObject): Record<string, string> {
   const headers: Record<string, string> = {
     ...object.attributes.headers,
-    ...ENCRYPTED,
+    ...encryptionHeaders(object.attributes),
     etag: `"${object.etag}"`,
     'last-modified': new Date(object.lastModified).toUTCString(),
     'accept-ranges': 'bytes',

@@ -5,6 +5,7 @@ import type { Bucket } from './bucket.ts';
 import { BucketTable } from './bucket-table.ts';
 import { S3Error } from './errors.ts';
 import { GroupCommit } from './group-commit.ts';
+import type { Place } from './listing.ts';
 import { PinnedBlobs } from './pinned-blobs.ts';
 import { prepareSchema } from './schema.ts';
 import type {
@@ -16,7 +17,7 @@ import type {
   StoredObject,
   WriteCondition,
 } from './stored-object.ts';
-import { type VersionPosition, VersionTable } from './version-table.ts';
+import { VersionTable } from './version-table.ts';
 
 /** What a write gives: the id of the new version, and the blobs that became free. */
 export interface Written {
@@ -91,8 +92,13 @@ export class ObjectStore {
   }
 
   /** The same of all versions and delete markers, those of one key from the newest to the oldest. */
-  scanVersions(bucket: string, lower: VersionPosition, upper: Uint8Array, limit: number): readonly ListedVersion[] {
+  scanVersions(bucket: string, lower: Place, upper: Uint8Array, limit: number): readonly ListedVersion[] {
     return this.#versions.scanVersions(bucket, lower, upper, limit);
+  }
+
+  /** The place of the null version of a key among its versions. */
+  nullSequence(bucket: string, key: string): number | undefined {
+    return this.#versions.nullSequence(bucket, Buffer.from(key));
   }
 
   /** Makes an object the current version of its key, and gives its id. Errors: `NoSuchBucket`, those of `condition`. */

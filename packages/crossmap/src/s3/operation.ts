@@ -1,5 +1,6 @@
 import type { Bucket } from './bucket.ts';
 import type { OperationName } from './detect.ts';
+import type { Encryption } from './encryption.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { S3Request, S3Response } from './request.ts';
 import type { UploadStore } from './upload-store.ts';
@@ -8,6 +9,7 @@ import type { UploadStore } from './upload-store.ts';
 export interface Services {
   readonly store: ObjectStore;
   readonly uploads: UploadStore;
+  readonly encryption: Encryption;
   /** Epoch ms. */
   readonly now: () => number;
   /** A fresh name for an upload. */

@@ -1,3 +1,4 @@
+import { ENCRYPTION_HEADERS } from './encryption-request.ts';
 import type { Operations } from './operation.ts';
 import { abortMultipartUpload } from './operations/abort-multipart-upload.ts';
 import { deleteBucketPolicy, getBucketPolicy, putBucketPolicy } from './operations/bucket-policy.ts';
@@ -9,6 +10,7 @@ import { deleteObject } from './operations/delete-object.ts';
 import { getObject, RESPONSE_OVERRIDES } from './operations/get-object.ts';
 import { getObjectAttributes } from './operations/get-object-attributes.ts';
 import { listMultipartUploads } from './operations/list-multipart-uploads.ts';
+import { listObjectVersions } from './operations/list-object-versions.ts';
 import { listObjects } from './operations/list-objects.ts';
 import { listObjectsV2 } from './operations/list-objects-v2.ts';
 import { listParts } from './operations/list-parts.ts';
@@ -17,7 +19,8 @@ import { uploadPart } from './operations/upload-part.ts';
 import { uploadPartCopy } from './operations/upload-part-copy.ts';
 import { READ_CONDITIONS } from './preconditions.ts';
 
-const NEW_OBJECT_HEADERS = ['x-amz-acl', 'x-amz-server-side-encryption', 'x-amz-storage-class'];
+const NEW_OBJECT_HEADERS = ['x-amz-acl', ...ENCRYPTION_HEADERS, 'x-amz-storage-class'];
+const LISTING_HEADERS = ['x-amz-optional-object-attributes'];
 const WRITE_CONDITIONS = ['if-match', 'if-none-match'];
 const COPY_SOURCE_HEADERS = [
   'x-amz-copy-source',
@@ -52,12 +55,21 @@ export const OPERATIONS: Operations = {
   ListObjects: {
     level: 'bucket',
     action: 's3:ListBucket',
+    headers: LISTING_HEADERS,
     query: ['prefix', 'delimiter', 'max-keys', 'marker', 'encoding-type'],
     run: listObjects,
+  },
+  ListObjectVersions: {
+    level: 'bucket',
+    action: 's3:ListBucketVersions',
+    headers: LISTING_HEADERS,
+    query: ['versions', 'prefix', 'delimiter', 'max-keys', 'key-marker', 'version-id-marker', 'encoding-type'],
+    run: listObjectVersions,
   },
   ListObjectsV2: {
     level: 'bucket',
     action: 's3:ListBucket',
+    headers: LISTING_HEADERS,
     query: [
       'list-type',
       'prefix',

@@ -1,6 +1,8 @@
 import type { BlobStore, BlobWriter } from './blob-store.ts';
+import type { StoredBody } from './body.ts';
 import type { ChecksumAlgorithm } from './checksum.ts';
 import { S3Error } from './errors.ts';
+import type { ObjectCipher } from './object-cipher.ts';
 import type { S3Request } from './request.ts';
 import { type Digests, Verification } from './verification.ts';
 
@@ -12,6 +14,12 @@ export const LARGEST_PUT: number = 5 * 1024 ** 3;
 export type StoredContent =
   | { readonly kind: 'inline'; readonly bytes: Uint8Array }
   | { readonly kind: 'blob'; readonly id: string };
+
+/** How content is stored: in the index while it is small, or always as a blob; and in which cipher. */
+export interface Keeping {
+  readonly inline: boolean;
+  readonly cipher: ObjectCipher;
+}
 
 /** A body that has arrived whole and was what the client said it is. */
 export interface Received extends Digests {
@@ -26,7 +34,7 @@ export interface Received extends Digests {
 export async function receive(
   request: S3Request,
   blobs: BlobStore,
-  options: { readonly inline: boolean; readonly sums: readonly ChecksumAlgorithm[] },
+  options: Keeping & { readonly sums: readonly ChecksumAlgorithm[] },
 ): Promise<Received> {
   const { length } = request.body;
   if (length !== undefined) {
@@ -45,7 +53,7 @@ export async function receive(
     if (length !== undefined && size !== length) throw new S3Error('IncompleteBody');
   }
   let digests: Digests | undefined;
-  const { size, content } = await keep(verified(), blobs, options.inline, () => {
+  const { size, content } = await keep(verified(), blobs, options, () => {
     digests = verification.finish();
   });
   return { size, content, ...digests! };
@@ -58,17 +66,18 @@ export async function receive(
 export async function keep(
   source: AsyncIterable<Uint8Array>,
   blobs: BlobStore,
-  inline: boolean,
+  { inline, cipher }: Keeping,
   check: () => void = () => {},
 ): Promise<{ readonly size: number; readonly content: StoredContent }> {
+  const create = () => cipher.blobs(blobs).create();
   let gathered: Uint8Array[] = [];
-  let blob: BlobWriter | undefined = inline ? undefined : await blobs.create();
+  let blob: BlobWriter | undefined = inline ? undefined : await create();
   let size = 0;
   try {
     for await (const bytes of source) {
       size += bytes.length;
       if (blob === undefined && size > LARGEST_INLINE) {
-        blob = await blobs.create();
+        blob = await create();
         for (const earlier of gathered) await blob.write(earlier);
         gathered = [];
       }
@@ -78,13 +87,18 @@ export async function keep(
     check();
     const content: StoredContent =
       blob === undefined
-        ? { kind: 'inline', bytes: gathered.length === 1 ? gathered[0]! : Buffer.concat(gathered) }
+        ? { kind: 'inline', bytes: cipher.seal(gathered.length === 1 ? gathered[0]! : Buffer.concat(gathered)) }
         : { kind: 'blob', id: await blob.finish() };
     return { size, content };
   } catch (error) {
     await blob?.discard();
     throw error;
   }
+}
+
+/** What was kept, as the body of an object. */
+export function storedBody({ content, size }: Pick<Received, 'content' | 'size'>): StoredBody {
+  return content.kind === 'inline' ? content : { kind: 'blobs', segments: [{ blob: content.id, size }] };
 }
 
 /** Over HTTP an object says how long it is, even one of no bytes. */

@@ -20,7 +20,6 @@ const COMMON_HEADERS = new Set([
 const ONLY_VALUES: Readonly<Record<string, string>> = {
   'x-amz-object-ownership': 'BucketOwnerEnforced',
   'x-amz-request-payer': 'requester',
-  'x-amz-server-side-encryption': 'AES256',
 };
 
 const CONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range'];

@@ -1,6 +1,7 @@
 import type { StoredBody } from './body.ts';
 import type { Tag } from './bucket-settings.ts';
 import type { Checksum } from './checksum.ts';
+import type { KmsEncryption } from './encryption.ts';
 import type { UserMetadata } from './user-metadata.ts';
 
 /** What is kept of an object beside its bytes. */
@@ -11,6 +12,8 @@ export interface Attributes {
   readonly checksum?: Checksum;
   /** Absent for STANDARD. */
   readonly storageClass?: string;
+  /** Absent for an object that S3 encrypts with its own keys. */
+  readonly encryption?: KmsEncryption;
   readonly tags?: readonly Tag[];
 }
 
@@ -51,6 +54,7 @@ export interface ListedVersion {
   /** Versions of one key in the order they were written. */
   readonly sequence: number;
   readonly versionId: string;
+  readonly isLatest: boolean;
   readonly lastModified: number;
   readonly object?: ListedObject;
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Checksum } from './checksum.ts';
 import { S3Error } from './errors.ts';
 import type { Initiator } from './initiator.ts';
+import type { Source } from './listing.ts';
 import { assemble, type Part, type UploadAttributes } from './multipart-object.ts';
 import type { ObjectStore } from './object-store.ts';
-import type { StoredObject, WriteCondition } from './stored-object.ts';
+import type { Attributes, StoredObject, WriteCondition } from './stored-object.ts';
 
 export interface Upload {
   readonly id: string;
@@ -24,16 +24,15 @@ export interface NamedPart {
 }
 
 /** What a completed upload has become. */
-export interface Completion {
+export interface Completion extends Pick<Attributes, 'checksum' | 'encryption'> {
   readonly etag: string;
   readonly versionId: string;
-  readonly checksum?: Checksum;
 }
 
-/** Where a listing of uploads begins: after this upload of the key; keys in UTF-8. */
-export interface UploadPosition {
-  readonly key: Uint8Array;
-  readonly id: string;
+export interface ListedUpload {
+  /** UTF-8. */
+  readonly key: Buffer;
+  readonly upload: Upload;
 }
 
 interface UploadRow {
@@ -92,9 +91,15 @@ export class UploadStore {
     return upload;
   }
 
-  /** At most `limit` uploads after `from` and below key `upper`, by key, those of one key as they began. */
-  scan(bucket: string, from: UploadPosition, upper: Uint8Array, limit: number): readonly Upload[] {
-    return this.#sql.scan.all(bucket, from.key, from.id, upper, limit).map((row) => uploadOf(bucket, row));
+  /** The uploads of a bucket by key, those of one key as they began. */
+  listed(bucket: string): Source<ListedUpload> {
+    return {
+      scan: ({ key, behind = '' }, upper, limit) =>
+        this.#sql.scan
+          .all(bucket, key, behind, upper, limit)
+          .map((row) => ({ key: Buffer.from(row.key), upload: uploadOf(bucket, row) })),
+      after: ({ key, upload }) => ({ key, behind: upload.id }),
+    };
   }
 
   /** Stores a part in the place of one with the same number. */
@@ -148,8 +153,13 @@ export class UploadStore {
       this.#forget(id);
       const { versionId, freed } = this.#objects.putInTransaction(bucket, key, object, options.condition);
       const unused = this.#objects.release(stored.map((part) => part.blob));
-      const { checksum } = object.attributes;
-      const completion = { etag: object.etag, versionId, ...(checksum && { checksum }) };
+      const { checksum, encryption } = object.attributes;
+      const completion = {
+        etag: object.etag,
+        versionId,
+        ...(checksum && { checksum }),
+        ...(encryption && { encryption }),
+      };
       this.#remember({ id, bucket, key }, named, completion, options.lastModified);
       return { completion, freed: [...unused, ...freed] };
     });

@@ -35,6 +35,14 @@ export class Summing {
     for (const [, sum] of this.#running) sum.update(bytes);
   }
 
+  /** The same bytes, summed up as they are read. */
+  async *passing(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const bytes of source) {
+      this.update(bytes);
+      yield bytes;
+    }
+  }
+
   finish(): Pick<Digests, 'md5' | 'sums'> {
     const sums = this.#running.map(([name, sum]) => [name, Buffer.from(sum.digest()).toString('base64')] as const);
     return { md5: this.#md5.digest('hex'), sums: Object.fromEntries(sums) };

@@ -3,6 +3,7 @@ import type { BlobTable } from './blob-table.ts';
 import type { Segment } from './body.ts';
 import type { BucketSettings } from './bucket-settings.ts';
 import type { ChecksumAlgorithm, ChecksumType } from './checksum.ts';
+import { afterKey, type Place } from './listing.ts';
 import type { Attributes, Deletion, FoundVersion, ListedObject, ListedVersion, StoredObject } from './stored-object.ts';
 import { NULL_VERSION, newVersionId, sequenceOf } from './version-id.ts';
 
@@ -27,12 +28,6 @@ interface ObjectColumns extends VersionColumns {
 }
 
 type Versioning = BucketSettings['versioning'];
-
-/** Where a listing of versions begins: at a key, or within it after the version with this sequence. */
-export interface VersionPosition {
-  readonly key: Uint8Array;
-  readonly before?: number;
-}
 
 /**
  * The versions of all keys: reads, and the steps of writes, each inside a transaction of the caller's. Steps that drop
@@ -136,18 +131,21 @@ export class VersionTable {
   }
 
   /** The same of all versions and delete markers, those of one key from the newest to the oldest. */
-  scanVersions(bucket: string, lower: VersionPosition, upper: Uint8Array, limit: number): readonly ListedVersion[] {
-    const older = lower.before === undefined ? [] : this.#sql.scanOlder.all(bucket, lower.key, lower.before, limit);
-    const key = lower.before === undefined ? lower.key : Buffer.concat([lower.key, Buffer.alloc(1)]);
-    const range = [bucket, key, upper] as const;
+  scanVersions(bucket: string, lower: Place, upper: Uint8Array, limit: number): readonly ListedVersion[] {
+    const { key, below } = lower;
+    const older = below === undefined ? [] : this.#sql.scanOlder.all(bucket, key, below, bucket, key, below, limit);
+    const range = [bucket, below === undefined ? key : afterKey(key), upper] as const;
     const later = older.length === limit ? [] : this.#sql.scanVersions.all(...range, ...range, limit - older.length);
-    return [...older, ...later].map((row) => ({
-      key: bufferOf(row.key),
-      sequence: row.sequence,
-      versionId: row.version ?? NULL_VERSION,
-      lastModified: row.last_modified,
-      ...(isObject(row) && { object: listed(row) }),
-    }));
+    const latest = older.length === 0 ? undefined : this.#latest(bucket, key);
+    return [
+      ...older.map((row) => listedVersion(row, row.sequence === latest?.sequence)),
+      ...later.map((row, index) => listedVersion(row, !sameKey(row, later[index - 1]))),
+    ];
+  }
+
+  /** The place of the null version of a key among its versions. */
+  nullSequence(bucket: string, key: Uint8Array): number | undefined {
+    return this.#named(bucket, key, NULL_VERSION)?.sequence;
   }
 
   /** Whether the bucket holds no version and no delete marker. */
@@ -202,7 +200,7 @@ export class VersionTable {
   }
 }
 
-function isObject(row: VersionColumns): row is ObjectColumns {
+function isObject<Row extends VersionColumns>(row: Row): row is Row & ObjectColumns {
   return row.etag !== null;
 }
 
@@ -220,6 +218,16 @@ function listed(row: ListedColumns & Pick<ObjectColumns, 'size' | 'etag' | 'last
   const { size, etag, last_modified: lastModified, checksum } = row;
   const object = { key: bufferOf(row.key), size, etag, lastModified };
   return checksum === null ? object : { ...object, checksum: summing(checksum) };
+}
+
+function listedVersion(row: ListedColumns & VersionColumns, isLatest: boolean): ListedVersion {
+  const { sequence, last_modified: lastModified } = row;
+  const version = { key: bufferOf(row.key), sequence, versionId: row.version ?? NULL_VERSION, isLatest, lastModified };
+  return isObject(row) ? { ...version, object: listed(row) } : version;
+}
+
+function sameKey(row: ListedColumns, previous: ListedColumns | undefined): boolean {
+  return previous !== undefined && Buffer.compare(row.key, previous.key) === 0;
 }
 
 function summing(text: string): NonNullable<ListedObject['checksum']> {
@@ -251,7 +259,8 @@ function statements(database: Database) {
       `SELECT key, size, etag, last_modified, checksum FROM object ${inRange} ORDER BY key LIMIT ?`,
     ),
     scanOlder: database.prepare<ListedColumns & VersionColumns>(
-      `SELECT ${listedColumns} FROM version ${ofKey} AND sequence < ? ORDER BY sequence DESC LIMIT ?`,
+      `SELECT ${listedColumns} FROM object ${ofKey} AND sequence < ? UNION ALL
+       SELECT ${listedColumns} FROM version ${ofKey} AND sequence < ? ORDER BY sequence DESC LIMIT ?`,
     ),
     scanVersions: database.prepare<ListedColumns & VersionColumns>(
       `SELECT ${listedColumns} FROM object ${inRange} UNION ALL SELECT ${listedColumns} FROM version ${inRange}

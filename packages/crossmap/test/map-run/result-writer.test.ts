@@ -28,10 +28,12 @@ const succeeded = (output: string): ExecutionEnd => ({ status: 'SUCCEEDED', stop
 
 function bench({
   prefix = 'out/run',
+  expectedBucketOwner,
   maxFileBytes,
   format,
 }: {
   prefix?: string;
+  expectedBucketOwner?: string;
   maxFileBytes?: number;
   format?: Partial<ResultFormat>;
 } = {}) {
@@ -39,7 +41,10 @@ function bench({
   objects.buckets.set('results', { accountId: '111111111111', region: 'eu-west-1' });
   const store = new MemoryMapRuns();
   const writer = new ResultWriter(
-    { place: { bucket: 'results', prefix }, format: { transformation: 'NONE', outputType: 'JSON', ...format } },
+    {
+      place: { bucket: 'results', prefix, ...(expectedBucketOwner !== undefined && { expectedBucketOwner }) },
+      format: { transformation: 'NONE', outputType: 'JSON', ...format },
+    },
     headerOf({}, BEGIN),
     RUN,
     objects,
@@ -262,7 +267,7 @@ describe('what cannot be written', () => {
     const message = await failure(writer.writeTestManifest());
     assert.equal(
       message,
-      'Failed to write a test manifest into the specified output bucket. AccessDenied: Access Denied',
+      "Failed to write a test manifest into the specified output bucket. Access denied. Ensure the correct permissions are added to your state machine's execution role. | Message from S3: Access Denied (Service: S3, Status Code: 403)",
     );
     objects.refuse = () => undefined;
     objects.buckets.clear();
@@ -279,6 +284,17 @@ describe('what cannot be written', () => {
     objects.buckets.set('results', { accountId: '222222222222', region: 'eu-west-1' });
     assert.match(await failure(writer.writeTestManifest()), /is in another account/);
     assert.deepEqual(objects.puts, []);
+  });
+
+  test('S3 is asked to check the owner when one is expected', async () => {
+    const { objects, store, writer, keep } = bench({ expectedBucketOwner: '111111111111' });
+    keep(child(0, succeeded('1')));
+    await writer.writeTestManifest();
+    await writer.write(store, 1);
+    assert.deepEqual(new Set(objects.puts.map((put) => put.expectedBucketOwner)), new Set(['111111111111']));
+    const unchecked = bench();
+    await unchecked.writer.writeTestManifest();
+    assert.ok(!('expectedBucketOwner' in (unchecked.objects.puts[0] ?? assert.fail())));
   });
 
   test('a file that may not be written is named', async () => {

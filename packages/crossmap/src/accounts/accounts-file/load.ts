@@ -1,12 +1,13 @@
 import { PolicyError } from '../../iam/policy.ts';
 import { type Accounts, IamError, type PolicyDocument } from '../accounts.ts';
 import type { EmbeddedCloud } from '../embedded-deployment.ts';
+import { Organization, OrganizationError } from '../organization.ts';
 import type { AccountsFile } from './accounts-file.ts';
 import { FileProblems } from './field.ts';
 
 /** Makes what the file declares. Throws `FileProblems` with every problem that a service has with it. */
 export async function loadAccounts(
-  { accounts: declared }: AccountsFile,
+  { accounts: declared, organization }: AccountsFile,
   { accounts, buckets }: Pick<EmbeddedCloud, 'accounts' | 'buckets'>,
 ): Promise<void> {
   const problems: string[] = [];
@@ -46,6 +47,7 @@ export async function loadAccounts(
       );
     }
   }
+  await attempt('organization', () => organization && accounts.join(new Organization(organization)));
   for (const [index, account] of declared.entries()) {
     for (const [i, { name, region, policy }] of account.buckets.entries()) {
       await attempt(`accounts[${index}].buckets[${i}]`, async () => {
@@ -68,5 +70,10 @@ function documents(policies: Readonly<Record<string, object>>): readonly PolicyD
 
 /** What a service says of what it was asked to make; anything else is a bug. */
 function isRefusal(error: Error): boolean {
-  return error instanceof PolicyError || error instanceof IamError || error.name === 'S3Error';
+  return (
+    error instanceof PolicyError ||
+    error instanceof IamError ||
+    error instanceof OrganizationError ||
+    error.name === 'S3Error'
+  );
 }

@@ -6,8 +6,8 @@ import {
   checkWellFormed,
 } from '../checksum.ts';
 import { wholeSeconds } from '../dates.ts';
+import { encryptionHeaders } from '../encryption.ts';
 import { S3Error } from '../errors.ts';
-import { ENCRYPTED } from '../object-headers.ts';
 import type { ObjectInput } from '../operation.ts';
 import { MOST_PARTS } from '../part-number.ts';
 import { unquoted, writeCondition } from '../preconditions.ts';
@@ -24,15 +24,17 @@ type Headers = Readonly<Record<string, string>>;
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html */
 export async function completeMultipartUpload(input: ObjectInput): Promise<S3Response> {
-  const { request, bucket, key, uploads, now } = input;
+  const { request, bucket, key, uploads, encryption, now } = input;
   const { headers } = request;
   const id = request.query.uploadId!;
+  const upload = uploads.find(id, bucket.name, key);
+  if (upload !== undefined) await encryption.resume(request, bucket, key, upload.attributes);
   const expected = expectedChecksum(headers);
   const condition = writeCondition(headers);
   // The checksum header is of the object, not of this document.
   const text = await receiveText(withoutChecksums(request), LARGEST_LIST_OF_PARTS, () => new S3Error('MalformedXML'));
   const parts = namedParts(text);
-  const { etag, checksum, versionId } = await uploads.complete({ id, bucket: bucket.name, key }, parts, {
+  const completion = await uploads.complete({ id, bucket: bucket.name, key }, parts, {
     lastModified: wholeSeconds(now()),
     condition,
     check: (upload, object) => {
@@ -42,6 +44,7 @@ export async function completeMultipartUpload(input: ObjectInput): Promise<S3Res
       if (expected !== undefined) compare(expected, object.attributes.checksum!);
     },
   });
+  const { etag, checksum, versionId } = completion;
   const content = [
     element('Location', `http://${headers.host ?? 's3'}/${bucket.name}/${encodeURIComponent(key)}`),
     element('Bucket', bucket.name),
@@ -52,7 +55,11 @@ export async function completeMultipartUpload(input: ObjectInput): Promise<S3Res
   ];
   return {
     status: 200,
-    headers: { 'content-type': 'application/xml', ...ENCRYPTED, ...versionHeader(bucket, versionId) },
+    headers: {
+      'content-type': 'application/xml',
+      ...encryptionHeaders(completion),
+      ...versionHeader(bucket, versionId),
+    },
     body: xmlDocument('CompleteMultipartUploadResult', content.join('')),
   };
 }

@@ -1,9 +1,10 @@
 import { type ChecksumType, defaultType, parseAlgorithm, typeAllowed } from '../checksum.ts';
 import { wholeSeconds } from '../dates.ts';
+import { encryptionHeaders } from '../encryption.ts';
 import { S3Error } from '../errors.ts';
 import { initiatorOf } from '../initiator.ts';
 import type { UploadAttributes } from '../multipart-object.ts';
-import { describedBy, ENCRYPTED } from '../object-headers.ts';
+import { describedBy } from '../object-headers.ts';
 import type { ObjectInput } from '../operation.ts';
 import type { S3Response } from '../request.ts';
 import { newUploadId } from '../upload-store.ts';
@@ -11,9 +12,10 @@ import { element, xmlDocument } from '../xml.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html */
 export async function createMultipartUpload(input: ObjectInput): Promise<S3Response> {
-  const { request, bucket, key, uploads, newId, now } = input;
+  const { request, bucket, key, uploads, encryption, newId, now } = input;
   const checksum = requestedSumming(request.headers);
-  const described = describedBy(request.headers);
+  const encrypting = await encryption.begin(request, bucket, key);
+  const described = { ...describedBy(request.headers), ...encrypting.attributes };
   const attributes: UploadAttributes = checksum === undefined ? described : { ...described, checksum };
   const id = newUploadId(now(), newId());
   const initiated = wholeSeconds(now());
@@ -30,7 +32,7 @@ export async function createMultipartUpload(input: ObjectInput): Promise<S3Respo
     status: 200,
     headers: {
       'content-type': 'application/xml',
-      ...ENCRYPTED,
+      ...encryptionHeaders(attributes),
       ...(checksum && { 'x-amz-checksum-algorithm': checksum.algorithm, 'x-amz-checksum-type': checksum.type }),
     },
     body: xmlDocument('InitiateMultipartUploadResult', content),

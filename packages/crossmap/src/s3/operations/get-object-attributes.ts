@@ -17,12 +17,13 @@ type Attribute = (typeof ATTRIBUTES)[number];
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectAttributes.html */
 export async function getObjectAttributes(input: ObjectInput): Promise<S3Response> {
-  const { request, bucket, key, authorize } = input;
+  const { request, bucket, key, authorize, encryption } = input;
   const { versionId } = request.query;
   const wanted = wantedAttributes(request.headers['x-amz-object-attributes']);
   const action = versionId === undefined ? 's3:GetObjectAttributes' : 's3:GetObjectVersionAttributes';
   authorize(action, resourceArn(bucket.name, key));
   const object = requestedVersion(input, { bucket, key, versionId });
+  if (wanted.includes('Checksum')) await encryption.resume(request, bucket, key, object.attributes);
   const content = ATTRIBUTES.filter((name) => wanted.includes(name)).map((name) => ELEMENTS[name](object, request));
   return {
     status: 200,

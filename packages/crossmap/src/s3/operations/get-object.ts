@@ -15,7 +15,7 @@ import { versionHeader } from '../version-id.ts';
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
  */
 export async function getObject(input: ObjectInput): Promise<S3Response> {
-  const { request, bucket, key, store } = input;
+  const { request, bucket, key, store, encryption } = input;
   const overrides = responseOverrides(request);
   const object = requestedVersion(input, { bucket, key, versionId: request.query.versionId });
   const headers = { ...headersOf(object), ...versionHeader(bucket, object.versionId), ...overrides };
@@ -25,11 +25,15 @@ export async function getObject(input: ObjectInput): Promise<S3Response> {
   headers['content-length'] = String(end - start);
   if (range !== undefined) headers['content-range'] = `bytes ${start}-${end - 1}/${object.size}`;
   if (number !== undefined && isMultipart(object)) headers['x-amz-mp-parts-count'] = String(partsOf(object).length);
-  if (request.headers['x-amz-checksum-mode'] === 'ENABLED') Object.assign(headers, checksumOf(object, range));
+  const checksum = request.headers['x-amz-checksum-mode'] === 'ENABLED' ? checksumOf(object, range) : {};
+  Object.assign(headers, checksum);
   const status = range === undefined ? 200 : 206;
+  // HeadObject needs no key, unless it tells a checksum.
+  if (request.method === 'HEAD' && Object.keys(checksum).length === 0) return { status, headers };
+  const cipher = await encryption.resume(request, bucket, key, object.attributes);
   return request.method === 'HEAD'
     ? { status, headers }
-    : { status, headers, body: readBody(object.body, start, end, store) };
+    : { status, headers, body: readBody(object.body, start, end, store, cipher) };
 }
 
 interface Selection {

@@ -4,22 +4,24 @@ import { S3Error } from '../errors.ts';
 import type { Initiator } from '../initiator.ts';
 import { LARGEST_PAGE } from '../listing.ts';
 import type { UploadAttributes } from '../multipart-object.ts';
+import type { S3Request } from '../request.ts';
 import type { ListedObject } from '../stored-object.ts';
 import { element, escapeXml } from '../xml.ts';
 
-export function contentsElement(
-  { key, lastModified, etag, checksum, size }: ListedObject,
-  encode: Encode,
-  owner: string,
-): string {
+export function contentsElement(object: ListedObject, encode: Encode, owner: string): string {
+  return (
+    `<Contents><Key>${escapeXml(encode(object.key.toString()))}</Key><LastModified>${isoDate(object.lastModified)}` +
+    `</LastModified>${objectElements(object, owner)}</Contents>`
+  );
+}
+
+/** What a listing says of the content of an object. All are in the one storage class there is here. */
+export function objectElements({ etag, checksum, size }: ListedObject, owner: string): string {
   const summed =
     checksum === undefined
       ? ''
       : `<ChecksumAlgorithm>${checksum.algorithm}</ChecksumAlgorithm><ChecksumType>${checksum.type}</ChecksumType>`;
-  return (
-    `<Contents><Key>${escapeXml(encode(key.toString()))}</Key><LastModified>${isoDate(lastModified)}</LastModified>` +
-    `<ETag>&quot;${etag}&quot;</ETag>${summed}<Size>${size}</Size>${owner}<StorageClass>STANDARD</StorageClass></Contents>`
-  );
+  return `<ETag>&quot;${etag}&quot;</ETag>${summed}<Size>${size}</Size>${owner}<StorageClass>STANDARD</StorageClass>`;
 }
 
 export type Encode = (text: string) => string;
@@ -37,10 +39,6 @@ function urlEncode(text: string): string {
     .replaceAll('%2F', '/');
 }
 
-export function parseMaxKeys(text: string | undefined): number {
-  return Math.min(parseCount('max-keys', text) ?? LARGEST_PAGE, LARGEST_PAGE);
-}
-
 /** A parameter that counts; `undefined` when it is absent or empty. Errors: `InvalidArgument`. */
 export function parseCount(name: string, text: string | undefined): number | undefined {
   if (text === undefined || text === '') return undefined;
@@ -49,8 +47,32 @@ export function parseCount(name: string, text: string | undefined): number | und
   throw invalidArgument(name, text, `Argument ${name} must be an integer between 0 and 2147483647`);
 }
 
-export function commonPrefixElements(names: readonly string[], encode: Encode): readonly string[] {
-  return names.map((name) => `<CommonPrefixes>${element('Prefix', encode(name))}</CommonPrefixes>`);
+/** How many entries a listing asks for, at most `LARGEST_PAGE`; `negative` refuses a number below 0. */
+export function parseMaxKeys(text: string | undefined, negative: (text: string) => S3Error = negativeMaxKeys): number {
+  if (text === undefined || text === '') return LARGEST_PAGE;
+  const number = Number(text);
+  if (!/^-?\d+$/.test(text) || number > 2 ** 31 - 1 || number < -(2 ** 31)) {
+    throw invalidArgument('max-keys', text, 'Provided max-keys not an integer or within integer range');
+  }
+  if (number < 0) throw negative(text);
+  return Math.min(number, LARGEST_PAGE);
+}
+
+function negativeMaxKeys(text: string): S3Error {
+  return invalidArgument('maxKeys', text, 'Argument maxKeys must be an integer between 0 and 2147483647');
+}
+
+/** No object here was ever archived, so the one optional attribute there is has nothing to say. */
+export function checkOptionalAttributes({ headers }: S3Request): void {
+  const name = 'x-amz-optional-object-attributes';
+  const attributes = headers[name]?.split(',').map((attribute) => attribute.trim());
+  const unknown = attributes?.find((attribute) => attribute !== 'RestoreStatus');
+  if (unknown === undefined) return;
+  throw invalidArgument(name, unknown, 'Invalid attribute name specified.');
+}
+
+export function commonPrefixElements(names: readonly string[], encode: Encode): string {
+  return names.map((name) => `<CommonPrefixes>${element('Prefix', encode(name))}</CommonPrefixes>`).join('');
 }
 
 export function ownerElement({ accountId }: Bucket): string {

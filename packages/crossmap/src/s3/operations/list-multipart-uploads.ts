@@ -1,9 +1,9 @@
 import { isoDate } from '../dates.ts';
-import { afterKey, commonPrefixOf, LARGEST_PAGE, successorOf } from '../listing.ts';
+import { afterMarker, LARGEST_PAGE, type ListQuery, listPage, type Place } from '../listing.ts';
 import type { BucketInput } from '../operation.ts';
 import type { S3Response } from '../request.ts';
 import { STANDARD } from '../storage-class.ts';
-import type { Upload, UploadPosition } from '../upload-store.ts';
+import type { Upload } from '../upload-store.ts';
 import { element, xmlDocument } from '../xml.ts';
 import {
   commonPrefixElements,
@@ -22,26 +22,28 @@ export async function listMultipartUploads({ request, bucket, uploads }: BucketI
   const { prefix = '', 'key-marker': keyMarker = '', 'upload-id-marker': idMarker = '' } = query;
   const delimiter = query.delimiter === '' ? undefined : query.delimiter;
   const maxUploads = Math.min(parseCount('max-uploads', query['max-uploads']) ?? LARGEST_PAGE, LARGEST_PAGE);
-  const page = pageOf((from, upper, limit) => uploads.scan(bucket.name, from, upper, limit), {
-    prefix: Buffer.from(prefix),
-    delimiter: delimiter === undefined ? undefined : Buffer.from(delimiter),
-    from: startOf(keyMarker, idMarker, delimiter),
-    maxUploads,
+  const named = { prefix, delimiter };
+  const page = listPage(uploads.listed(bucket.name), {
+    ...named,
+    from: startOf(keyMarker, idMarker, named),
+    maxKeys: maxUploads,
   });
+  const last = page.contents.at(-1);
+  const lastId = last !== undefined && last.key.toString() === page.last ? last.upload.id : '';
   const owner = ownerElement(bucket);
   const content = [
     element('Bucket', bucket.name),
     element('KeyMarker', encode(keyMarker)),
     element('UploadIdMarker', idMarker),
-    element('NextKeyMarker', page.last === undefined ? undefined : encode(page.last.key)),
-    element('NextUploadIdMarker', page.last?.id),
+    element('NextKeyMarker', page.next === undefined ? undefined : encode(page.last)),
+    element('NextUploadIdMarker', page.next === undefined ? undefined : lastId),
     element('Prefix', encode(prefix)),
     element('Delimiter', delimiter === undefined ? undefined : encode(delimiter)),
     element('EncodingType', query['encoding-type']),
     element('MaxUploads', maxUploads),
-    element('IsTruncated', page.last !== undefined),
-    ...page.uploads.map((upload) => uploadElement(upload, encode, owner)),
-    ...commonPrefixElements(page.commonPrefixes, encode),
+    element('IsTruncated', page.next !== undefined),
+    ...page.contents.map(({ upload }) => uploadElement(upload, encode, owner)),
+    commonPrefixElements(page.commonPrefixes, encode),
   ];
   return {
     status: 200,
@@ -50,59 +52,10 @@ export async function listMultipartUploads({ request, bucket, uploads }: BucketI
   };
 }
 
-/** A marker without an upload stands for all uploads of its key; one that is a common prefix, for all keys below it. */
-function startOf(keyMarker: string, idMarker: string, delimiter: string | undefined): UploadPosition {
-  const key = Buffer.from(keyMarker);
-  if (keyMarker === '' || idMarker !== '') return { key, id: idMarker };
-  const isCommonPrefix = delimiter !== undefined && keyMarker.endsWith(delimiter);
-  return { key: isCommonPrefix ? successorOf(key) : afterKey(key), id: '' };
-}
-
-interface Query {
-  readonly prefix: Buffer;
-  readonly delimiter: Buffer | undefined;
-  readonly from: UploadPosition;
-  readonly maxUploads: number;
-}
-
-interface Page {
-  readonly uploads: readonly Upload[];
-  readonly commonPrefixes: readonly string[];
-  /** Where the next page begins after; absent on the last page. */
-  readonly last?: { readonly key: string; readonly id: string };
-}
-
-type Scan = (from: UploadPosition, upper: Buffer, limit: number) => readonly Upload[];
-
-function pageOf(scan: Scan, { prefix, delimiter, from, maxUploads }: Query): Page {
-  if (maxUploads === 0) return { uploads: [], commonPrefixes: [] };
-  const upper = successorOf(prefix);
-  const uploads: Upload[] = [];
-  const commonPrefixes: string[] = [];
-  let position = Buffer.compare(prefix, from.key) > 0 ? { key: prefix, id: '' } : from;
-  let last: Page['last'];
-  for (;;) {
-    const room = maxUploads - uploads.length - commonPrefixes.length;
-    const found = scan(position, upper, room + 1);
-    let skipTo: Buffer | undefined;
-    for (const upload of found) {
-      if (uploads.length + commonPrefixes.length === maxUploads) return { uploads, commonPrefixes, last: last! };
-      const key = Buffer.from(upload.key);
-      const commonPrefix = delimiter && commonPrefixOf(key, { prefix, delimiter });
-      if (commonPrefix === undefined) {
-        uploads.push(upload);
-        last = upload;
-        position = { key, id: upload.id };
-      } else {
-        commonPrefixes.push(commonPrefix.toString());
-        last = { key: commonPrefix.toString(), id: '' };
-        skipTo = successorOf(commonPrefix);
-        break;
-      }
-    }
-    if (skipTo !== undefined) position = { key: skipTo, id: '' };
-    else return { uploads, commonPrefixes };
-  }
+/** A marker with an upload is that upload; without one, all uploads of its key, or of the common prefix it is in. */
+function startOf(keyMarker: string, idMarker: string, named: Omit<ListQuery, 'from' | 'maxKeys'>): Place | undefined {
+  if (keyMarker === '') return undefined;
+  return idMarker === '' ? afterMarker(keyMarker, named) : { key: Buffer.from(keyMarker), behind: idMarker };
 }
 
 function uploadElement({ key, id, initiator, initiated, attributes }: Upload, encode: Encode, owner: string): string {

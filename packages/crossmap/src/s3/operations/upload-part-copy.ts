@@ -1,9 +1,9 @@
-import { readBody } from '../body.ts';
+import { bytesOf, readBody } from '../body.ts';
 import { copySource, LARGEST_COPY, sourceVersionHeader } from '../copy-source.ts';
 import { isoDate, wholeSeconds } from '../dates.ts';
+import { encryptionHeaders } from '../encryption.ts';
 import { S3Error } from '../errors.ts';
 import { summingOf } from '../multipart-object.ts';
-import { ENCRYPTED } from '../object-headers.ts';
 import type { ObjectInput } from '../operation.ts';
 import { partNumber } from '../part-number.ts';
 import type { ByteRange } from '../preconditions.ts';
@@ -16,31 +16,32 @@ import { keepPart } from './upload-part.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html */
 export async function uploadPartCopy(input: ObjectInput): Promise<S3Response> {
-  const { request, bucket, key, store, uploads, now } = input;
+  const { request, bucket, key, store, uploads, encryption, now } = input;
   const number = partNumber(request.query.partNumber);
   const upload = uploads.upload(request.query.uploadId!, bucket.name, key);
   const source = copySource(input);
   const { start, end } = requestedBytes(request.headers['x-amz-copy-source-range'], source.object);
+  const opening = await encryption.resume(request, source.bucket, source.key, source.object.attributes);
+  const cipher = await encryption.resume(request, bucket, key, upload.attributes);
   const summing = new Summing([summingOf(upload.attributes).algorithm]);
-  const body = readBody(source.object.body, start, end, store);
-  async function* summed() {
-    for await (const bytes of body.kind === 'bytes' ? [body.bytes] : body.stream) {
-      summing.update(bytes);
-      yield bytes;
-    }
-  }
-  const kept = await keep(summed(), store.blobs, false);
+  const body = readBody(source.object.body, start, end, store, opening);
+  const kept = await keep(summing.passing(bytesOf(body)), store.blobs, { inline: false, cipher });
   const { md5, sums } = summing.finish();
-  await keepPart(input, upload, number, { ...kept, md5, sums });
+  const etag = cipher.etag(md5);
+  await keepPart(input, upload, { ...kept, number, etag, sums });
   const algorithm = upload.attributes.checksum?.algorithm;
   const content = [
     element('LastModified', isoDate(wholeSeconds(now()))),
-    element('ETag', `"${md5}"`),
+    element('ETag', `"${etag}"`),
     algorithm === undefined ? '' : element(`Checksum${algorithm}`, sums[algorithm]),
   ];
   return {
     status: 200,
-    headers: { 'content-type': 'application/xml', ...ENCRYPTED, ...sourceVersionHeader(source) },
+    headers: {
+      'content-type': 'application/xml',
+      ...encryptionHeaders(upload.attributes),
+      ...sourceVersionHeader(source),
+    },
     body: xmlDocument('CopyPartResult', content.join('')),
   };
 }

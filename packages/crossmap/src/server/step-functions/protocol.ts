@@ -74,7 +74,7 @@ export function errorResponse({ code, message, members }: ApiError): ApiResponse
   return { status: API_ERRORS[code], body: { __type: code, message, ...members } };
 }
 
-function parseBody(text: string): JsonObject {
+export function parseBody(text: string): JsonObject {
   let body: Json;
   try {
     body = text === '' ? {} : (JSON.parse(text) as Json);
