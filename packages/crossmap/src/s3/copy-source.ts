@@ -1,8 +1,9 @@
 import type { Bucket } from './bucket.ts';
 import { notImplemented, S3Error } from './errors.ts';
-import { checkExpectedOwner, checkKey, resourceArn } from './gate.ts';
+import { checkExpectedOwner, checkKey, checkRequesterPays, resourceArn } from './gate.ts';
 import type { ObjectInput } from './operation.ts';
 import { checkSourceConditions } from './preconditions.ts';
+import type { S3Request } from './request.ts';
 import { requestedVersion } from './requested-version.ts';
 import type { ObjectVersion } from './stored-object.ts';
 import { versionHeader } from './version-id.ts';
@@ -30,11 +31,20 @@ export function copySource(input: ObjectInput): CopySource {
   const bucket = store.bucket(name);
   if (bucket === undefined) throw new S3Error('NoSuchBucket', { elements: { BucketName: name } });
   checkKey(key);
-  checkExpectedOwner(headers['x-amz-source-expected-bucket-owner'], bucket);
-  authorize(versionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion', resourceArn(name, key), bucket);
-  const object = sourceVersion(input, { bucket, key, versionId });
+  checkExpectedOwner(request, bucket, 'x-amz-source-expected-bucket-owner');
+  const part = readOf(request, { bucket: name, key, versionId });
+  const action = versionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion';
+  authorize(action, resourceArn(name, key), { bucket, part });
+  checkRequesterPays(request, bucket);
+  const object = sourceVersion({ ...input, request: part }, { bucket, key, versionId });
   checkSourceConditions(headers, object);
   return { bucket, key, versionId, object };
+}
+
+/** The part of a copy that reads: what its headers say is about what it writes. */
+function readOf(request: S3Request, { bucket, key, versionId }: ReturnType<typeof parseCopySource>): S3Request {
+  const query = versionId === undefined ? {} : { versionId };
+  return { ...request, method: 'GET', bucket, key, query, headers: {} };
 }
 
 function sourceVersion(

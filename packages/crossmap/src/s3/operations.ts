@@ -1,12 +1,12 @@
+import { BUCKET_OPERATIONS } from './bucket-operations.ts';
 import { ENCRYPTION_HEADERS } from './encryption-request.ts';
 import type { Operations } from './operation.ts';
 import { abortMultipartUpload } from './operations/abort-multipart-upload.ts';
-import { deleteBucketPolicy, getBucketPolicy, putBucketPolicy } from './operations/bucket-policy.ts';
-import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from './operations/buckets.ts';
 import { completeMultipartUpload } from './operations/complete-multipart-upload.ts';
 import { copyObject } from './operations/copy-object.ts';
 import { createMultipartUpload } from './operations/create-multipart-upload.ts';
 import { deleteObject } from './operations/delete-object.ts';
+import { deleteObjects } from './operations/delete-objects.ts';
 import { getObject, RESPONSE_OVERRIDES } from './operations/get-object.ts';
 import { getObjectAttributes } from './operations/get-object-attributes.ts';
 import { listMultipartUploads } from './operations/list-multipart-uploads.ts';
@@ -20,6 +20,8 @@ import { uploadPartCopy } from './operations/upload-part-copy.ts';
 import { READ_CONDITIONS } from './preconditions.ts';
 
 const NEW_OBJECT_HEADERS = ['x-amz-acl', ...ENCRYPTION_HEADERS, 'x-amz-storage-class'];
+/** Nothing here is under governance, so there is nothing to bypass. */
+const DELETING_HEADERS = ['x-amz-bypass-governance-retention'];
 const LISTING_HEADERS = ['x-amz-optional-object-attributes'];
 const WRITE_CONDITIONS = ['if-match', 'if-none-match'];
 const COPY_SOURCE_HEADERS = [
@@ -33,25 +35,7 @@ const COPY_SOURCE_HEADERS = [
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
  */
 export const OPERATIONS: Operations = {
-  ListBuckets: { level: 'service', action: 's3:ListAllMyBuckets', run: listBuckets },
-  CreateBucket: {
-    level: 'service',
-    action: 's3:CreateBucket',
-    headers: ['x-amz-acl', 'x-amz-object-ownership'],
-    run: createBucket,
-  },
-  HeadBucket: { level: 'bucket', action: 's3:ListBucket', run: headBucket },
-  DeleteBucket: { level: 'bucket', action: 's3:DeleteBucket', run: deleteBucket },
-  GetBucketLocation: {
-    level: 'bucket',
-    action: 's3:GetBucketLocation',
-    query: ['location'],
-    everyRegion: true,
-    run: getBucketLocation,
-  },
-  GetBucketPolicy: { level: 'bucket', action: 's3:GetBucketPolicy', query: ['policy'], run: getBucketPolicy },
-  PutBucketPolicy: { level: 'bucket', action: 's3:PutBucketPolicy', query: ['policy'], run: putBucketPolicy },
-  DeleteBucketPolicy: { level: 'bucket', action: 's3:DeleteBucketPolicy', query: ['policy'], run: deleteBucketPolicy },
+  ...BUCKET_OPERATIONS,
   ListObjects: {
     level: 'bucket',
     action: 's3:ListBucket',
@@ -129,9 +113,11 @@ export const OPERATIONS: Operations = {
     action: 's3:DeleteObject',
     versionAction: 's3:DeleteObjectVersion',
     query: ['versionId'],
+    headers: DELETING_HEADERS,
     conditions: ['if-match'],
     run: deleteObject,
   },
+  DeleteObjects: { level: 'bucket', query: ['delete'], headers: DELETING_HEADERS, run: deleteObjects },
   CreateMultipartUpload: {
     level: 'object',
     action: 's3:PutObject',
@@ -158,15 +144,11 @@ export const OPERATIONS: Operations = {
   },
   AbortMultipartUpload: {
     level: 'object',
-    action: 's3:AbortMultipartUpload',
-    authorizesItself: true,
     query: ['uploadId'],
     run: abortMultipartUpload,
   },
   ListParts: {
     level: 'object',
-    action: 's3:ListMultipartUploadParts',
-    authorizesItself: true,
     query: ['uploadId', 'part-number-marker', 'max-parts'],
     run: listParts,
   },

@@ -15,7 +15,8 @@ export function requestedVersion(
 ): ObjectVersion {
   const found = store.object(bucket.name, key, checkVersionId(versionId));
   if (found.kind === 'object') return found.object;
-  if (found.kind === 'absent' || versionId === undefined) authorize('s3:ListBucket', bucketArn(bucket.name), bucket);
+  if (found.kind === 'absent' || versionId === undefined)
+    authorize('s3:ListBucket', bucketArn(bucket.name), { bucket });
   if (found.kind === 'absent') {
     if (versionId === undefined) throw new S3Error('NoSuchKey', { elements: { Key: key } });
     throw new S3Error('NoSuchVersion', { elements: { Key: key, VersionId: versionId } });

@@ -14,7 +14,7 @@ export function unfinishedUpload(input: ObjectInput, action: string): Upload {
   const id = request.query.uploadId!;
   const upload = uploads.find(id, bucket.name, key);
   const byDefault = upload !== undefined && began(request.caller.principal, upload.initiator);
-  authorize(action, resourceArn(bucket.name, key), bucket, { byDefault });
+  authorize(action, resourceArn(bucket.name, key), { byDefault });
   if (upload === undefined) throw new S3Error('NoSuchUpload', { elements: { UploadId: id } });
   return upload;
 }
