@@ -1,15 +1,9 @@
+import type { BucketOperationName } from './bucket-operations.ts';
 import { notImplemented, S3Error } from './errors.ts';
 import type { S3Request } from './request.ts';
 
 export type OperationName =
-  | 'ListBuckets'
-  | 'CreateBucket'
-  | 'HeadBucket'
-  | 'DeleteBucket'
-  | 'GetBucketLocation'
-  | 'GetBucketPolicy'
-  | 'PutBucketPolicy'
-  | 'DeleteBucketPolicy'
+  | BucketOperationName
   | 'ListObjects'
   | 'ListObjectsV2'
   | 'ListObjectVersions'
@@ -17,6 +11,7 @@ export type OperationName =
   | 'GetObject'
   | 'HeadObject'
   | 'DeleteObject'
+  | 'DeleteObjects'
   | 'CreateMultipartUpload'
   | 'UploadPart'
   | 'CompleteMultipartUpload'
@@ -29,16 +24,49 @@ const OPERATIONS: Readonly<Record<string, OperationName>> = {
   'HEAD bucket': 'HeadBucket',
   'DELETE bucket': 'DeleteBucket',
   'GET bucket': 'ListObjects',
+  'GET bucket?accelerate': 'GetBucketAccelerateConfiguration',
+  'GET bucket?acl': 'GetBucketAcl',
+  'PUT bucket?acl': 'PutBucketAcl',
+  'GET bucket?analytics': 'GetBucketAnalyticsConfiguration',
+  'GET bucket?cors': 'GetBucketCors',
+  'DELETE bucket?cors': 'DeleteBucketCors',
+  'GET bucket?intelligent-tiering': 'GetBucketIntelligentTieringConfiguration',
+  'GET bucket?inventory': 'GetBucketInventoryConfiguration',
+  'GET bucket?lifecycle': 'GetBucketLifecycleConfiguration',
+  'DELETE bucket?lifecycle': 'DeleteBucketLifecycle',
+  'GET bucket?list-type': 'ListObjectsV2',
   'GET bucket?location': 'GetBucketLocation',
+  'GET bucket?logging': 'GetBucketLogging',
+  'GET bucket?metrics': 'GetBucketMetricsConfiguration',
+  'GET bucket?notification': 'GetBucketNotificationConfiguration',
+  'GET bucket?object-lock': 'GetObjectLockConfiguration',
+  'GET bucket?ownershipControls': 'GetBucketOwnershipControls',
+  'PUT bucket?ownershipControls': 'PutBucketOwnershipControls',
+  'DELETE bucket?ownershipControls': 'DeleteBucketOwnershipControls',
   'GET bucket?policy': 'GetBucketPolicy',
   'PUT bucket?policy': 'PutBucketPolicy',
   'DELETE bucket?policy': 'DeleteBucketPolicy',
-  'GET bucket?list-type': 'ListObjectsV2',
+  'GET bucket?policyStatus': 'GetBucketPolicyStatus',
+  'GET bucket?publicAccessBlock': 'GetPublicAccessBlock',
+  'PUT bucket?publicAccessBlock': 'PutPublicAccessBlock',
+  'DELETE bucket?publicAccessBlock': 'DeletePublicAccessBlock',
+  'GET bucket?replication': 'GetBucketReplication',
+  'DELETE bucket?replication': 'DeleteBucketReplication',
+  'GET bucket?requestPayment': 'GetBucketRequestPayment',
+  'PUT bucket?requestPayment': 'PutBucketRequestPayment',
+  'GET bucket?tagging': 'GetBucketTagging',
+  'PUT bucket?tagging': 'PutBucketTagging',
+  'DELETE bucket?tagging': 'DeleteBucketTagging',
+  'GET bucket?versioning': 'GetBucketVersioning',
+  'PUT bucket?versioning': 'PutBucketVersioning',
   'GET bucket?versions': 'ListObjectVersions',
+  'GET bucket?website': 'GetBucketWebsite',
+  'DELETE bucket?website': 'DeleteBucketWebsite',
   'PUT object': 'PutObject',
   'GET object': 'GetObject',
   'HEAD object': 'HeadObject',
   'DELETE object': 'DeleteObject',
+  'POST bucket?delete': 'DeleteObjects',
   'POST object?uploads': 'CreateMultipartUpload',
   'PUT object?uploadId': 'UploadPart',
   'POST object?uploadId': 'CompleteMultipartUpload',
@@ -49,7 +77,6 @@ const OPERATIONS: Readonly<Record<string, OperationName>> = {
 const UNSUPPORTED: Readonly<Record<string, string>> = {
   'GET bucket?uploads': 'ListMultipartUploads',
   'GET bucket?session': 'CreateSession',
-  'POST bucket?delete': 'DeleteObjects',
   'POST bucket': 'POST Object (upload from a form)',
   'GET object?uploadId': 'ListParts',
   'GET object?attributes': 'GetObjectAttributes',
@@ -69,7 +96,7 @@ const SUBRESOURCES: Readonly<Record<string, string>> = {
   'intelligent-tiering': 'IntelligentTieringConfiguration',
   inventory: 'InventoryConfiguration',
   'legal-hold': 'LegalHold',
-  lifecycle: 'Lifecycle',
+  lifecycle: 'LifecycleConfiguration',
   'list-type': 'ListType',
   location: 'Location',
   logging: 'Logging',
@@ -98,7 +125,6 @@ const SUBRESOURCES: Readonly<Record<string, string>> = {
 
 /** Which operation a request is. One that S3 has and this one does not is `NotImplemented`, by its name. */
 export function detectOperation({ method, bucket, key, query, headers }: S3Request): OperationName {
-  if ('X-Amz-Signature' in query || 'Signature' in query) throw notImplemented('A presigned URL');
   const level = bucket === undefined ? 'service' : key === undefined ? 'bucket' : 'object';
   const subresource = Object.keys(query).find((name) => Object.hasOwn(SUBRESOURCES, name));
   const shape = `${method} ${level}${subresource === undefined ? '' : `?${subresource}`}`;

@@ -1,12 +1,15 @@
 import type { Authorizer, Caller } from '../iam/evaluate.ts';
+import type { PrincipalIds } from '../iam/policy.ts';
+import { checkAcl, namesAcl } from './acl.ts';
 import type { ResponseBody } from './body.ts';
 import { type Bucket, isBucketName } from './bucket.ts';
 import { BucketPolicies, parseBucketPolicy } from './bucket-policy.ts';
+import { type BucketSettings, NEW_BUCKET_SETTINGS } from './bucket-settings.ts';
 import { wholeSeconds } from './dates.ts';
 import { detectOperation } from './detect.ts';
 import { type DataKeys, Encryption, NO_DATA_KEYS } from './encryption.ts';
 import { S3Error } from './errors.ts';
-import { checkExpectedOwner, checkKey, checkRegion, Gate, resourceArn } from './gate.ts';
+import { checkExpectedOwner, checkKey, checkRegion, checkRequesterPays, Gate, resourceArn } from './gate.ts';
 import { putInParts } from './in-parts.ts';
 import { currentObjects, LARGEST_PAGE, type ListPage, listPage } from './listing.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -27,6 +30,16 @@ export interface EmbeddedS3Options {
   readonly newId: () => string;
   /** S3's 5 MiB unless told otherwise: the one limit that makes small tests large. */
   readonly minimumPartSize?: number;
+  /**
+   * By which bucket policies know users and roles from the moment they are put.
+   * @default - by their ARNs
+   */
+  readonly principalIds?: PrincipalIds;
+  /**
+   * What a bucket has when it is made.
+   * @default NEW_BUCKET_SETTINGS
+   */
+  readonly newBucketSettings?: BucketSettings;
 }
 
 /** The object an in-process call is about, in the terms of the API. */
@@ -73,10 +86,13 @@ export class EmbeddedS3 {
   readonly #services: Services;
   readonly #gate: Gate;
 
-  constructor({ store, authorizer, dataKeys = NO_DATA_KEYS, now, newId, minimumPartSize }: EmbeddedS3Options) {
+  constructor(options: EmbeddedS3Options) {
+    const { store, authorizer, dataKeys = NO_DATA_KEYS, now, newId, minimumPartSize, principalIds } = options;
+    const newBucketSettings = options.newBucketSettings ?? NEW_BUCKET_SETTINGS;
     const uploads = new UploadStore(store, minimumPartSize);
-    this.#services = { store, uploads, encryption: new Encryption(dataKeys), now, newId };
-    this.#gate = new Gate(authorizer, new BucketPolicies());
+    const encryption = new Encryption(dataKeys);
+    this.#services = { store, uploads, encryption, now, newId, principalIds, newBucketSettings };
+    this.#gate = new Gate(authorizer, new BucketPolicies(), now);
   }
 
   /** Answers a request, or throws `S3Error`. The order of the checks is S3's. */
@@ -87,11 +103,13 @@ export class EmbeddedS3 {
     if (operation.level === 'service') return operation.run(this.#input(request, undefined));
     const bucket = this.#existing(request.bucket!);
     try {
-      this.#admit(request, operation, bucket);
+      const charged = this.#admit(request, operation, bucket);
       const input: BucketInput = { ...this.#input(request, bucket), bucket };
-      return await (operation.level === 'bucket'
+      const response = await (operation.level === 'bucket'
         ? operation.run(input)
         : operation.run({ ...input, key: request.key! }));
+      if (!charged) return response;
+      return { ...response, headers: { ...response.headers, 'x-amz-request-charged': 'requester' } };
     } catch (error) {
       // HeadBucket tells the Region whatever else it refuses to tell.
       if (name !== 'HeadBucket' || !(error instanceof S3Error)) throw error;
@@ -217,7 +235,8 @@ export class EmbeddedS3 {
     const { name, accountId, region } = bucket;
     if (!isBucketName(name)) throw new S3Error('InvalidBucketName', { elements: { BucketName: name } });
     const creationDate = wholeSeconds(this.#services.now());
-    const existing = await this.#services.store.buckets.create({ name, accountId, region, creationDate, settings: {} });
+    const settings = this.#services.newBucketSettings;
+    const existing = await this.#services.store.buckets.create({ name, accountId, region, creationDate, settings });
     if (existing === undefined || (existing.accountId === accountId && existing.region === region)) return;
     throw new S3Error('BucketAlreadyExists', { elements: { BucketName: name } });
   }
@@ -225,9 +244,10 @@ export class EmbeddedS3 {
   /** Sets or, with `undefined`, removes the policy of a bucket without authorization. Errors: `MalformedPolicy`. */
   async provisionPolicy(bucket: string, policy: string | undefined): Promise<void> {
     this.#existing(bucket);
-    if (policy !== undefined) parseBucketPolicy(bucket, policy);
-    const stored = policy === undefined ? undefined : { document: policy, principalIds: {} };
-    await this.#services.store.buckets.put(bucket, 'policy', stored);
+    const { store, principalIds: ids } = this.#services;
+    if (policy === undefined) return store.buckets.put(bucket, 'policy', undefined);
+    const { principalIds } = parseBucketPolicy(bucket, policy, ids);
+    await store.buckets.put(bucket, 'policy', { document: policy, principalIds });
   }
 
   #existing(name: string): Bucket {
@@ -236,21 +256,32 @@ export class EmbeddedS3 {
     return bucket;
   }
 
-  #admit(request: S3Request, operation: Operation, bucket: Bucket): void {
+  /** Whether the caller pays for the request, which may go on to its operation. */
+  #admit(request: S3Request, operation: Operation, bucket: Bucket): boolean {
     if (request.key !== undefined) checkKey(request.key);
     if (operation.everyRegion !== true) checkRegion(request, bucket);
     checkExpectedOwner(request, bucket);
     const resource = resourceArn(bucket.name, request.key);
     const versioned = request.query.versionId !== undefined ? operation.versionAction : undefined;
-    this.#gate.authorize(request, versioned ?? operation.action, resource, bucket);
-    if ('x-amz-acl' in request.headers) this.#gate.authorize(request, 's3:PutObjectAcl', resource, bucket);
+    const action = versioned ?? operation.action;
+    if (action !== undefined) this.#gate.authorize(request, action, resource, bucket);
+    if (operation.level === 'object') {
+      if (namesAcl(request)) this.#gate.authorize(request, 's3:PutObjectAcl', resource, bucket);
+      if ('x-amz-tagging' in request.headers) {
+        this.#gate.authorize(request, 's3:PutObjectTagging', resource, bucket);
+      }
+    }
+    const charged = checkRequesterPays(request, bucket);
+    if (action !== undefined) checkAcl(request, bucket, action, resource);
+    return charged;
   }
 
   #input(request: S3Request, bucket: Bucket | undefined): OperationInput {
     return {
       ...this.#services,
       request,
-      authorize: (action, resource) => this.#gate.authorize(request, action, resource, bucket),
+      authorize: (action, resource, other = bucket, part = request) =>
+        this.#gate.authorize(part, action, resource, other),
     };
   }
 }

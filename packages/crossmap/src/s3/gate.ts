@@ -1,4 +1,3 @@
-import { deniedMessage } from '../iam/decision.ts';
 import type { AuthorizationRequest, Authorizer } from '../iam/evaluate.ts';
 import { principalAccount } from '../iam/principal.ts';
 import { type Bucket, bucketArn } from './bucket.ts';
@@ -13,33 +12,36 @@ const LONGEST_KEY = 1024;
 export class Gate {
   readonly #authorizer: Authorizer;
   readonly #policies: BucketPolicies;
+  readonly #now: () => number;
 
-  constructor(authorizer: Authorizer, policies: BucketPolicies) {
+  constructor(authorizer: Authorizer, policies: BucketPolicies, now: () => number) {
     this.#authorizer = authorizer;
     this.#policies = policies;
+    this.#now = now;
   }
 
   /** Throws `AccessDenied` unless the caller may do `action` on `resource`, in a bucket or in its own account. */
   authorize(request: S3Request, action: string, resource: string, bucket: Bucket | undefined): void {
-    const { principal } = request.caller;
-    const resourceAccount = bucket?.accountId ?? principalAccount(principal);
+    const resourceAccount = bucket?.accountId ?? principalAccount(request.caller.principal);
     if (resourceAccount === undefined) throw new S3Error('AccessDenied');
     const resourcePolicy = bucket === undefined ? undefined : this.#policies.of(bucket);
+    const endpointPolicy = request.network?.vpcEndpoint?.policy;
     const authorization: AuthorizationRequest = {
       ...request.caller,
       action,
       resource,
       resourceAccount,
-      ...(resourcePolicy === undefined ? {} : { resourcePolicy }),
-      context: requestContext(request, request.region ?? bucket?.region ?? 'us-east-1'),
+      ...(resourcePolicy !== undefined && { resourcePolicy }),
+      ...(endpointPolicy !== undefined && { endpointPolicy }),
+      context: requestContext(request, request.region ?? bucket?.region ?? 'us-east-1', this.#now()),
     };
     const decision = this.#authorizer.authorize(authorization);
     if (decision.decision === 'Allow') return;
-    throw new S3Error('AccessDenied', { message: deniedMessage(authorization, decision) });
+    throw new S3Error('AccessDenied', { message: decision.message });
   }
 }
 
-/** One host answers for all Regions, so the Region a request is signed for is the endpoint it means. */
+/** One host answers for all Regions: the Region it names, or else the one signed for, is the endpoint that is meant. */
 export function checkRegion({ region, headers }: S3Request, bucket: Bucket): void {
   if (region === undefined || region === bucket.region) return;
   throw new S3Error('PermanentRedirect', {
@@ -48,12 +50,31 @@ export function checkRegion({ region, headers }: S3Request, bucket: Bucket): voi
   });
 }
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html */
-export function checkExpectedOwner({ headers }: S3Request, bucket: Bucket): void {
-  const expected = headers['x-amz-expected-bucket-owner'];
+/**
+ * The condition on the owner of the bucket, or, by its own header, of the bucket that is copied from.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
+ */
+export function checkExpectedOwner(
+  { headers }: S3Request,
+  bucket: Bucket,
+  header: 'x-amz-expected-bucket-owner' | 'x-amz-source-expected-bucket-owner' = 'x-amz-expected-bucket-owner',
+): void {
+  const expected = headers[header];
   if (expected === undefined) return;
   if (!/^\d{12}$/.test(expected)) throw new S3Error('InvalidBucketOwnerAWSAccountID');
   if (expected !== bucket.accountId) throw new S3Error('AccessDenied');
+}
+
+/**
+ * Whether the account of the caller pays. Throws `AccessDenied` for one that should and did not say that it will.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/RequesterPaysBuckets.html
+ */
+export function checkRequesterPays({ caller, headers }: S3Request, bucket: Bucket): boolean {
+  if (bucket.settings.requestPayer !== 'Requester') return false;
+  const payer = principalAccount(caller.principal);
+  if (payer === bucket.accountId) return false;
+  if (payer === undefined || headers['x-amz-request-payer'] !== 'requester') throw new S3Error('AccessDenied');
+  return true;
 }
 
 /** Errors: `KeyTooLongError`, and `InvalidURI` for what UTF-8 cannot say. */

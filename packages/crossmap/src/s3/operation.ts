@@ -1,4 +1,6 @@
+import type { PrincipalIds } from '../iam/policy.ts';
 import type { Bucket } from './bucket.ts';
+import type { BucketSettings } from './bucket-settings.ts';
 import type { OperationName } from './detect.ts';
 import type { Encryption } from './encryption.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -14,12 +16,19 @@ export interface Services {
   readonly now: () => number;
   /** A fresh name for an upload. */
   readonly newId: () => string;
+  /** The unique ids of users and roles; `undefined` where there are none to ask for. */
+  readonly principalIds: PrincipalIds | undefined;
+  /** What a bucket has when it is made. */
+  readonly newBucketSettings: BucketSettings;
 }
 
 export interface OperationInput extends Services {
   readonly request: S3Request;
-  /** Throws `AccessDenied` unless the caller may do `action` on `resource`, which belongs to the bucket. */
-  readonly authorize: (action: string, resource: string) => void;
+  /**
+   * Throws `AccessDenied` unless the caller may do `action` on `resource`, which belongs to the bucket or to `other`.
+   * Condition keys are those of the request, or of the `part` of it that is about the resource.
+   */
+  readonly authorize: (action: string, resource: string, other?: Bucket, part?: S3Request) => void;
 }
 
 export interface BucketInput extends OperationInput {
@@ -31,8 +40,8 @@ export interface ObjectInput extends BucketInput {
 }
 
 interface Screened {
-  /** The IAM action, on the resource of the level. */
-  readonly action: string;
+  /** The IAM action, on the resource of the level. Absent where each thing that the body names is asked for alone. */
+  readonly action?: string;
   /** The action instead, when the request names a version. */
   readonly versionAction?: string;
   /** The `x-amz-` headers it understands beside the ones of every request; any other is refused. */

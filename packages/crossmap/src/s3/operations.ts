@@ -1,8 +1,8 @@
+import { BUCKET_OPERATIONS } from './bucket-operations.ts';
 import { ENCRYPTION_HEADERS } from './encryption-request.ts';
 import type { Operations } from './operation.ts';
-import { deleteBucketPolicy, getBucketPolicy, putBucketPolicy } from './operations/bucket-policy.ts';
-import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from './operations/buckets.ts';
 import { deleteObject } from './operations/delete-object.ts';
+import { deleteObjects } from './operations/delete-objects.ts';
 import { getObject } from './operations/get-object.ts';
 import { listObjectVersions } from './operations/list-object-versions.ts';
 import { listObjects } from './operations/list-objects.ts';
@@ -16,6 +16,8 @@ import {
 import { putObject } from './operations/put-object.ts';
 
 const NEW_OBJECT_HEADERS = ['x-amz-acl', ...ENCRYPTION_HEADERS, 'x-amz-storage-class'];
+/** Nothing here is under governance, so there is nothing to bypass. */
+const DELETING_HEADERS = ['x-amz-bypass-governance-retention'];
 const LISTING_HEADERS = ['x-amz-optional-object-attributes'];
 const READ_CONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'];
 const WRITE_CONDITIONS = ['if-match', 'if-none-match'];
@@ -25,25 +27,7 @@ const WRITE_CONDITIONS = ['if-match', 'if-none-match'];
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
  */
 export const OPERATIONS: Operations = {
-  ListBuckets: { level: 'service', action: 's3:ListAllMyBuckets', run: listBuckets },
-  CreateBucket: {
-    level: 'service',
-    action: 's3:CreateBucket',
-    headers: ['x-amz-acl', 'x-amz-object-ownership'],
-    run: createBucket,
-  },
-  HeadBucket: { level: 'bucket', action: 's3:ListBucket', run: headBucket },
-  DeleteBucket: { level: 'bucket', action: 's3:DeleteBucket', run: deleteBucket },
-  GetBucketLocation: {
-    level: 'bucket',
-    action: 's3:GetBucketLocation',
-    query: ['location'],
-    everyRegion: true,
-    run: getBucketLocation,
-  },
-  GetBucketPolicy: { level: 'bucket', action: 's3:GetBucketPolicy', query: ['policy'], run: getBucketPolicy },
-  PutBucketPolicy: { level: 'bucket', action: 's3:PutBucketPolicy', query: ['policy'], run: putBucketPolicy },
-  DeleteBucketPolicy: { level: 'bucket', action: 's3:DeleteBucketPolicy', query: ['policy'], run: deleteBucketPolicy },
+  ...BUCKET_OPERATIONS,
   ListObjects: {
     level: 'bucket',
     action: 's3:ListBucket',
@@ -105,9 +89,11 @@ export const OPERATIONS: Operations = {
     action: 's3:DeleteObject',
     versionAction: 's3:DeleteObjectVersion',
     query: ['versionId'],
+    headers: DELETING_HEADERS,
     conditions: ['if-match'],
     run: deleteObject,
   },
+  DeleteObjects: { level: 'bucket', query: ['delete'], headers: DELETING_HEADERS, run: deleteObjects },
   CreateMultipartUpload: {
     level: 'object',
     action: 's3:PutObject',

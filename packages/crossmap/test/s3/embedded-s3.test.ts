@@ -6,6 +6,7 @@ import { after, describe, test } from 'node:test';
 import { type Caller, evaluate } from '../../src/iam/evaluate.ts';
 import type { BlobStore } from '../../src/s3/blob-store.ts';
 import type { ResponseBody } from '../../src/s3/body.ts';
+import { NEW_BUCKET_SETTINGS } from '../../src/s3/bucket-settings.ts';
 import { directoryBlobs } from '../../src/s3/directory-blobs.ts';
 import { EmbeddedS3 } from '../../src/s3/embedded-s3.ts';
 import { S3Error } from '../../src/s3/errors.ts';
@@ -182,7 +183,7 @@ test('buckets are made by callers in their account, and provisioned in any, once
     accountId: ACCOUNT,
     region: 'ap-southeast-2',
     creationDate: 1_767_323_045_000,
-    settings: {},
+    settings: NEW_BUCKET_SETTINGS,
   });
   const same = { name: 'made-here', accountId: ACCOUNT, region: 'ap-southeast-2' };
   await s3.provisionBucket(same);
@@ -191,7 +192,14 @@ test('buckets are made by callers in their account, and provisioned in any, once
   await assert.rejects(s3.provisionPolicy('made-here', '{"Statement": []'), refusal('MalformedPolicy'));
   const policy = JSON.stringify({
     Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: 'arn:aws:s3:::made-here/*' }],
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { AWS: '222222222222' },
+        Action: 's3:GetObject',
+        Resource: 'arn:aws:s3:::made-here/*',
+      },
+    ],
   });
   await s3.putBucketPolicy(owner, { bucket: 'made-here', region: 'ap-southeast-2', policy });
   assert.equal(s3.bucket('made-here')?.settings.policy?.document, policy);
