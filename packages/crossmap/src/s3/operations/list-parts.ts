@@ -11,8 +11,9 @@ import { unfinishedUpload } from './unfinished-upload.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html */
 export async function listParts(input: ObjectInput): Promise<S3Response> {
-  const { bucket, key, uploads, request } = input;
+  const { bucket, key, uploads, request, encryption } = input;
   const upload = unfinishedUpload(input, 's3:ListMultipartUploadParts');
+  await encryption.resume(request, bucket, key, upload.attributes);
   const { query } = request;
   const marker = parseCount('part-number-marker', query['part-number-marker']) ?? 0;
   const maxParts = Math.min(parseCount('max-parts', query['max-parts']) ?? LARGEST_PAGE, LARGEST_PAGE);
