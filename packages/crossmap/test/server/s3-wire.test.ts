@@ -15,7 +15,7 @@ import { BUCKET_ACCOUNT, root, s3World } from './s3-world.ts';
 import { signedChunks, signedHeaders } from './sign.ts';
 
 const owner = root(BUCKET_ACCOUNT);
-const world = await s3World([owner]);
+const world = await s3World([owner], { newBucketSettings: { objectOwnership: 'BucketOwnerEnforced' } });
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 after(async () => {
   agent.destroy();
