@@ -45,6 +45,8 @@ export interface ListedObject {
   readonly etag: string;
   readonly lastModified: number;
   readonly checksum?: Pick<Checksum, 'algorithm' | 'type'>;
+  /** Absent for STANDARD. */
+  readonly storageClass?: string;
 }
 
 /** A version as a listing shows it; a delete marker has no object. */

@@ -87,6 +87,7 @@ export class VersionTable {
       object.size,
       object.etag,
       summed ?? null,
+      attributes.storageClass ?? null,
     );
     if (body.kind === 'inline') this.#sql.putContent.run(sequence, JSON.stringify(attributes), body.bytes, null);
     else {
@@ -237,12 +238,13 @@ type ListedRow = readonly [
   size: number | null,
   etag: string | null,
   checksum: string | null,
+  storageClass: string | null,
   sequence: number,
   version: string | null,
 ];
 
-const LISTED = 'CAST(key AS TEXT), last_modified, size, etag, checksum, sequence, version';
-const SEQUENCE = 5;
+const LISTED = 'CAST(key AS TEXT), last_modified, size, etag, checksum, storage_class, sequence, version';
+const SEQUENCE = 6;
 
 /** The rows of a query come as one JSON text: as rows they take four times as long. */
 function asJson(query: string): string {
@@ -253,13 +255,18 @@ function rows(result: { readonly rows: string } | undefined): readonly ListedRow
   return JSON.parse(result!.rows) as readonly ListedRow[];
 }
 
-function listedObject([key, lastModified, size, etag, checksum]: ListedRow): ListedObject {
+function listedObject([key, lastModified, size, etag, checksum, storageClass]: ListedRow): ListedObject {
   const object = { key, size: size!, etag: etag!, lastModified };
-  return checksum === null ? object : { ...object, checksum: summing(checksum) };
+  if (checksum === null && storageClass === null) return object;
+  return {
+    ...object,
+    ...(checksum !== null && { checksum: summing(checksum) }),
+    ...(storageClass !== null && { storageClass }),
+  };
 }
 
 function listedVersion(row: ListedRow, isLatest: boolean): ListedVersion {
-  const [key, lastModified, , etag, , sequence, version] = row;
+  const [key, lastModified, , etag, , , sequence, version] = row;
   const listed = { key, sequence, versionId: version ?? NULL_VERSION, isLatest, lastModified };
   return etag === null ? listed : { ...listed, object: listedObject(row) };
 }
@@ -271,7 +278,7 @@ function summing(text: string): NonNullable<ListedObject['checksum']> {
 
 function statements(database: Database) {
   const columns = 'sequence, version, last_modified, size, etag';
-  const all = 'bucket, key, sequence, version, last_modified, size, etag, checksum';
+  const all = 'bucket, key, sequence, version, last_modified, size, etag, checksum, storage_class';
   const ofKey = 'WHERE bucket = ? AND key = ?';
   const inRange = 'WHERE bucket = ? AND key >= ? AND key < ?';
   return {
@@ -300,7 +307,7 @@ function statements(database: Database) {
          ORDER BY key, sequence DESC LIMIT ?`,
       ),
     ),
-    putObject: database.prepare(`INSERT INTO object (${all}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`),
+    putObject: database.prepare(`INSERT INTO object (${all}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     putMarker: database.prepare(
       'INSERT INTO version (bucket, key, sequence, version, last_modified) VALUES (?, ?, ?, ?, ?)',
     ),

@@ -5,6 +5,7 @@ import type { Initiator } from '../initiator.ts';
 import { LARGEST_PAGE } from '../listing.ts';
 import type { UploadAttributes } from '../multipart-object.ts';
 import type { S3Request } from '../request.ts';
+import { STANDARD } from '../storage-class.ts';
 import type { ListedObject } from '../stored-object.ts';
 import { element, escapeXml } from '../xml.ts';
 
@@ -15,13 +16,14 @@ export function contentsElement(object: ListedObject, encode: Encode, owner: str
   );
 }
 
-/** What a listing says of the content of an object. All are in the one storage class there is here. */
-export function objectElements({ etag, checksum, size }: ListedObject, owner: string): string {
+/** What a listing says of the content of an object. */
+export function objectElements(object: ListedObject, owner: string): string {
+  const { etag, checksum, size, storageClass = STANDARD } = object;
   const summed =
     checksum === undefined
       ? ''
       : `<ChecksumAlgorithm>${checksum.algorithm}</ChecksumAlgorithm><ChecksumType>${checksum.type}</ChecksumType>`;
-  return `<ETag>&quot;${etag}&quot;</ETag>${summed}<Size>${size}</Size>${owner}<StorageClass>STANDARD</StorageClass>`;
+  return `<ETag>&quot;${etag}&quot;</ETag>${summed}<Size>${size}</Size>${owner}<StorageClass>${storageClass}</StorageClass>`;
 }
 
 export type Encode = (text: string) => string;
