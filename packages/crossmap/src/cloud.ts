@@ -112,7 +112,7 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
     data !== undefined && options.keepsAccounts ? await openDatabase(join(data, ACCOUNTS_FILE)) : undefined;
   const accounts = new Accounts({ now, ...(accountsDatabase && { database: accountsDatabase }) });
   const denials = new Denials(now);
-  const authorization = new Authorization(accounts, denials, ({ explanation }) => onLog(explanation));
+  const authorization = new Authorization(accounts, denials, ({ explanation }) => onLog(explanation), now);
   const keys = await KeyStore.open(now, data === undefined ? undefined : keyFile(data));
   const kms = new Kms({ store: keys, authorizer: authorization, now, principalIds: accounts.principalIds });
   const s3 = new EmbeddedS3({

@@ -11,6 +11,7 @@ export type OperationName =
   | 'GetObject'
   | 'HeadObject'
   | 'DeleteObject'
+  | 'DeleteObjects'
   | 'CreateMultipartUpload'
   | 'UploadPart'
   | 'CompleteMultipartUpload'
@@ -65,6 +66,7 @@ const OPERATIONS: Readonly<Record<string, OperationName>> = {
   'GET object': 'GetObject',
   'HEAD object': 'HeadObject',
   'DELETE object': 'DeleteObject',
+  'POST bucket?delete': 'DeleteObjects',
   'POST object?uploads': 'CreateMultipartUpload',
   'PUT object?uploadId': 'UploadPart',
   'POST object?uploadId': 'CompleteMultipartUpload',
@@ -75,7 +77,6 @@ const OPERATIONS: Readonly<Record<string, OperationName>> = {
 const UNSUPPORTED: Readonly<Record<string, string>> = {
   'GET bucket?uploads': 'ListMultipartUploads',
   'GET bucket?session': 'CreateSession',
-  'POST bucket?delete': 'DeleteObjects',
   'POST bucket': 'POST Object (upload from a form)',
   'GET object?uploadId': 'ListParts',
   'GET object?attributes': 'GetObjectAttributes',

@@ -1,4 +1,3 @@
-import { deniedMessage } from '../iam/decision.ts';
 import type { AuthorizationRequest, Authorizer } from '../iam/evaluate.ts';
 import { principalAccount } from '../iam/principal.ts';
 import { type Bucket, bucketArn } from './bucket.ts';
@@ -38,7 +37,7 @@ export class Gate {
     };
     const decision = this.#authorizer.authorize(authorization);
     if (decision.decision === 'Allow') return;
-    throw new S3Error('AccessDenied', { message: deniedMessage(authorization, decision) });
+    throw new S3Error('AccessDenied', { message: decision.message });
   }
 }
 

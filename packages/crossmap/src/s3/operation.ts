@@ -24,8 +24,11 @@ export interface Services {
 
 export interface OperationInput extends Services {
   readonly request: S3Request;
-  /** Throws `AccessDenied` unless the caller may do `action` on `resource`, which belongs to the bucket or to `other`. */
-  readonly authorize: (action: string, resource: string, other?: Bucket) => void;
+  /**
+   * Throws `AccessDenied` unless the caller may do `action` on `resource`, which belongs to the bucket or to `other`.
+   * Condition keys are those of the request, or of the `part` of it that is about the resource.
+   */
+  readonly authorize: (action: string, resource: string, other?: Bucket, part?: S3Request) => void;
 }
 
 export interface BucketInput extends OperationInput {
@@ -37,8 +40,8 @@ export interface ObjectInput extends BucketInput {
 }
 
 interface Screened {
-  /** The IAM action, on the resource of the level. */
-  readonly action: string;
+  /** The IAM action, on the resource of the level. Absent where each thing that the body names is asked for alone. */
+  readonly action?: string;
   /** The action instead, when the request names a version. */
   readonly versionAction?: string;
   /** The `x-amz-` headers it understands beside the ones of every request; any other is refused. */

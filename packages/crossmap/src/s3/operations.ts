@@ -2,6 +2,7 @@ import { BUCKET_OPERATIONS } from './bucket-operations.ts';
 import { ENCRYPTION_HEADERS } from './encryption-request.ts';
 import type { Operations } from './operation.ts';
 import { deleteObject } from './operations/delete-object.ts';
+import { deleteObjects } from './operations/delete-objects.ts';
 import { getObject } from './operations/get-object.ts';
 import { listObjectVersions } from './operations/list-object-versions.ts';
 import { listObjects } from './operations/list-objects.ts';
@@ -15,6 +16,8 @@ import {
 import { putObject } from './operations/put-object.ts';
 
 const NEW_OBJECT_HEADERS = ['x-amz-acl', ...ENCRYPTION_HEADERS, 'x-amz-storage-class'];
+/** Nothing here is under governance, so there is nothing to bypass. */
+const DELETING_HEADERS = ['x-amz-bypass-governance-retention'];
 const LISTING_HEADERS = ['x-amz-optional-object-attributes'];
 const READ_CONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'];
 const WRITE_CONDITIONS = ['if-match', 'if-none-match'];
@@ -86,9 +89,11 @@ export const OPERATIONS: Operations = {
     action: 's3:DeleteObject',
     versionAction: 's3:DeleteObjectVersion',
     query: ['versionId'],
+    headers: DELETING_HEADERS,
     conditions: ['if-match'],
     run: deleteObject,
   },
+  DeleteObjects: { level: 'bucket', query: ['delete'], headers: DELETING_HEADERS, run: deleteObjects },
   CreateMultipartUpload: {
     level: 'object',
     action: 's3:PutObject',
