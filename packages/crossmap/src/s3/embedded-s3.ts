@@ -264,11 +264,11 @@ export class EmbeddedS3 {
     const resource = resourceArn(bucket.name, request.key);
     const versioned = request.query.versionId !== undefined ? operation.versionAction : undefined;
     const action = versioned ?? operation.action;
-    if (action !== undefined) this.#gate.authorize(request, action, resource, bucket);
+    if (action !== undefined) this.#gate.authorize(request, action, resource, { bucket });
     if (operation.level === 'object') {
-      if (namesAcl(request)) this.#gate.authorize(request, 's3:PutObjectAcl', resource, bucket);
+      if (namesAcl(request)) this.#gate.authorize(request, 's3:PutObjectAcl', resource, { bucket });
       if ('x-amz-tagging' in request.headers) {
-        this.#gate.authorize(request, 's3:PutObjectTagging', resource, bucket);
+        this.#gate.authorize(request, 's3:PutObjectTagging', resource, { bucket });
       }
     }
     const charged = checkRequesterPays(request, bucket);
@@ -280,8 +280,8 @@ export class EmbeddedS3 {
     return {
       ...this.#services,
       request,
-      authorize: (action, resource, other = bucket, part = request) =>
-        this.#gate.authorize(part, action, resource, other),
+      authorize: (action, resource, options = {}) =>
+        this.#gate.authorize(options.part ?? request, action, resource, { bucket, ...options }),
     };
   }
 }

@@ -3,6 +3,7 @@ import { principalAccount } from '../iam/principal.ts';
 import { type Bucket, bucketArn } from './bucket.ts';
 import type { BucketPolicies } from './bucket-policy.ts';
 import { requestContext } from './context.ts';
+import { withDefaultRight } from './default-right.ts';
 import { S3Error } from './errors.ts';
 import type { S3Request } from './request.ts';
 
@@ -20,8 +21,16 @@ export class Gate {
     this.#now = now;
   }
 
-  /** Throws `AccessDenied` unless the caller may do `action` on `resource`, in a bucket or in its own account. */
-  authorize(request: S3Request, action: string, resource: string, bucket: Bucket | undefined): void {
+  /**
+   * Throws `AccessDenied` unless the caller may do `action` on `resource`, in a bucket or in its own account. What it may
+   * do by default needs no policy, but can be denied by one.
+   */
+  authorize(
+    request: S3Request,
+    action: string,
+    resource: string,
+    { bucket, byDefault = false }: { readonly bucket: Bucket | undefined; readonly byDefault?: boolean },
+  ): void {
     const resourceAccount = bucket?.accountId ?? principalAccount(request.caller.principal);
     if (resourceAccount === undefined) throw new S3Error('AccessDenied');
     const resourcePolicy = bucket === undefined ? undefined : this.#policies.of(bucket);
@@ -35,7 +44,7 @@ export class Gate {
       ...(endpointPolicy !== undefined && { endpointPolicy }),
       context: requestContext(request, request.region ?? bucket?.region ?? 'us-east-1', this.#now()),
     };
-    const decision = this.#authorizer.authorize(authorization);
+    const decision = this.#authorizer.authorize(byDefault ? withDefaultRight(authorization) : authorization);
     if (decision.decision === 'Allow') return;
     throw new S3Error('AccessDenied', { message: decision.message });
   }

@@ -22,13 +22,21 @@ export interface Services {
   readonly newBucketSettings: BucketSettings;
 }
 
+export interface Authorization {
+  /** Which the resource belongs to, when it is not the request's. */
+  readonly bucket?: Bucket;
+  /** The part of the request that is about the resource: condition keys are its. */
+  readonly part?: S3Request;
+  /** Whether the caller may do this without any policy, unless one denies it. */
+  readonly byDefault?: boolean;
+}
+
 export interface OperationInput extends Services {
   readonly request: S3Request;
   /**
-   * Throws `AccessDenied` unless the caller may do `action` on `resource`, which belongs to the bucket or to `other`.
-   * Condition keys are those of the request, or of the `part` of it that is about the resource.
+   * Throws `AccessDenied` unless the caller may do `action` on `resource`, of the request's bucket unless told otherwise.
    */
-  readonly authorize: (action: string, resource: string, other?: Bucket, part?: S3Request) => void;
+  readonly authorize: (action: string, resource: string, options?: Authorization) => void;
 }
 
 export interface BucketInput extends OperationInput {

@@ -120,8 +120,8 @@ export class Kms {
     const policy = managedKeyPolicy(scope);
     const description = 'Default key that protects my S3 objects when no other key is defined';
     const key: KmsKey = { ...this.newKey({ accountId, region, description, policy }), keyManager: 'AWS' };
-    await this.store.putKey(key);
-    await this.putAlias(MANAGED_ALIAS, key);
+    // Both at once: another first request must find them.
+    await Promise.all([this.store.putKey(key), this.putAlias(MANAGED_ALIAS, key)]);
     return key;
   }
 

@@ -28,7 +28,7 @@ export async function deleteRequested(
 ): Promise<Deletion> {
   const ifMatch = request.headers['if-match'];
   if (ifMatch !== undefined && ifMatch !== '*')
-    authorize('s3:GetObject', resourceArn(bucket.name, key), bucket, request);
+    authorize('s3:GetObject', resourceArn(bucket.name, key), { part: request });
   const condition = writeCondition(request.headers);
   const { versionId } = request.query;
   return store.deleteObject(bucket.name, key, { versionId, condition, lastModified: wholeSeconds(now()) });

@@ -61,7 +61,7 @@ async function deleteNamed(
   try {
     checkKey(key);
     const action = versionId === undefined ? 's3:DeleteObject' : 's3:DeleteObjectVersion';
-    authorize(action, resourceArn(bucket.name, key), bucket, request);
+    authorize(action, resourceArn(bucket.name, key), { part: request });
     if (versionId !== undefined && versionId !== NULL_VERSION && sequenceOf(versionId) === undefined) {
       throw new S3Error('NoSuchVersion');
     }
