@@ -260,7 +260,7 @@ test('a definition that names what a service has not is refused', async () => {
     `'SCHEMA_VALIDATION_FAILED: The resource provided arn:aws:states:::aws-sdk:s3:getObjet is not recognized. ${unknown} at ${at}/Resource'`,
   );
   for (const action of [
-    's3:putBucketAcl',
+    's3:putBucketWebsite',
     'sfn:deleteStateMachineVersion',
     'sts:getSessionToken',
     'lambda:getFunction',
