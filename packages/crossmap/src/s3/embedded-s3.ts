@@ -93,7 +93,7 @@ export class EmbeddedS3 {
     const uploads = new UploadStore(store, minimumPartSize);
     const encryption = new Encryption(dataKeys);
     this.#services = { store, uploads, encryption, now, newId, principalIds, newBucketSettings };
-    this.#gate = new Gate(authorizer, new BucketPolicies(), now);
+    this.#gate = new Gate(authorizer, new BucketPolicies(), store, now);
   }
 
   /** Answers a request, or throws `S3Error`. The order of the checks is S3's. */
@@ -289,6 +289,7 @@ export class EmbeddedS3 {
       request,
       authorize: (action, resource, options = {}) =>
         this.#gate.authorize(options.part ?? request, action, resource, { bucket, ...options }),
+      allows: (action, resource) => this.#gate.allows(request, action, resource, { bucket }),
     };
   }
 }
