@@ -1,5 +1,6 @@
 import type { Authorizer, Caller } from '../iam/evaluate.ts';
 import type { PrincipalIds } from '../iam/policy.ts';
+import type { Synchronous } from '../sqlite/database.ts';
 import { checkAcl, namesAcl } from './acl.ts';
 import type { ResponseBody } from './body.ts';
 import { type Bucket, isBucketName } from './bucket.ts';
@@ -221,6 +222,12 @@ export class EmbeddedS3 {
   /** Account and Region of a bucket, without any check: for who runs the accounts, not for callers. */
   bucket(name: string): Bucket | undefined {
     return this.#services.store.bucket(name);
+  }
+
+  /** How safe the writes are, and in how many commits they were made: for who measures. */
+  durability(): { readonly synchronous: Synchronous; readonly commits: number } {
+    const { database, commits } = this.#services.store;
+    return { synchronous: database.synchronous(), commits: commits.commits };
   }
 
   /**

@@ -18,6 +18,7 @@ export class GroupCommit {
   readonly #savepoint: Statement<unknown>;
   readonly #release: Statement<unknown>;
   #gathered: Write[] = [];
+  #commits = 0;
 
   constructor(database: Database) {
     this.#database = database;
@@ -36,11 +37,17 @@ export class GroupCommit {
     });
   }
 
+  /** How many commits were made. */
+  get commits(): number {
+    return this.#commits;
+  }
+
   /** Commits now what has gathered. */
   flush(): void {
     const writes = this.#gathered;
     this.#gathered = [];
     if (writes.length === 0) return;
+    this.#commits += 1;
     let outcomes: Outcome[];
     try {
       outcomes = this.#database.transaction(() => writes.map((write) => this.#attempt(write.work)));
