@@ -3,7 +3,7 @@ import type { Principal, ServicePrincipal } from '../iam/principal.ts';
 import type { Membership } from './organization.ts';
 
 /**
- * The condition keys that follow from who asks. Of an anonymous caller there is no ARN and no account.
+ * The condition keys that follow from who asks. Requests of anonymous callers have hardly any.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principal-properties
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable
  */
@@ -13,7 +13,7 @@ export function principalContext(
 ): Record<string, string | readonly string[]> {
   switch (principal.kind) {
     case 'anonymous':
-      return { 'aws:PrincipalType': 'Anonymous', 'aws:PrincipalIsAWSService': 'false', 'aws:userid': 'anonymous' };
+      return { 'aws:PrincipalType': 'Anonymous', 'aws:userid': 'anonymous' };
     case 'service':
       return {
         'aws:PrincipalIsAWSService': 'true',

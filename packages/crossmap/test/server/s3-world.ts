@@ -4,6 +4,7 @@ import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { type AuthorizationRequest, type Caller, evaluate } from '../../src/iam/evaluate.ts';
 import { type Policy, parsePolicy } from '../../src/iam/policy.ts';
 import type { BlobStore } from '../../src/s3/blob-store.ts';
+import type { BucketSettings } from '../../src/s3/bucket-settings.ts';
 import { EmbeddedS3 } from '../../src/s3/embedded-s3.ts';
 import { memoryBlobs } from '../../src/s3/memory-blobs.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
@@ -69,6 +70,8 @@ export async function s3World(
     readonly blobs?: BlobStore;
     readonly now?: () => number;
     readonly minimumPartSize?: number;
+    /** @default - those of S3: all public access is blocked */
+    readonly newBucketSettings?: BucketSettings;
   } = {},
 ): Promise<S3World> {
   const authorizations: AuthorizationRequest[] = [];
@@ -91,6 +94,7 @@ export async function s3World(
     now,
     newId: () => `upload-${ids++}`,
     ...(options.minimumPartSize === undefined ? {} : { minimumPartSize: options.minimumPartSize }),
+    ...(options.newBucketSettings && { newBucketSettings: options.newBucketSettings }),
   });
   const lookup: CredentialLookup = (accessKeyId, sessionToken) => {
     const person = people.find((candidate) => candidate.accessKeyId === accessKeyId);
