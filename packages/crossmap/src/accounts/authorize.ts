@@ -25,10 +25,10 @@ export class Authorization implements Authorizer, Permissions {
     this.#now = now;
   }
 
-  authorize(request: AuthorizationRequest): Decision {
+  authorize(request: AuthorizationRequest, quietly = false): Decision {
     const complete = this.#complete(request);
     const decision = evaluate(complete);
-    if (decision.decision !== 'Allow') {
+    if (decision.decision !== 'Allow' && !quietly) {
       const denial = this.#denials.record(complete, decision);
       if (denial !== undefined) this.#report(denial);
     }

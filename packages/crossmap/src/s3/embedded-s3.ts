@@ -5,7 +5,7 @@ import { checkAcl, namesAcl } from './acl.ts';
 import type { ResponseBody } from './body.ts';
 import { type Bucket, isBucketName } from './bucket.ts';
 import { BucketPolicies, parseBucketPolicy } from './bucket-policy.ts';
-import { type BucketSettings, NEW_BUCKET_SETTINGS } from './bucket-settings.ts';
+import { type BucketEncryption, type BucketSettings, NEW_BUCKET_SETTINGS } from './bucket-settings.ts';
 import { wholeSeconds } from './dates.ts';
 import { detectOperation } from './detect.ts';
 import { type DataKeys, Encryption, NO_DATA_KEYS } from './encryption.ts';
@@ -93,7 +93,7 @@ export class EmbeddedS3 {
     const uploads = new UploadStore(store, minimumPartSize);
     const encryption = new Encryption(dataKeys);
     this.#services = { store, uploads, encryption, now, newId, principalIds, newBucketSettings };
-    this.#gate = new Gate(authorizer, new BucketPolicies(), now);
+    this.#gate = new Gate(authorizer, new BucketPolicies(), store, now);
   }
 
   /** Answers a request, or throws `S3Error`. The order of the checks is S3's. */
@@ -248,6 +248,12 @@ export class EmbeddedS3 {
     throw new S3Error('BucketAlreadyExists', { elements: { BucketName: name } });
   }
 
+  /** Sets or, with `undefined`, removes the default encryption of a bucket without authorization. */
+  async provisionEncryption(bucket: string, encryption: BucketEncryption | undefined): Promise<void> {
+    this.#existing(bucket);
+    await this.#services.store.buckets.put(bucket, 'encryption', encryption);
+  }
+
   /** Sets or, with `undefined`, removes the policy of a bucket without authorization. Errors: `MalformedPolicy`. */
   async provisionPolicy(bucket: string, policy: string | undefined): Promise<void> {
     this.#existing(bucket);
@@ -289,6 +295,7 @@ export class EmbeddedS3 {
       request,
       authorize: (action, resource, options = {}) =>
         this.#gate.authorize(options.part ?? request, action, resource, { bucket, ...options }),
+      allows: (action, resource) => this.#gate.allows(request, action, resource, { bucket }),
     };
   }
 }
