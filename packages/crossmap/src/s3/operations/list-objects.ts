@@ -27,7 +27,8 @@ export async function listObjects({ request, bucket, store }: BucketInput): Prom
   const owner = ownerElement(bucket);
   const content = [
     element('Name', bucket.name),
-    element('Prefix', encode(prefix)),
+    // Clients that ask for the encoding decode all of these but the prefix.
+    element('Prefix', prefix),
     element('Marker', encode(marker)),
     element('NextMarker', page.next === undefined || delimiter === undefined ? undefined : encode(page.last)),
     element('MaxKeys', maxKeys),
