@@ -3,6 +3,9 @@ import { codePoints, commonLength } from './key-order.ts';
 /** Stands for the end of a key where a character is looked for: it sorts before every character. */
 export const END_OF_KEY = -1;
 
+/** Beyond where two neighbours differ, keys tell no more of those around them. */
+const DEPTHS_LEARNT = 6;
+
 /** What has been seen in one place of keys. */
 class Place {
   /** Sorted. */
@@ -71,7 +74,8 @@ export class Alphabets {
     for (let k = from; k < to; k++) {
       const points = codePoints(keys[k] ?? '');
       const common = previous === undefined ? 0 : commonLength(previous, points);
-      for (let depth = common; depth <= points.length; depth++) this.#add(points, depth);
+      const deepest = previous === undefined ? points.length : Math.min(points.length, common + DEPTHS_LEARNT);
+      for (let depth = common; depth <= deepest; depth++) this.#add(points, depth);
       if (previous !== undefined) {
         const [low, high] = [previous[common] ?? END_OF_KEY, points[common] ?? END_OF_KEY];
         for (const place of this.#places(points, common)) place.seal(low, high);
