@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { ListingError } from '../page.ts';
 import type { AnswerReader } from './connections.ts';
 import { textOf } from './xml-text.ts';
@@ -27,16 +26,15 @@ export function errorReader(): AnswerReader<string> {
   };
 }
 
-export function errorAnswer(status: number, headers: IncomingHttpHeaders, body: string): ErrorAnswer {
+export function errorAnswer(status: number, headers: Readonly<Record<string, string>>, body: string): ErrorAnswer {
   const element = (name: string) => {
     const found = new RegExp(`<${name}>([^<]*)</${name}>`).exec(body)?.[1];
     return found === undefined ? undefined : textOf(found);
   };
-  const header = headers['x-amz-bucket-region'];
   return {
     code: element('Code') ?? `Http${status}`,
     message: element('Message') ?? `The server answered with status ${status}`,
-    region: typeof header === 'string' ? header : element('Region'),
+    region: headers['x-amz-bucket-region'] ?? element('Region'),
   };
 }
 

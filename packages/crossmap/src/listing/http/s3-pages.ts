@@ -17,8 +17,6 @@ export interface S3PagesOptions {
   readonly requesterPays?: boolean;
   /** Id of the account that must own the bucket. */
   readonly expectedBucketOwner?: string | undefined;
-  /** Requests at once. */
-  readonly slots: number;
   /** Longest silence of the server. */
   readonly timeoutMs?: number;
   readonly now: () => number;
@@ -36,7 +34,7 @@ const EXPIRED = ['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired'
 /** ListObjectsV2 over HTTP: one request for each page, but for the Region of the bucket and credentials that expired. */
 export function s3Pages(options: S3PagesOptions): S3Pages {
   const { bucket, prefix, fields, now } = options;
-  const connections = new Connections(options.slots, options.timeoutMs ?? 30_000);
+  const connections = new Connections(options.timeoutMs ?? 30_000);
   const credentials = new Credentials(options.credentials, now);
   const headers = {
     'accept-encoding': 'identity',
