@@ -59,7 +59,8 @@ const DISTRIBUTIONS = {
   // Bursts inside of bursts: what a page shows of the keys before it says nothing of those after it.
   adversarial: (random) => {
     let text = '';
-    for (let depth = 0; depth < 40 && random() < 0.85; depth++) text += random() < 0.7 ? '~' : 'aZ5'[between(random, 0, 3)];
+    for (let depth = 0; depth < 40 && random() < 0.85; depth++)
+      text += random() < 0.7 ? '~' : 'aZ5'[between(random, 0, 3)];
     return `${text}${hex(random, 10)}`;
   },
 };

@@ -93,7 +93,9 @@ const server = createServer((request, response) => {
   // 503 costs the server nothing and comes at once.
   if (random() < throttle) {
     response.writeHead(503, { 'content-type': 'application/xml' });
-    return response.end('<?xml version="1.0"?><Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>');
+    return response.end(
+      '<?xml version="1.0"?><Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>',
+    );
   }
   const reset_ = random() < reset;
   setTimeout(() => answer(request, response, reset_), wait);
@@ -150,7 +152,11 @@ server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }
 let before = { cpu: process.cpuUsage(), requests: 0, pages: 0, at: hrtime.bigint() };
 process.on('message', () => {
   const cpu = process.cpuUsage(before.cpu);
-  process.send({ cpuSeconds: (cpu.user + cpu.system) / 1e6, requests: requests - before.requests, pages: pages - before.pages });
+  process.send({
+    cpuSeconds: (cpu.user + cpu.system) / 1e6,
+    requests: requests - before.requests,
+    pages: pages - before.pages,
+  });
   before = { cpu: process.cpuUsage(), requests, pages, at: hrtime.bigint() };
 });
 process.on('disconnect', () => process.exit());

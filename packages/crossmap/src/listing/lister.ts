@@ -154,7 +154,11 @@ export class Lister {
   #checkOrder({ keys }: ObjectPage, cursor: string): void {
     if (!this.#options.partitioned || cursor === '' || keys.length === 0) return;
     if (countUpTo(keys.slice(0, 1), cursor) > 0) {
-      throw new ListingError('refused', 'StartAfterIgnored', 'The server answers with keys that come before StartAfter.');
+      throw new ListingError(
+        'refused',
+        'StartAfterIgnored',
+        'The server answers with keys that come before StartAfter.',
+      );
     }
   }
 

@@ -109,7 +109,8 @@ export class AnswerParser {
     this.#keepAlive = version === '1.1' && headers.connection?.toLowerCase() !== 'close';
     this.#sink.head(Number(status), headers);
     if (headers['transfer-encoding']?.toLowerCase() === 'chunked') this.#state = 'size';
-    else if (headers['content-length'] === undefined) this.#state = status === '204' || status === '304' ? 'counted' : 'to-close';
+    else if (headers['content-length'] === undefined)
+      this.#state = status === '204' || status === '304' ? 'counted' : 'to-close';
     else {
       this.#left = Number(headers['content-length']);
       this.#state = 'counted';

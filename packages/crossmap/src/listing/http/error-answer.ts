@@ -4,7 +4,14 @@ import { textOf } from './xml-text.ts';
 
 /** Errors that another attempt may not meet. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const PASSING = ['InternalError', 'RequestTimeout', 'OperationAborted', 'RequestTimeTooSkewed'];
-const THROTTLED = ['SlowDown', 'ServiceUnavailable', 'RequestLimitExceeded', 'Throttling', 'ThrottlingException', 'TooManyRequests'];
+const THROTTLED = [
+  'SlowDown',
+  'ServiceUnavailable',
+  'RequestLimitExceeded',
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequests',
+];
 
 /** An answer that is not a page. */
 export interface ErrorAnswer {

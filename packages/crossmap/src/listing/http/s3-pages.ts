@@ -1,7 +1,7 @@
 import { ListingError, type ListPage, type ObjectPage, type PageRequest } from '../page.ts';
 import { type Endpoint, endpointOf } from './bucket-endpoint.ts';
 import { type Answer, Connections } from './connections.ts';
-import { Credentials, type CredentialProvider, type ExpiringCredentials } from './credentials.ts';
+import { type CredentialProvider, Credentials, type ExpiringCredentials } from './credentials.ts';
 import { connectionError, errorAnswer, errorReader, listingError } from './error-answer.ts';
 import { type Fields, PageScan } from './page-scan.ts';
 import { encodeQuery, Signer } from './sigv4.ts';

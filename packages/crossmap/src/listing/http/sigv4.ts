@@ -71,5 +71,8 @@ export class Signer {
 
 /** Percent-encoding as signatures want it: all but letters, digits and `-._~`. */
 export function encodeQuery(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
