@@ -9,7 +9,7 @@ export interface Case {
   readonly id: string;
   readonly area: string;
   readonly tier: Tier;
-  readonly flow: 'execute' | 'express-sync' | 'test-state' | 'operations';
+  readonly flow: 'execute' | 'express-sync' | 'test-state' | 'operations' | 'outcome';
   readonly setup?: Setup;
   /** An object or array stands for its JSON text, a string for itself; so does `input`. */
   readonly definition?: Json;
@@ -26,17 +26,25 @@ export interface Case {
   /** Keys of `expected` that the recording SDK refused by itself. */
   readonly clientSide?: readonly string[];
   readonly expected: JsonObject;
+  /** What a case that was not recorded rests on: the statement, and where it stands. */
+  readonly fact?: string;
+  readonly source?: string;
 }
 
 export interface Setup {
   readonly roles?: readonly (string | { readonly arn: string; readonly trusts: string })[];
   /** Role ARN → the only policy of that role. */
   readonly rolePolicies?: Readonly<Record<string, JsonObject>>;
-  readonly buckets?: readonly string[];
+  readonly buckets?: readonly BucketSetup[];
   readonly s3?: readonly StoredObject[];
   readonly lambdas?: readonly FunctionSetup[];
   readonly logGroups?: readonly string[];
 }
+
+/** A name alone: of the account and the Region of the case. */
+export type BucketSetup =
+  | string
+  | { readonly name: string; readonly account?: string; readonly region?: string; readonly policy?: JsonObject };
 
 export type StoredObject =
   | { readonly bucket: string; readonly key: string; readonly body: Body }

@@ -1,9 +1,9 @@
 import type { FunctionSetup, Setup } from './case.ts';
-import { callJson, type Endpoint, send } from './endpoint.ts';
+import { callJson, type Endpoint, REGION, send } from './endpoint.ts';
 import { pythonSource, zipOf } from './function-source.ts';
 import type { OpenStage } from './run.ts';
 import { S3 } from './s3.ts';
-import { ACCOUNT, checkSetup, type Role, rolesOf, storeObjects } from './stage.ts';
+import { ACCOUNT, type BucketPlace, bucketsOf, checkSetup, type Role, rolesOf, storeObjects } from './stage.ts';
 
 const FUNCTIONS = '/2015-03-31/functions';
 
@@ -104,10 +104,18 @@ async function createFunction(endpoint: Endpoint, setup: Setup, { name, behaviou
   if (status >= 300) throw new Error(`The function ${name} could not be created: ${status} ${text.slice(0, 200)}`);
 }
 
+/** The buckets of a setup. Throws for one that needs another account, another Region or a policy. */
+function ownBuckets(setup: Setup): readonly BucketPlace[] {
+  const buckets = bucketsOf(setup);
+  const other = buckets.find(({ account, region, policy }) => account !== ACCOUNT || region !== REGION || policy);
+  if (other !== undefined) throw new Error(`The bucket ${other.name} of a setup is not supported here`);
+  return buckets;
+}
+
 async function createBuckets(endpoint: Endpoint, setup: Setup): Promise<void> {
   const client = new S3(endpoint, ACCOUNT);
   try {
-    for (const bucket of setup.buckets ?? []) await client.createBucket(bucket);
+    for (const { name } of ownBuckets(setup)) await client.createBucket(name);
     await storeObjects(endpoint, setup);
   } finally {
     client.close();
@@ -117,7 +125,7 @@ async function createBuckets(endpoint: Endpoint, setup: Setup): Promise<void> {
 async function deleteBuckets(endpoint: Endpoint, setup: Setup): Promise<void> {
   const client = new S3(endpoint, ACCOUNT);
   try {
-    for (const bucket of setup.buckets ?? []) await client.deleteBucket(bucket);
+    for (const { name } of ownBuckets(setup)) await client.deleteBucket(name);
   } finally {
     client.close();
   }

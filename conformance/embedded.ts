@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { behave } from './behaviour.ts';
 import type { Behaviour, FunctionSetup, Setup } from './case.ts';
 import { REGION } from './endpoint.ts';
-import { ACCOUNT, checkSetup, rolesOf, type Stage, storeObjects } from './stage.ts';
+import { ACCOUNT, bucketsOf, checkSetup, rolesOf, type Stage, storeObjects } from './stage.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 /** The composition of the package, which is none of its public entries. */
@@ -21,8 +21,9 @@ export async function openEmbedded(setup: Setup, onLog: (line: string) => void):
       const policies = [{ name: 'conformance', document: policy }];
       cloud.accounts.createRole({ accountId, roleName: name, path, trustPolicy, policies });
     }
-    for (const name of setup.buckets ?? []) {
-      await cloud.s3.provisionBucket({ name, accountId: ACCOUNT, region: REGION });
+    for (const { name, account, region, policy } of bucketsOf(setup)) {
+      await cloud.s3.provisionBucket({ name, accountId: account, region });
+      if (policy !== undefined) await cloud.s3.provisionPolicy(name, JSON.stringify(policy));
     }
     for (const name of setup.logGroups ?? [])
       cloud.logGroups.create(`arn:aws:logs:${REGION}:${ACCOUNT}:log-group:${name}`);

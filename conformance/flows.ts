@@ -10,6 +10,8 @@ export function operationsOf(each: Case): readonly Operation[] {
       return executeFlow(each);
     case 'express-sync':
       return expressSyncFlow(each);
+    case 'outcome':
+      return outcomeFlow(each);
     case 'test-state':
       return [call(each, 'op1', 'TestState', { ...definitionAndInput(each), ...each.testState }, each.expectError)];
   }
@@ -17,17 +19,34 @@ export function operationsOf(each: Case): readonly Operation[] {
 
 function executeFlow(each: Case): readonly Operation[] {
   const executionArn = '${op2.executionArn}';
-  const create = createStateMachine(each, {});
-  const start = call(each, 'op2', 'StartExecution', { stateMachineArn: '${op1.stateMachineArn}', ...inputOf(each) });
   const started = ['CreateStateMachine', 'StartExecution'];
   const afterwards = Object.keys(each.record ?? {}).filter((action) => !started.includes(action));
   return [
-    create,
-    start,
+    createStateMachine(each, {}),
+    startExecution(each),
     { id: 'op3', await: endsInRecording(each) ? 'executionTerminated' : 'onExecutionEvents', params: { executionArn } },
     ...afterwards
       .sort((a, b) => Number(a === 'GetExecutionHistory') - Number(b === 'GetExecutionHistory'))
       .map((action, index) => call(each, `op${index + 4}`, action, { executionArn })),
+  ];
+}
+
+const OUTCOME = ['status', 'output', 'error', 'cause'];
+
+/** What became of one execution, as far as `expected` tells it, then the operations of the case, from op5 on. */
+function outcomeFlow(each: Case): readonly Operation[] {
+  const executionArn = '${op2.executionArn}';
+  const outcome = OUTCOME.filter((name) => name in each.expected).map((name) => ({
+    match: name,
+    value: { $ref: `op4.${name}${name === 'output' ? '|json' : ''}` },
+  }));
+  return [
+    createStateMachine(each, {}),
+    startExecution(each),
+    { id: 'op3', await: 'executionTerminated', params: { executionArn } },
+    call(each, 'op4', 'DescribeExecution', { executionArn }),
+    ...outcome,
+    ...(each.operations ?? []),
   ];
 }
 
@@ -49,6 +68,10 @@ function createStateMachine(each: Case, others: JsonObject): Call {
   const roleArn = typeof role === 'string' ? role : role.arn;
   const name = each.stateMachineName ?? 'StateMachine';
   return call(each, 'op1', 'CreateStateMachine', { name, definition: '${definition}', roleArn, ...others });
+}
+
+function startExecution(each: Case): Call {
+  return call(each, 'op2', 'StartExecution', { stateMachineArn: '${op1.stateMachineArn}', ...inputOf(each) });
 }
 
 function call(each: Case, id: string, action: string, params: JsonObject, expectError = false): Call {

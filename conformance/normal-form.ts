@@ -15,9 +15,11 @@ type RegexRule = Extract<Transformer, { t: 'regex' }>;
 export class NormalForm {
   readonly #transformers: readonly Transformer[];
   readonly #rules: readonly { readonly pattern: RegExp; readonly replacement: string }[];
+  /** The dates that `expected` names: what is told of data, not of when it ran. They are not masked. */
+  readonly #namedDates: ReadonlySet<string>;
 
   /** Rules that refer to what no call gave are left out: they masked nothing that was recorded. */
-  constructor({ transformers = [] }: Case, references: References) {
+  constructor({ transformers = [], expected }: Case, references: References) {
     this.#transformers = transformers;
     this.#rules = transformers
       .filter((each): each is RegexRule => each.t === 'regex' && references.resolves(each.pattern))
@@ -25,6 +27,7 @@ export class NormalForm {
         pattern: pythonPattern(references.resolve(pattern) as string),
         replacement,
       }));
+    this.#namedDates = new Set(JSON.stringify(expected).match(ISO_DATE_TIME));
   }
 
   /** The texts that the rules write: they stand for themselves in `expected`. */
@@ -70,7 +73,7 @@ export class NormalForm {
 
   #maskText(text: string): string {
     const masked = text
-      .replace(ISO_DATE_TIME, 'date')
+      .replace(ISO_DATE_TIME, (date) => (this.#namedDates.has(date) ? date : 'date'))
       .replaceAll('arn:aws:', 'arn:<partition>:')
       .replaceAll('us-east-1', '<region>');
     if (!this.#has('requestIds')) return masked;

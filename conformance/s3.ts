@@ -17,10 +17,10 @@ import type { Json, JsonObject } from './json.ts';
 export class S3 {
   readonly #client: S3Client;
 
-  constructor({ url, credentials }: Endpoint, account: string) {
+  constructor({ url, credentials }: Endpoint, account: string, region = REGION) {
     this.#client = new S3Client({
       endpoint: url,
-      region: REGION,
+      region,
       credentials: credentials(account),
       forcePathStyle: true,
       maxAttempts: 1,

@@ -1,5 +1,5 @@
 import type { Setup } from './case.ts';
-import type { Endpoint } from './endpoint.ts';
+import { type Endpoint, REGION } from './endpoint.ts';
 import type { JsonObject } from './json.ts';
 import { S3 } from './s3.ts';
 import { objectsToStore } from './stored-body.ts';
@@ -49,16 +49,35 @@ function statement(only: object): object {
   return { Version: '2012-10-17', Statement: [only] };
 }
 
-/** Stores the objects of a setup through the S3 of the endpoint. */
-export async function storeObjects(endpoint: Endpoint, { s3 = [] }: Setup): Promise<void> {
-  if (s3.length === 0) return;
-  const client = new S3(endpoint, ACCOUNT);
-  try {
-    for (const stored of s3) {
+export interface BucketPlace {
+  readonly name: string;
+  readonly account: string;
+  readonly region: string;
+  readonly policy?: JsonObject;
+}
+
+export function bucketsOf({ buckets = [] }: Setup): readonly BucketPlace[] {
+  return buckets.map((bucket) => ({
+    account: ACCOUNT,
+    region: REGION,
+    ...(typeof bucket === 'string' ? { name: bucket } : bucket),
+  }));
+}
+
+/** Stores the objects of a setup through the S3 of the endpoint, each as the account of its bucket. */
+export async function storeObjects(endpoint: Endpoint, setup: Setup): Promise<void> {
+  const places = bucketsOf(setup);
+  for (const stored of setup.s3 ?? []) {
+    const { account, region } = places.find(({ name }) => name === stored.bucket) ?? {
+      account: ACCOUNT,
+      region: REGION,
+    };
+    const client = new S3(endpoint, account, region);
+    try {
       for (const { bucket, key, body } of objectsToStore(stored)) await client.putObject(bucket, key, body);
+    } finally {
+      client.close();
     }
-  } finally {
-    client.close();
   }
 }
 

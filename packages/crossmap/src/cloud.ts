@@ -5,11 +5,15 @@ import { Accounts } from './accounts/accounts.ts';
 import { AssumedRoleTasks } from './accounts/assumed-role-tasks.ts';
 import { Authorization } from './accounts/authorize.ts';
 import { type Denial, Denials } from './accounts/denials.ts';
-import type { Deployment } from './accounts/deployment.ts';
-import { EmbeddedDeployment } from './accounts/embedded-deployment.ts';
+import type { BucketResource, Deployment } from './accounts/deployment.ts';
+import { type EmbeddedCloud, EmbeddedDeployment } from './accounts/embedded-deployment.ts';
 import { EmbeddedObjects } from './accounts/embedded-objects.ts';
 import { FunctionCode } from './accounts/function-code.ts';
 import { FunctionSessions } from './accounts/function-sessions.ts';
+import { KEY_FILE, keyFile } from './accounts/kms/key-file.ts';
+import { KeyStore } from './accounts/kms/key-store.ts';
+import { Kms } from './accounts/kms/kms.ts';
+import { s3DataKeys } from './accounts/kms/s3-data-keys.ts';
 import { LambdaTasks } from './accounts/lambda-tasks.ts';
 import { LogGroups } from './accounts/log-groups.ts';
 import type { MockConfig } from './accounts/mock-config.ts';
@@ -29,6 +33,7 @@ import { directoryBlobs } from './s3/directory-blobs.ts';
 import { EmbeddedS3 } from './s3/embedded-s3.ts';
 import { memoryBlobs } from './s3/memory-blobs.ts';
 import { ObjectStore } from './s3/object-store.ts';
+import { kmsApi } from './server/kms/api.ts';
 import { logsApi } from './server/logs/operations.ts';
 import { type Listening, listen } from './server/server.ts';
 import { groupArn, logEvents } from './server/step-functions/execution-log.ts';
@@ -36,6 +41,7 @@ import type { StepFunctions } from './server/step-functions/operation.ts';
 import { operations, stepFunctionsApi } from './server/step-functions/operations.ts';
 import { StateMachines } from './server/step-functions/state-machines.ts';
 import { TaskChecks } from './server/step-functions/task-checks.ts';
+import { stsApi } from './server/sts/operations.ts';
 import { openDatabase } from './sqlite/open.ts';
 import { MemoryStore } from './store/memory-store.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
@@ -55,6 +61,11 @@ export interface StandIns {
 export interface CloudOptions {
   /** The folder where buckets and executions are kept; `undefined` for in memory. */
   readonly data: string | undefined;
+  /**
+   * Keeps users, roles, policies and keys in `data` too.
+   * @default - they are made anew at each start
+   */
+  readonly keepsAccounts?: boolean;
   readonly environments: number;
   /** The responses that tasks of executions with a test case get. */
   readonly mocks?: MockConfig | undefined;
@@ -66,8 +77,10 @@ export interface CloudOptions {
 /** The embedded accounts with every service, nothing deployed and nothing listening yet. */
 export interface Cloud {
   readonly accounts: Accounts;
+  readonly buckets: EmbeddedCloud['buckets'];
   readonly s3: EmbeddedS3;
   readonly stepFunctions: StepFunctions;
+  readonly kms: Kms;
   readonly logGroups: LogGroups;
   readonly deployment: Deployment;
   /** Where the code of functions that have it in the template is written. */
@@ -96,10 +109,20 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
   const named = mocks === undefined ? routed : EVERY_SERVICE;
   const here = (resource: TaskResource) => mocks === undefined || isHere(resource, routed);
   const { store, objects, closeStores, discardStores } = await openStores(data);
-  const accounts = new Accounts({ now });
+  const accountsDatabase =
+    data !== undefined && options.keepsAccounts ? await openDatabase(join(data, ACCOUNTS_FILE)) : undefined;
+  const accounts = new Accounts({ now, ...(accountsDatabase && { database: accountsDatabase }) });
   const denials = new Denials(now);
-  const authorization = new Authorization(accounts, denials, ({ explanation }) => onLog(explanation));
-  const s3 = new EmbeddedS3({ store: objects, authorizer: authorization, now, newId: systemIds.uuid });
+  const authorization = new Authorization(accounts, denials, ({ explanation }) => onLog(explanation), now);
+  const keys = await KeyStore.open(now, data === undefined ? undefined : keyFile(data));
+  const kms = new Kms({ store: keys, authorizer: authorization, now, principalIds: accounts.principalIds });
+  const s3 = new EmbeddedS3({
+    store: objects,
+    authorizer: authorization,
+    dataKeys: s3DataKeys(kms),
+    now,
+    newId: systemIds.uuid,
+  });
   let port = 0;
   const functionSessions = new FunctionSessions(accounts, now);
   const functions = new FunctionHost({
@@ -135,6 +158,7 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
     functionCode,
     functionSessions,
     buckets,
+    kms,
     logGroups,
     stateMachines,
   });
@@ -209,11 +233,14 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
     executions.close();
     await functions.close();
     await functionCode.close();
+    accountsDatabase?.close();
     await closeStores();
   };
   return {
     accounts,
+    buckets,
     s3,
+    kms,
     stepFunctions,
     logGroups,
     deployment,
@@ -222,7 +249,8 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
     denials: () => denials.list(),
     async listen(wanted) {
       server = await listen(wanted, {
-        apis: [stepFunctionsApi(stepFunctions), logsApi(logGroups)],
+        apis: [stepFunctionsApi(stepFunctions), logsApi(logGroups), kmsApi(kms)],
+        queryApis: [stsApi({ accounts, now })],
         s3,
         authorizer: authorization,
         lookup: (accessKeyId, sessionToken) => accounts.caller(accessKeyId, sessionToken),
@@ -245,6 +273,8 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
   };
 }
 
+const ACCOUNTS_FILE = 'accounts.sqlite';
+
 async function openStores(data: string | undefined) {
   if (data === undefined) {
     const database = await openDatabase(':memory:');
@@ -257,7 +287,9 @@ async function openStores(data: string | undefined) {
     };
   }
   await mkdir(data, { recursive: true });
-  const files = ['executions.sqlite', 'objects.sqlite', 'objects'].map((name) => join(data, name));
+  const files = ['executions.sqlite', 'objects.sqlite', 'objects', KEY_FILE, ACCOUNTS_FILE].map((name) =>
+    join(data, name),
+  );
   const fresh = !files.some((file) => existsSync(file));
   const store = await openSqliteStore(join(data, 'executions.sqlite'));
   if (store.holdsData()) {
@@ -283,8 +315,10 @@ async function openStores(data: string | undefined) {
 
 function bucketsOf(s3: EmbeddedS3) {
   return {
-    createBucket: ({ bucketName, accountId, region }: { bucketName: string; accountId: string; region: string }) =>
-      s3.provisionBucket({ name: bucketName, accountId, region }),
+    createBucket: async ({ bucketName, accountId, region, encryption }: BucketResource) => {
+      await s3.provisionBucket({ name: bucketName, accountId, region });
+      await s3.provisionEncryption(bucketName, encryption);
+    },
     putBucketPolicy: (bucketName: string, policy: string) => s3.provisionPolicy(bucketName, policy),
   };
 }

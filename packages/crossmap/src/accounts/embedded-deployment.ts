@@ -1,10 +1,13 @@
 import type { FunctionHost } from '../functions/function-host.ts';
+import type { PrincipalIds } from '../iam/policy.ts';
 import type { Accounts } from './accounts.ts';
 import type {
   BucketPolicyResource,
   BucketResource,
   Deployment,
   FunctionResource,
+  KeyAliasResource,
+  KeyResource,
   LogGroupResource,
   RolePolicy,
   RoleResource,
@@ -12,6 +15,7 @@ import type {
 } from './deployment.ts';
 import type { FunctionCode } from './function-code.ts';
 import type { FunctionSessions } from './function-sessions.ts';
+import type { Kms } from './kms/kms.ts';
 import type { LogGroups } from './log-groups.ts';
 
 /** The parts of the embedded cloud that a stack deploys into; buckets and state machines live in other layers. */
@@ -24,6 +28,7 @@ export interface EmbeddedCloud {
     createBucket(bucket: BucketResource): Promise<void>;
     putBucketPolicy(bucketName: string, policy: string): Promise<void>;
   };
+  readonly kms: Kms;
   readonly logGroups: LogGroups;
   readonly stateMachines: {
     create(stateMachine: StateMachineResource): Promise<unknown>;
@@ -37,6 +42,9 @@ export class EmbeddedDeployment implements Deployment {
   constructor(cloud: EmbeddedCloud) {
     this.#cloud = cloud;
   }
+
+  /** A user or role that the assembly does not hold may exist on AWS: here nobody can be it. */
+  readonly #principalIds: PrincipalIds = (arnOrId) => this.#cloud.accounts.principalIds(arnOrId) ?? arnOrId;
 
   async createBucket(bucket: BucketResource): Promise<void> {
     await this.#cloud.buckets.createBucket(bucket);
@@ -54,7 +62,8 @@ export class EmbeddedDeployment implements Deployment {
     policies,
     managedPolicyArns,
   }: RoleResource): Promise<void> {
-    this.#cloud.accounts.createRole({ accountId, roleName, path, trustPolicy, policies, managedPolicyArns });
+    const { accounts } = this.#cloud;
+    accounts.createRole({ accountId, roleName, path, trustPolicy, policies, managedPolicyArns }, this.#principalIds);
   }
 
   async putRolePolicy({ roleArn, name, document }: RolePolicy & { readonly roleArn: string }): Promise<void> {
@@ -70,6 +79,14 @@ export class EmbeddedDeployment implements Deployment {
     const logGroupName = `/aws/lambda/${functionName}`;
     functions.add({ ...configuration, functionArn, functionName, logGroupName, codeDirectory });
     functionSessions.add(functionArn, roleArn);
+  }
+
+  async createKey({ policy, ...key }: KeyResource): Promise<void> {
+    await this.#cloud.kms.provisionKey({ ...key, ...(policy && { policy: JSON.stringify(policy) }) });
+  }
+
+  async createKeyAlias({ aliasName, targetKeyId, ...scope }: KeyAliasResource): Promise<void> {
+    await this.#cloud.kms.provisionAlias(aliasName, targetKeyId, scope);
   }
 
   async createLogGroup(logGroup: LogGroupResource): Promise<void> {

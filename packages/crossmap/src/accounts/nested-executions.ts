@@ -36,7 +36,11 @@ export class NestedExecutions {
   ): Promise<TaskOutcome | TaskSubmitted> {
     const started = await this.#call(caller, 'startExecution', parameters);
     if (started.kind === 'failed') return started;
-    const { output } = started;
+    return this.takeUp(caller, started.output, pattern);
+  }
+
+  /** Waits for the execution that an earlier call started, whose answer `output` is. */
+  takeUp(caller: RoleCaller, output: JsonObject, pattern: 'sync' | 'sync:2'): TaskSubmitted {
     const executionArn = String(output.ExecutionArn);
     return {
       kind: 'submitted',

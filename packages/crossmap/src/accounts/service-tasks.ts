@@ -1,4 +1,4 @@
-import type { Json } from '../asl/json.ts';
+import { isJsonObject, type Json } from '../asl/json.ts';
 import type { TaskResource } from '../asl/task-resource.ts';
 import type {
   ConnectedResource,
@@ -50,11 +50,14 @@ export class ServiceTasks implements Tasks, TaskParameters {
   }
 
   async run(request: TaskRequest): Promise<TaskOutcome | TaskSubmitted> {
-    const { caller, resource, parameters } = request;
+    const { caller, resource, parameters, submitted } = request;
     const { lambda, nestedExecutions } = this.#ports;
     if (resource.kind !== 'service' || resource.service === 'lambda') return lambda.run(request);
     const { service, action, pattern } = resource;
     if (service === 'states') {
+      if (isJsonObject(submitted) && (pattern === 'sync' || pattern === 'sync:2')) {
+        return nestedExecutions.takeUp(caller, submitted, pattern);
+      }
       return pattern === 'sync' || pattern === 'sync:2'
         ? nestedExecutions.startAndWait(caller, parameters, pattern)
         : nestedExecutions.start(caller, parameters);

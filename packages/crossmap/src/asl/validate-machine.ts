@@ -26,8 +26,6 @@ export interface Walk {
   /** Of the state machine, or of the children of the Distributed Map around. */
   readonly type: WorkflowType;
   readonly labels: Set<string>;
-  /** Inside a Distributed Map. */
-  readonly nested: boolean;
   /** The names of all states so far. */
   readonly names: Set<string>;
   /** Every machine that has been met, the outer before the inner. */
@@ -108,7 +106,7 @@ function checkMapState(state: JsonObject, at: string, walk: Walk): void {
   if (!isJsonObject(processor)) return;
   const place = `${at}/${field}`;
   if (map.mode === 'INLINE') checkMachine(processor, place, processorFields, walk);
-  else checkMachine(processor, place, childFields, { ...walk, type: map.type, nested: true });
+  else checkMachine(processor, place, childFields, { ...walk, type: map.type });
 }
 
 /** The state's own language or that of the machine, to which a state of a JSONata machine has no choice. */

@@ -62,13 +62,4 @@ function checkWriter(writer: Json, fields: Fields, parameters: string, at: strin
   const exports = ['Resource', parameters];
   const shapesOnly = writer.WriterConfig !== undefined && exports.every((field) => writer[field] === undefined);
   object(fields, shapesOnly ? [] : exports)(writer, at, report);
-  refuseOwner(writer[parameters], `${at}/${parameters}`, report);
-}
-
-/** AWS passes it on and this engine does not. */
-function refuseOwner(parameters: Json | undefined, at: string, report: Report): void {
-  if (!isJsonObject(parameters)) return;
-  const { ExpectedBucketOwner, 'ExpectedBucketOwner.$': atPath } = parameters;
-  if ((ExpectedBucketOwner ?? atPath) === undefined) return;
-  report.refuse(`${at}/ExpectedBucketOwner`, "'ExpectedBucketOwner' is not supported yet");
 }

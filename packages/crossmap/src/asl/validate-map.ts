@@ -57,8 +57,6 @@ interface Surroundings {
   readonly type: WorkflowType;
   /** All labels so far. */
   readonly labels: Set<string>;
-  /** Inside a Distributed Map, where this engine runs no other. */
-  readonly nested: boolean;
 }
 
 /** How the processor of a Map state runs. */
@@ -66,7 +64,7 @@ export type MapMode = { readonly mode: 'INLINE' } | { readonly mode: 'DISTRIBUTE
 
 /** What concerns a Map state as a whole: its mode, its label among the others, fields that exclude each other. */
 export function checkMap(state: JsonObject, at: string, around: Surroundings): MapMode {
-  const { report, type, labels, nested } = around;
+  const { report, type, labels } = around;
   atMostOne(['ItemProcessor', 'Iterator'], state, at, report);
   atMostOne(['ItemSelector', 'Parameters'], state, at, report);
   for (const field of ['MaxConcurrency', 'ToleratedFailureCount', 'ToleratedFailurePercentage']) {
@@ -87,7 +85,6 @@ export function checkMap(state: JsonObject, at: string, around: Surroundings): M
   if (type === 'EXPRESS') {
     report.error(`${place}/Mode`, "Express state machine does not support 'DISTRIBUTED' mode of Map states");
   }
-  if (nested) report.refuse(at, 'A Distributed Map inside a Distributed Map is not supported yet');
   checkLabelAmong(labels, state.Label, `${at}/Label`, report);
   distributedConfig(config, place, report);
   return { mode: 'DISTRIBUTED', type: config.ExecutionType === 'EXPRESS' ? 'EXPRESS' : 'STANDARD' };

@@ -50,7 +50,6 @@ export function diagnose(definition: string, { type = 'STANDARD', routed = new S
       language,
       type,
       labels: new Set(),
-      nested: false,
       names: new Set(),
       machines: [],
     };

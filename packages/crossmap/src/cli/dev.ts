@@ -1,11 +1,12 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type AssemblyStack, assemblyStacks } from './assembly-stacks.ts';
-import { CommandError, EXIT, type ExitCode, refusedError } from './errors.ts';
+import { EXIT, type ExitCode } from './errors.ts';
 import type { Host } from './host.ts';
 import type { ServedAccounts, StartLocal } from './local.ts';
 import { DEFAULT_DATA, profileFiles, WORKFLOW_PROFILE, writeProfiles } from './profiles.ts';
+import { aborted, keptLine, makeDataFolder, startError } from './serving.ts';
 import { shellWord } from './shell-word.ts';
 import { synthesize } from './synth.ts';
 import { hasColour, painter } from './terminal.ts';
@@ -50,22 +51,10 @@ export async function dev(options: DevOptions, host: Host, startLocal: StartLoca
     } finally {
       await local.close();
     }
-    host.stdout.write(`${keptLine(data, options, host)}\n`);
+    host.stdout.write(`${keptLine(options.memory ? undefined : data, host)}\n`);
     return EXIT.ok;
   } finally {
     if (options.memory) await rm(data, { recursive: true, force: true });
-  }
-}
-
-async function makeDataFolder(data: string): Promise<void> {
-  try {
-    await mkdir(data, { recursive: true });
-  } catch (error) {
-    throw refusedError(`The data folder ${data} cannot be made`, {
-      details: [error instanceof Error ? error.message : String(error)],
-      hint: 'Give another one with --data, or keep nothing with --memory.',
-      cause: error,
-    });
   }
 }
 
@@ -91,33 +80,8 @@ async function start(
       onLog: (line) => host.stderr.write(`${line}\n`),
     });
   } catch (error) {
-    throw startError(error, port);
+    throw startError(error, port, 'dev');
   }
-}
-
-/** What `startLocal` rejects with when its caller can do something about it; the message may have several lines. */
-const SOLVABLE = ['LocalError', 'AssemblyError', 'MockConfigError', 'DatabaseError', 'EndpointError'];
-
-/** Only what can be solved becomes an error of the command; the rest stays a bug. */
-function startError(error: unknown, port: number): unknown {
-  if (!(error instanceof Error) || error instanceof CommandError) return error;
-  if ('code' in error && error.code === 'EADDRINUSE') {
-    return refusedError(`Port ${port} is in use`, {
-      hint: 'Another `crossmap dev` may be running. Give --port 0 for any free port.',
-      cause: error,
-    });
-  }
-  if (!SOLVABLE.includes(error.name)) return error;
-  const [what = '', ...details] = error.message.split('\n');
-  const hint = error.name === 'LocalError' ? '`crossmap dev --memory` keeps nothing and needs no folder.' : undefined;
-  return refusedError(what, { details, ...(hint === undefined ? {} : { hint }), cause: error });
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
 
 function readyLines(
@@ -169,9 +133,4 @@ function startCommand({ stateMachines }: ServedAccounts, data: string, { memory,
   if (stateMachines.length > 1) words.push('--state-machine', shellWord(stateMachines[0]?.name ?? ''));
   if (memory || given !== DEFAULT_DATA) words.push('--data', shellWord(memory ? data : given));
   return words.join(' ');
-}
-
-function keptLine(data: string, { memory }: DevOptions, { cwd }: Host): string {
-  if (memory) return 'Stopped. Nothing is kept: the accounts were in memory.';
-  return `Stopped. Kept in ${relative(cwd, data) || data}: the buckets, and the executions with their histories.`;
 }

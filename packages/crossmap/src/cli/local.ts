@@ -1,4 +1,4 @@
-import type { Local, LocalOptions } from '../index.ts';
+import type { Local, LocalOptions, Served, ServeOptions } from '../index.ts';
 
 export type { LocalAccount, LocalOptions } from '../index.ts';
 
@@ -7,3 +7,6 @@ export type ServedAccounts = Omit<Local, 'denials'>;
 
 /** The public `startLocal` of the package. */
 export type StartLocal = (options: LocalOptions) => Promise<ServedAccounts>;
+
+/** The public `serveAccounts` of the package. */
+export type ServeAccounts = (options: ServeOptions) => Promise<Omit<Served, 'denials'>>;

@@ -27,4 +27,5 @@ process.exitCode = await run(process.argv.slice(2), nodeHost(), {
   connect,
   denialsSince,
   startLocal: async () => (await import('../index.ts')).startLocal,
+  serveAccounts: async () => (await import('../index.ts')).serveAccounts,
 });

@@ -2,8 +2,9 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { type DevOptions, dev } from './dev.ts';
 import { bugLines, CommandError, EXIT, type ExitCode, errorLines, machineError } from './errors.ts';
 import type { Host } from './host.ts';
-import type { StartLocal } from './local.ts';
+import type { ServeAccounts, StartLocal } from './local.ts';
 import { DEFAULT_DATA } from './profiles.ts';
+import { type ServeOptions, serve } from './serve.ts';
 import { type StartOptions, type StartServices, start } from './start.ts';
 import { DEFAULT_WORKFLOW } from './synth.ts';
 
@@ -11,6 +12,7 @@ export interface Services extends StartServices {
   readonly version: string;
   /** Loaded only when it is needed: `crossmap start` runs without the embedded accounts. */
   startLocal(): Promise<StartLocal>;
+  serveAccounts(): Promise<ServeAccounts>;
 }
 
 /** Options as commander gives them: a flag that is not on the command line is absent. */
@@ -43,6 +45,9 @@ export async function run(argv: readonly string[], host: Host, services: Service
   });
   startCommand(program).action(async (given: Given<StartOptions, 'wait' | 'json'>) => {
     exitCode = await start({ wait: false, json: false, ...given }, host, services);
+  });
+  serveCommand(program).action(async (given: Given<ServeOptions, 'memory' | 'json'>) => {
+    exitCode = await serve({ memory: false, json: false, ...given }, host, await services.serveAccounts());
   });
   try {
     await program.parseAsync(argv, { from: 'user' });
@@ -92,6 +97,17 @@ function startCommand(program: Command): Command {
     .option('--endpoint <url>', 'an endpoint of Step Functions', url)
     .option('--region <region>', 'a Region')
     .option('--data <dir>', `the folder of \`crossmap dev\` (default: ${DEFAULT_DATA}, where it is there)`);
+}
+
+function serveCommand(program: Command): Command {
+  return program
+    .command('serve')
+    .description('Serve the accounts that a file declares, with nothing deployed, until Ctrl-C.')
+    .requiredOption('--config <file>', 'accounts with their users, keys, roles and buckets')
+    .option('--port <number>', 'where to listen on 127.0.0.1; 0 for any free port', integer(0, 65_535), 4566)
+    .option('--data <dir>', 'where buckets and accounts are kept', DEFAULT_DATA)
+    .addOption(new Option('--memory', 'keep nothing').conflicts('data'))
+    .option('--json', 'print one JSON object when it listens, and nothing else\non stdout');
 }
 
 function append(value: string, values: readonly string[] | undefined): readonly string[] {

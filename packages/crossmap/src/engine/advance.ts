@@ -11,6 +11,7 @@ import {
   branchIndex,
   branchStarter,
   type Execution,
+  type ExecutionHeader,
   type Flow,
   flowAt,
   flowsOf,
@@ -55,6 +56,14 @@ export async function advance(
     if (!(thrown instanceof HistoryFull)) throw thrown;
   }
   return { execution: advancement.execution, events: advancement.events, commands: advancement.commands };
+}
+
+/** Awaits the time-out of the execution, when it has one. */
+export function executionTimeout({ timeoutSeconds }: Machine, { express, startDate }: ExecutionHeader): Command[] {
+  const limit = express === undefined ? [] : [EXPRESS_SECONDS];
+  const seconds = Math.min(timeoutSeconds ?? Number.POSITIVE_INFINITY, ...limit);
+  if (seconds === Number.POSITIVE_INFINITY) return [];
+  return [{ kind: 'await-time', dueAt: startDate + seconds * 1000, happening: { kind: 'execution-timed-out' } }];
 }
 
 type Failed = Extract<Work, { kind: 'failed' }>;
@@ -104,12 +113,7 @@ class Advance {
   #begin(): void {
     const { header } = this.#advancement.execution;
     this.#advancement.emit('ExecutionStarted', { input: header.input, roleArn: header.roleArn });
-    const limit = header.express === undefined ? [] : [EXPRESS_SECONDS];
-    const timeoutSeconds = Math.min(this.#machine.timeoutSeconds ?? Number.POSITIVE_INFINITY, ...limit);
-    if (timeoutSeconds < Number.POSITIVE_INFINITY) {
-      const dueAt = header.startDate + timeoutSeconds * 1000;
-      this.#advancement.commands.push({ kind: 'await-time', dueAt, happening: { kind: 'execution-timed-out' } });
-    }
+    this.#advancement.commands.push(...executionTimeout(this.#machine, header));
     this.#jobs.push({ path: '', work: () => this.#enter(this.#machine.startAt, header.input) });
   }
 

@@ -1,7 +1,16 @@
 import type { Json } from '../asl/json.ts';
 import type { CompiledState, Machine } from '../asl/machine.ts';
 import type { Advancement } from './advancement.ts';
-import { branchesOf, branchIndex, branchPath, type Execution, type Flow, flowAt, parentPath } from './execution.ts';
+import {
+  branchesOf,
+  branchIndex,
+  branchPath,
+  type Execution,
+  type Flow,
+  flowAt,
+  parentPath,
+  waitingOf,
+} from './execution.ts';
 import { exitWith } from './exit.ts';
 import type { EventType } from './history.ts';
 import { itemsOf, iterationInput } from './states/inline-map.ts';
@@ -71,7 +80,8 @@ export async function endBranches(state: Parallel | MapState, advancement: Advan
 
 /**
  * Records that one branch failed, and that those still at work were stopped. The state that failed in it counts as
- * stopped too (conformance areas error-output, timeouts). Everything follows the failure.
+ * stopped too (conformance areas error-output, timeouts). Everything follows the failure. That a Map Run which is stopped
+ * so has MapRunAborted before MapStateAborted is inferred.
  */
 export function abortBranches(
   state: CompiledState,
@@ -88,6 +98,7 @@ export function abortBranches(
       const type = isFailed(flow) ? 'MapIterationFailed' : 'MapIterationAborted';
       advancement.emit(type, { name: state.name, index: branchIndex(flow.path) }, { previous });
     }
+    if (waitingOf(flow)?.for === 'map-run') advancement.emit('MapRunAborted', {}, { previous });
     const aborted = flow.position.at === 'state' ? `${stateTypeAt(flow.path)}StateAborted` : '';
     if (/^(Task|Wait|Parallel|Map)StateAborted$/.test(aborted)) {
       advancement.emit(aborted as Extract<EventType, `${string}StateAborted`>, {}, { previous });

@@ -12,6 +12,8 @@ export type Command =
       readonly resource: ConnectedResource;
       readonly parameters: Json;
       readonly credentials?: TaskCredentials;
+      /** What its call was answered with, when that has happened before: the job that began is taken up. */
+      readonly submitted?: Json;
     }
   /** Lets a worker of the activity take up the task. */
   | {

@@ -172,12 +172,12 @@ export function taskWithToken(execution: Execution, taskToken: string): Extract<
     | undefined;
 }
 
-/** Whether a running execution waits for the task that the event began. */
-export function awaitsTask(execution: Execution, eventId: number): boolean {
+/** Whether a running execution waits for the task or the Map Run that the event began. */
+export function awaitsWork(execution: Execution, eventId: number): boolean {
   if (execution.end !== undefined) return false;
   return flowsOf(execution).some((flow) => {
     const waiting = waitingOf(flow);
-    return waiting?.for === 'task' && waiting.eventId === eventId;
+    return (waiting?.for === 'task' || waiting?.for === 'map-run') && waiting.eventId === eventId;
   });
 }
 

@@ -2,12 +2,13 @@ import type { Machine } from '../asl/machine.ts';
 import type { ActivityTasks } from './activities.ts';
 import { advance } from './advance.ts';
 import type { Command } from './command.ts';
-import { awaitsTask, type Execution, type ExecutionHeader, newExecution, taskWithToken } from './execution.ts';
+import { awaitsWork, type Execution, type ExecutionHeader, newExecution, taskWithToken } from './execution.ts';
 import { recordOf, type Started } from './execution-record.ts';
 import { fold } from './fold.ts';
 import type { HistoryEvent } from './history.ts';
 import type { MapRunPlan } from './map-run-plan.ts';
 import type { Happening, MapRunOutcome, Occurrence } from './occurrence.ts';
+import { outstanding } from './outstanding.ts';
 import type { Clock, ExecutionRecord, ExecutionStore, Ids, TaskOutcome, TaskParameters, Tasks } from './ports.ts';
 import { mockOf, taskRequestOf } from './task-request.ts';
 import { executionOfToken } from './task-token.ts';
@@ -40,8 +41,8 @@ export interface MapRunRequest {
   readonly mapRunArn: string;
   readonly parent: ExecutionHeader;
   readonly plan: MapRunPlan;
-  /** Resolves when the parent has ended: what then still runs is stopped. */
-  readonly parentEnded: Promise<void>;
+  /** Resolves when the parent has no use for the run any more: it ended, or the state failed with one around it. */
+  readonly abandoned: Promise<void>;
 }
 
 export interface StartRequest extends Started {
@@ -67,7 +68,7 @@ interface Live {
   /** The occurrences of one execution are taken up one after the other. */
   queue: Promise<void>;
   readonly timers: Timers;
-  /** Stops a job that a task began, by the task's event. */
+  /** Stops a job or a Map Run, by the event that began it. */
   readonly jobs: Map<number, () => Promise<void>>;
   readonly ended: Promise<Ended>;
   readonly end: (record: Ended) => void;
@@ -110,6 +111,34 @@ export class Executions {
   }
 
   start(request: StartRequest): Running {
+    const live = this.#admit(request, newExecution(request.header));
+    const started = this.#deliver(live, { kind: 'execution-started' }).then(() => {});
+    started.catch(() => {});
+    return { started, ended: live.ended };
+  }
+
+  /**
+   * Goes on with executions that an earlier process left running, from where their histories end. All of them are known
+   * before the first does anything, since one may wait for another. Gives their ends, as `Running.ended`.
+   */
+  async resume(requests: readonly StartRequest[]): Promise<readonly Promise<Ended>[]> {
+    const { store, clock } = this.#ports;
+    const resumed = await Promise.all(
+      requests.map(async (request) => {
+        const events = (await store.history(request.header.executionArn)) ?? [];
+        const live = this.#admit(request, fold(request.header, events));
+        return { live, commands: () => outstanding(request.machine, live.execution, events, clock.now()) };
+      }),
+    );
+    for (const { live, commands } of resumed) {
+      this.#await(live, commands(), async (found) => {
+        if (!this.#closed) for (const command of found) this.#perform(live, command);
+      });
+    }
+    return resumed.map(({ live }) => live.ended);
+  }
+
+  #admit(request: StartRequest, execution: Execution): Live {
     let end: Live['end'] = () => {};
     let fault: Live['fault'] = () => {};
     const ended = new Promise<Ended>((resolve, reject) => {
@@ -117,7 +146,6 @@ export class Executions {
       fault = reject;
     });
     ended.catch(() => {});
-    const execution = newExecution(request.header);
     const live: Live = {
       request,
       execution,
@@ -130,9 +158,7 @@ export class Executions {
     };
     this.#faults.delete(request.header.executionArn);
     this.#live.set(request.header.executionArn, live);
-    const started = this.#deliver(live, { kind: 'execution-started' }).then(() => {});
-    started.catch(() => {});
-    return { started, ended };
+    return live;
   }
 
   /** Ends a running execution as ABORTED. Nothing happens when it is not running. */
@@ -244,7 +270,7 @@ export class Executions {
   /** Stops the jobs that the execution does not wait for any more. */
   #stopJobs(live: Live): void {
     for (const [eventId, stop] of live.jobs) {
-      if (awaitsTask(live.execution, eventId)) continue;
+      if (awaitsWork(live.execution, eventId)) continue;
       live.jobs.delete(eventId);
       stop().catch((thrown: unknown) => this.#ports.onFault(thrown, live.request.header.executionArn));
     }
@@ -272,7 +298,7 @@ export class Executions {
           if (outcome.kind === 'succeeded' && pattern !== 'wait-for-task-token') return end(outcome);
           const stop = outcome.kind === 'submitted' ? outcome.stop : undefined;
           if (stop !== undefined) live.jobs.set(eventId, stop);
-          await back({ kind: 'task-submitted', eventId, output: outcome.output });
+          if (command.submitted === undefined) await back({ kind: 'task-submitted', eventId, output: outcome.output });
           this.#stopJobs(live);
           if (outcome.kind === 'submitted') this.#await(live, outcome.ended, end);
           return undefined;
@@ -292,10 +318,12 @@ export class Executions {
         return this.#awaitTime(live, command.dueAt, command.happening);
       case 'start-map-run': {
         const { eventId, mapRunArn, plan } = command;
-        const parentEnded = live.ended.then(() => {});
-        parentEnded.catch(() => {});
-        const run = mapRuns.run({ mapRunArn, parent: header, plan, parentEnded });
-        this.#await(live, run, (outcome) => back({ kind: 'map-run-ended', eventId, outcome }));
+        const abandoned = new Promise<void>((resolve) => live.jobs.set(eventId, async () => resolve()));
+        const run = mapRuns.run({ mapRunArn, parent: header, plan, abandoned });
+        this.#await(live, run, (outcome) => {
+          live.jobs.delete(eventId);
+          return back({ kind: 'map-run-ended', eventId, outcome });
+        });
         return;
       }
     }

@@ -29,6 +29,7 @@ const ASIDE: ReadonlySet<HistoryEvent['type']> = new Set([
   'TaskStateAborted',
   'WaitStateAborted',
   'MapStateAborted',
+  'MapRunAborted',
   'ParallelStateAborted',
 ]);
 

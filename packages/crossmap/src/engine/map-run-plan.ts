@@ -16,7 +16,9 @@ export interface MapRunPlan {
   /** 0: no limit declared. */
   readonly maxConcurrency: number;
   readonly tolerance: Tolerance;
-  readonly resultWriter: { readonly bucket: string; readonly prefix: string } | undefined;
+  readonly resultWriter:
+    | { readonly bucket: string; readonly prefix: string; readonly expectedBucketOwner?: string }
+    | undefined;
   readonly resultFormat: ResultFormat;
   /** What each child workflow execution runs. */
   readonly processor: Machine;

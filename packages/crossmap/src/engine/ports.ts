@@ -126,6 +126,8 @@ export interface TaskRequest {
   readonly parameters: Json;
   /** Whose responses it may get: only of an execution that was started with a test case. */
   readonly mock?: { readonly testCase: TestCase; readonly stateMachineName: string; readonly stateName: string };
+  /** The answer of a call that an earlier process made: the job it began is to be taken up, not begun again. */
+  readonly submitted?: Json;
   /** The role that the caller is to assume for the task, under a session name and an external id. */
   readonly credentials?: { readonly roleArn: string; readonly sessionName: string; readonly externalId: string };
 }
@@ -213,6 +215,7 @@ export interface Objects {
       readonly key: string;
       readonly contentType: string;
       readonly multipart: boolean;
+      readonly expectedBucketOwner?: string;
     },
     body: AsyncIterable<Uint8Array>,
   ): Promise<{ readonly kind: 'stored'; readonly size: number } | Refusal>;

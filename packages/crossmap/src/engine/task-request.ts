@@ -16,11 +16,17 @@ export function callerOf({ roleArn, region, name }: ExecutionHeader): RoleCaller
 
 /** What the command of an execution asks of the tasks. */
 export function taskRequestOf(
-  { resource, parameters, credentials }: Extract<Command, { kind: 'run-task' }>,
+  { resource, parameters, credentials, submitted }: Extract<Command, { kind: 'run-task' }>,
   header: ExecutionHeader,
 ): TaskRequest {
   const assumed = credentials && assumption(credentials.roleArn, header);
-  return { caller: callerOf(header), resource, parameters, ...(assumed && { credentials: assumed }) };
+  return {
+    caller: callerOf(header),
+    resource,
+    parameters,
+    ...(assumed && { credentials: assumed }),
+    ...(submitted !== undefined && { submitted }),
+  };
 }
 
 /**

@@ -1,6 +1,18 @@
 /** A policy document that is malformed or uses what Crossmap does not support. The message says what, and where. */
 export class PolicyError extends Error {
   override readonly name = 'PolicyError';
+  /** The principal that does not exist, where that is the error. */
+  readonly principal: string | undefined;
+
+  constructor(message: string, principal?: string) {
+    super(message);
+    this.principal = principal;
+  }
+}
+
+/** The error for a user or role that does not exist. */
+export function invalidPrincipal(principal: string, at: string): PolicyError {
+  return new PolicyError(`Invalid principal in policy: \`${principal}\` does not exist, at ${at}`, principal);
 }
 
 /** The error for a value that is not what the policy grammar expects at that place. */

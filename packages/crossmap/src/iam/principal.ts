@@ -1,9 +1,25 @@
-/** Who makes a request, once authenticated. `arn` is the ARN of the request: the session ARN for a role session. */
+/**
+ * Who makes a request, once authenticated. `arn` is the ARN of the request: the session ARN for a role session. `id` is
+ * the unique id, by which policies of resources know users and roles: `AIDA…` of the user, `AROA…` of the session's role.
+ */
 export type Principal =
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'root'; readonly accountId: string; readonly arn: string }
-  | { readonly kind: 'iam-user'; readonly accountId: string; readonly arn: string; readonly userName: string }
-  | { readonly kind: 'role-session'; readonly accountId: string; readonly arn: string; readonly roleArn: string };
+  | (Identity & { readonly kind: 'iam-user'; readonly userName: string })
+  | (Identity & {
+      readonly kind: 'role-session';
+      readonly roleArn: string;
+      /** When the session began, epoch ms, where that is known. */
+      readonly issued?: number;
+    });
+
+interface Identity {
+  readonly accountId: string;
+  readonly arn: string;
+  readonly id: string;
+  /** Of the user; of the role and the session, the session's winning. They are the keys `aws:PrincipalTag/…`. */
+  readonly tags?: Readonly<Record<string, string>>;
+}
 
 /** An AWS service that acts in its own name, as Lambda does when it assumes the role of a function. */
 export interface ServicePrincipal {

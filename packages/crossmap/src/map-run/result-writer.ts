@@ -1,9 +1,9 @@
 import type { ExecutionHeader } from '../engine/execution.ts';
 import type { MapRunPlan, ResultFormat } from '../engine/map-run-plan.ts';
-import type { ExecutionRecord, Objects } from '../engine/ports.ts';
+import type { ExecutionRecord, Objects, Refusal } from '../engine/ports.ts';
 import { callerOf } from '../engine/task-request.ts';
 import { mapRunId } from './child-workflow.ts';
-import type { MapRunStore } from './map-run.ts';
+import type { MapRunStore, PendingChild } from './map-run.ts';
 import { ENCLOSURES, resultTexts } from './result-format.ts';
 import { pendingRecord } from './result-record.ts';
 
@@ -63,19 +63,17 @@ export class ResultWriter {
     const stored = await this.#put(this.manifestKey, 'application/octet-stream', false, once('{}'));
     if (stored.kind === 'stored') return;
     throw new ResultWriterFailure(
-      `Failed to write a test manifest into the specified output bucket. ${stored.code}: ${stored.message}`,
+      `Failed to write a test manifest into the specified output bucket. ${whyNotWritten(stored)}`,
     );
   }
 
-  /** Writes the files that have content, then the manifest. `startedChildren` is the number of the first pending child. */
-  async write(store: MapRunStore, startedChildren: number): Promise<void> {
+  /** Writes the files that have content, then the manifest. */
+  async write(store: MapRunStore, pendingChildren: AsyncIterable<readonly PendingChild[]>): Promise<void> {
     const records = (statuses: readonly ExecutionRecord['status'][]) =>
       new Records(store.children(this.#mapRunArn, statuses), (child) =>
         resultTexts(child, this.#format.transformation),
       );
-    const pending = new Records(store.spooledChildren(this.#mapRunArn, startedChildren), (child) => [
-      JSON.stringify(pendingRecord(child)),
-    ]);
+    const pending = new Records(pendingChildren, (child) => [JSON.stringify(pendingRecord(child))]);
     const SUCCEEDED = await this.#writeFiles('SUCCEEDED', records(['SUCCEEDED']));
     const FAILED = await this.#writeFiles('FAILED', records(['FAILED', 'TIMED_OUT', 'ABORTED']));
     const PENDING = await this.#writeFiles('PENDING', pending);
@@ -126,13 +124,21 @@ export class ResultWriter {
   }
 
   #put(key: string, contentType: string, multipart: boolean, body: AsyncIterable<Uint8Array>) {
-    return this.#objects.put(callerOf(this.#parent), { bucket: this.#place.bucket, key, contentType, multipart }, body);
+    const { prefix: _, ...bucket } = this.#place;
+    return this.#objects.put(callerOf(this.#parent), { ...bucket, key, contentType, multipart }, body);
   }
 
   #key(name: string): string {
     const prefix = this.#place.prefix.replace(/\/$/, '');
     return `${prefix === '' ? '' : `${prefix}/`}${mapRunId(this.#mapRunArn)}/${name}`;
   }
+}
+
+/** The text of a denial was observed on AWS (https://github.com/aws/aws-cdk/issues/32144); others are S3's own. */
+function whyNotWritten({ code, message }: Refusal): string {
+  if (code !== 'AccessDenied') return `${code}: ${message}`;
+  const advice = "Access denied. Ensure the correct permissions are added to your state machine's execution role.";
+  return `${advice} | Message from S3: ${message} (Service: S3, Status Code: 403)`;
 }
 
 async function* once(text: string): AsyncGenerator<Uint8Array> {

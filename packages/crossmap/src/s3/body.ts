@@ -1,4 +1,5 @@
 import type { BlobStore } from './blob-store.ts';
+import { type ObjectCipher, PLAIN } from './object-cipher.ts';
 import type { PinnedBlobs } from './pinned-blobs.ts';
 
 /** Where the bytes of an object are: in the index, or in blobs one after the other (a part each). */
@@ -9,6 +10,9 @@ export type StoredBody =
 export interface Segment {
   readonly blob: string;
   readonly size: number;
+  /** Of an object that was uploaded in parts: the number of this one, and its checksum in base64. */
+  readonly part?: number;
+  readonly checksum?: string;
 }
 
 /** The bytes of an answer: all at once when they are few, else a stream that must be read to its end or left. */
@@ -16,20 +20,27 @@ export type ResponseBody =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'stream'; readonly size: number; readonly stream: AsyncIterable<Uint8Array> };
 
+/** The bytes of an answer as a stream. */
+export async function* bytesOf(body: ResponseBody): AsyncGenerator<Uint8Array> {
+  if (body.kind === 'bytes') yield body.bytes;
+  else yield* body.stream;
+}
+
 /** Bytes `start` to before `end` of a body. A stream holds its blobs from now on, even if they are replaced. */
 export function readBody(
   body: StoredBody,
   start: number,
   end: number,
   { blobs, pins }: { readonly blobs: BlobStore; readonly pins: PinnedBlobs },
+  cipher: ObjectCipher = PLAIN,
 ): ResponseBody {
-  if (body.kind === 'inline') return { kind: 'bytes', bytes: body.bytes.subarray(start, end) };
+  if (body.kind === 'inline') return { kind: 'bytes', bytes: cipher.open(body.bytes, start, end) };
   const ids = body.segments.map((segment) => segment.blob);
   pins.pin(ids);
   return {
     kind: 'stream',
     size: end - start,
-    stream: new Segments(readSegments(body.segments, start, end, blobs), () => pins.unpin(ids)),
+    stream: new Segments(readSegments(body.segments, start, end, cipher.blobs(blobs)), () => pins.unpin(ids)),
   };
 }
 

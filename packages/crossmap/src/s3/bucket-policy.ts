@@ -1,85 +1,74 @@
 import type { NamedPolicy } from '../iam/evaluate.ts';
-import { type Policy, PolicyError, parsePolicy } from '../iam/policy.ts';
-import { type Bucket, bucketArn } from './bucket.ts';
-import { S3Error } from './errors.ts';
-
-/** Compiles a bucket policy. Errors: `MalformedPolicy`, with what was expected, found and where. */
-export function parseBucketPolicy(bucketName: string, document: string): Policy {
-  const json = parseJson(document);
-  checkStatements(bucketName, json);
-  try {
-    return parsePolicy(json, 'resource');
-  } catch (error) {
-    if (error instanceof PolicyError) throw malformed(error.message);
-    throw error;
-  }
-}
-
-function parseJson(document: string): unknown {
-  try {
-    return JSON.parse(document);
-  } catch {
-    throw malformed("Policies must be valid JSON and the first byte must be '{'");
-  }
-}
+import { type Policy, PolicyError, type PrincipalIds, parsePolicy, type Statement } from '../iam/policy.ts';
+import type { Bucket } from './bucket.ts';
+import { checkBucketPolicy } from './bucket-policy-check.ts';
+import type { StoredPolicy } from './bucket-settings.ts';
+import { malformedPolicy } from './errors.ts';
+import { isPublicPolicy } from './public-policy.ts';
 
 /**
- * What S3 refuses beyond the language: another bucket, another service, an action on objects for the bucket alone or the
- * other way round. What is no statement at all is left to the parser.
+ * Compiles a bucket policy. With `ids`, the users and roles it names must exist. Errors: `MalformedPolicy` in S3's words,
+ * with the place in `Detail`.
  */
-function checkStatements(bucketName: string, document: unknown): void {
-  const arn = bucketArn(bucketName);
-  for (const statement of listOf(elementOf(document, 'Statement'))) {
-    const resources = listOf(elementOf(statement, 'Resource')).filter((resource) => typeof resource === 'string');
-    for (const resource of resources) {
-      if (resource === arn || resource.startsWith(`${arn}/`)) continue;
-      throw malformed(`Policy has invalid resource: expected ${arn} or ${arn}/…, got ${resource}`);
-    }
-    for (const action of listOf(elementOf(statement, 'Action')).filter((action) => typeof action === 'string')) {
-      if (!/^(\*$|s3:)/i.test(action)) throw malformed(`Policy has invalid action: expected s3:…, got ${action}`);
-      const level = levelOf(action);
-      if (level === undefined || resources.length === 0) continue;
-      if (resources.some((resource) => (level === 'bucket') === (resource === arn))) continue;
-      const expected = level === 'bucket' ? arn : `${arn}/*`;
-      throw malformed(
-        `Action does not apply to any resource(s) in statement: ${action} needs ${expected}, got ${resources.join(', ')}`,
-      );
-    }
+export function parseBucketPolicy(bucketName: string, document: string, ids?: PrincipalIds): Policy {
+  const json = checkBucketPolicy(bucketName, document);
+  try {
+    return parsePolicy(json, 'resource', ids);
+  } catch (error) {
+    if (!(error instanceof PolicyError)) throw error;
+    if (error.principal === undefined) throw malformedPolicy(error.message);
+    throw malformedPolicy('Invalid principal in policy', `"AWS" : "${error.principal}"`);
   }
 }
 
-/** S3 names most of its actions after what they are about; the others, and patterns, are not looked at. */
-function levelOf(action: string): 'bucket' | 'object' | undefined {
-  if (/[*?]/.test(action)) return undefined;
-  if (/bucket/i.test(action)) return 'bucket';
-  return /object/i.test(action) ? 'object' : undefined;
+/** The document with the unique ids, in place of the ARNs, of principals that are not the ones it was put for. */
+export function shownPolicy({ document, principalIds }: StoredPolicy, ids: PrincipalIds | undefined): string {
+  const gone = Object.entries(principalIds).filter(([arn, id]) => ids !== undefined && ids(arn) !== id);
+  return gone.reduce((text, [arn, id]) => text.replaceAll(JSON.stringify(arn), JSON.stringify(id)), document);
 }
 
-function malformed(message: string): S3Error {
-  return new S3Error('MalformedPolicy', { message });
-}
-
-function elementOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null
-    ? Object.entries(value).find(([key]) => key === name)?.[1]
-    : undefined;
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  if (value === undefined) return [];
-  return Array.isArray(value) ? value : [value];
-}
-
-/** The policies of buckets, each compiled once for as long as its text stays the same. */
+/** The policies of buckets, each compiled once for as long as its text and what restricts it stay the same. */
 export class BucketPolicies {
-  readonly #compiled = new Map<string, { readonly document: string; readonly named: NamedPolicy }>();
+  readonly #compiled = new Map<string, Compiled>();
 
-  of({ name, policy: document }: Bucket): NamedPolicy | undefined {
-    if (document === undefined) return undefined;
+  /** With the statement by which RestrictPublicBuckets takes a public policy back, where it is on. */
+  of({ name, accountId, settings }: Bucket): NamedPolicy | undefined {
+    const { policy: stored, publicAccessBlock } = settings;
+    if (stored === undefined) return undefined;
+    const restricted = publicAccessBlock?.RestrictPublicBuckets === true;
     const known = this.#compiled.get(name);
-    if (known?.document === document) return known.named;
-    const named = { name: `bucket policy of ${name}`, policy: parseBucketPolicy(name, document) };
-    this.#compiled.set(name, { document, named });
+    if (known?.stored === stored && known.restricted === restricted) return known.named;
+    const policy = parseBucketPolicy(name, stored.document, boundIds(stored));
+    const restriction = restricted && isPublicPolicy(stored.document) ? [restrictionOf(accountId)] : [];
+    const denies = [...restriction, ...policy.denies];
+    const named = { name: `bucket policy of ${name}`, policy: { ...policy, denies } };
+    this.#compiled.set(name, { stored, restricted, named });
     return named;
   }
+}
+
+interface Compiled {
+  readonly stored: StoredPolicy;
+  readonly restricted: boolean;
+  readonly named: NamedPolicy;
+}
+
+function boundIds({ principalIds }: StoredPolicy): PrincipalIds | undefined {
+  return Object.keys(principalIds).length === 0 ? undefined : (arnOrId) => principalIds[arnOrId];
+}
+
+/** What S3 counts as an explicit deny in the resource-based policy: of all but services and the account of the owner. */
+function restrictionOf(accountId: string): Statement {
+  const statement = {
+    Sid: 'RestrictPublicBuckets of the public access block',
+    Effect: 'Deny',
+    Principal: '*',
+    Action: 's3:*',
+    Resource: '*',
+    Condition: {
+      StringNotEquals: { 'aws:PrincipalAccount': accountId },
+      BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' },
+    },
+  };
+  return parsePolicy({ Version: '2012-10-17', Statement: statement }, 'resource').denies[0]!;
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { BucketSettings } from './bucket-settings.ts';
 
 export interface Bucket {
   readonly name: string;
@@ -6,8 +7,7 @@ export interface Bucket {
   readonly region: string;
   /** Epoch ms. */
   readonly creationDate: number;
-  /** The document as it was put. */
-  readonly policy?: string;
+  readonly settings: BucketSettings;
 }
 
 export function bucketArn(name: string): string {

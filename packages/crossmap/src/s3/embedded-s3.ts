@@ -1,13 +1,18 @@
 import type { Authorizer, Caller } from '../iam/evaluate.ts';
+import type { PrincipalIds } from '../iam/policy.ts';
+import type { Synchronous } from '../sqlite/database.ts';
+import { checkAcl, namesAcl } from './acl.ts';
 import type { ResponseBody } from './body.ts';
 import { type Bucket, isBucketName } from './bucket.ts';
 import { BucketPolicies, parseBucketPolicy } from './bucket-policy.ts';
+import { type BucketEncryption, type BucketSettings, NEW_BUCKET_SETTINGS } from './bucket-settings.ts';
 import { wholeSeconds } from './dates.ts';
 import { detectOperation } from './detect.ts';
+import { type DataKeys, Encryption, NO_DATA_KEYS } from './encryption.ts';
 import { S3Error } from './errors.ts';
-import { checkExpectedOwner, checkKey, checkRegion, Gate, resourceArn } from './gate.ts';
+import { checkExpectedOwner, checkKey, checkRegion, checkRequesterPays, Gate, resourceArn } from './gate.ts';
 import { putInParts } from './in-parts.ts';
-import { LARGEST_PAGE, type ListPage, listPage } from './listing.ts';
+import { currentObjects, LARGEST_PAGE, type ListPage, listPage } from './listing.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { BucketInput, Operation, OperationInput, Services } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
@@ -18,12 +23,24 @@ import { UploadStore } from './upload-store.ts';
 export interface EmbeddedS3Options {
   readonly store: ObjectStore;
   readonly authorizer: Authorizer;
+  /** @default - SSE-KMS is refused by name */
+  readonly dataKeys?: DataKeys;
   /** Epoch ms. */
   readonly now: () => number;
   /** A fresh name for a multipart upload. */
   readonly newId: () => string;
   /** S3's 5 MiB unless told otherwise: the one limit that makes small tests large. */
   readonly minimumPartSize?: number;
+  /**
+   * By which bucket policies know users and roles from the moment they are put.
+   * @default - by their ARNs
+   */
+  readonly principalIds?: PrincipalIds;
+  /**
+   * What a bucket has when it is made.
+   * @default NEW_BUCKET_SETTINGS
+   */
+  readonly newBucketSettings?: BucketSettings;
 }
 
 /** The object an in-process call is about, in the terms of the API. */
@@ -70,9 +87,13 @@ export class EmbeddedS3 {
   readonly #services: Services;
   readonly #gate: Gate;
 
-  constructor({ store, authorizer, now, newId, minimumPartSize }: EmbeddedS3Options) {
-    this.#services = { store, uploads: new UploadStore(store, minimumPartSize), now, newId };
-    this.#gate = new Gate(authorizer, new BucketPolicies());
+  constructor(options: EmbeddedS3Options) {
+    const { store, authorizer, dataKeys = NO_DATA_KEYS, now, newId, minimumPartSize, principalIds } = options;
+    const newBucketSettings = options.newBucketSettings ?? NEW_BUCKET_SETTINGS;
+    const uploads = new UploadStore(store, minimumPartSize);
+    const encryption = new Encryption(dataKeys);
+    this.#services = { store, uploads, encryption, now, newId, principalIds, newBucketSettings };
+    this.#gate = new Gate(authorizer, new BucketPolicies(), store, now);
   }
 
   /** Answers a request, or throws `S3Error`. The order of the checks is S3's. */
@@ -83,11 +104,13 @@ export class EmbeddedS3 {
     if (operation.level === 'service') return operation.run(this.#input(request, undefined));
     const bucket = this.#existing(request.bucket!);
     try {
-      this.#admit(request, operation, bucket);
+      const charged = this.#admit(request, operation, bucket);
       const input: BucketInput = { ...this.#input(request, bucket), bucket };
-      return await (operation.level === 'bucket'
+      const response = await (operation.level === 'bucket'
         ? operation.run(input)
         : operation.run({ ...input, key: request.key! }));
+      if (!charged) return response;
+      return { ...response, headers: { ...response.headers, 'x-amz-request-charged': 'requester' } };
     } catch (error) {
       // HeadBucket tells the Region whatever else it refuses to tell.
       if (name !== 'HeadBucket' || !(error instanceof S3Error)) throw error;
@@ -127,10 +150,10 @@ export class EmbeddedS3 {
     const headers = ownerHeader(expectedBucketOwner);
     const request: S3Request = { caller, region, method: 'GET', bucket: name, query, headers, body: EMPTY_BODY };
     this.#admit(request, OPERATIONS.ListObjectsV2, bucket);
-    return listPage((lower, upper, limit) => this.#services.store.scan(name, lower, upper, limit), {
+    return listPage(currentObjects(this.#services.store, name), {
       prefix: prefix ?? '',
       delimiter: undefined,
-      from,
+      from: from && { key: from },
       maxKeys: LARGEST_PAGE,
     });
   }
@@ -201,6 +224,12 @@ export class EmbeddedS3 {
     return this.#services.store.bucket(name);
   }
 
+  /** How safe the writes are, and in how many commits they were made: for who measures. */
+  durability(): { readonly synchronous: Synchronous; readonly commits: number } {
+    const { database, commits } = this.#services.store;
+    return { synchronous: database.synchronous(), commits: commits.commits };
+  }
+
   /**
    * Makes a bucket in any account without authorization, as CloudFormation does with rights of its own. Errors:
    * `InvalidBucketName`, `BucketAlreadyExists`. The same bucket again, same account and Region, is no error.
@@ -213,16 +242,25 @@ export class EmbeddedS3 {
     const { name, accountId, region } = bucket;
     if (!isBucketName(name)) throw new S3Error('InvalidBucketName', { elements: { BucketName: name } });
     const creationDate = wholeSeconds(this.#services.now());
-    const existing = await this.#services.store.createBucket({ name, accountId, region, creationDate });
+    const settings = this.#services.newBucketSettings;
+    const existing = await this.#services.store.buckets.create({ name, accountId, region, creationDate, settings });
     if (existing === undefined || (existing.accountId === accountId && existing.region === region)) return;
     throw new S3Error('BucketAlreadyExists', { elements: { BucketName: name } });
+  }
+
+  /** Sets or, with `undefined`, removes the default encryption of a bucket without authorization. */
+  async provisionEncryption(bucket: string, encryption: BucketEncryption | undefined): Promise<void> {
+    this.#existing(bucket);
+    await this.#services.store.buckets.put(bucket, 'encryption', encryption);
   }
 
   /** Sets or, with `undefined`, removes the policy of a bucket without authorization. Errors: `MalformedPolicy`. */
   async provisionPolicy(bucket: string, policy: string | undefined): Promise<void> {
     this.#existing(bucket);
-    if (policy !== undefined) parseBucketPolicy(bucket, policy);
-    await this.#services.store.putPolicy(bucket, policy);
+    const { store, principalIds: ids } = this.#services;
+    if (policy === undefined) return store.buckets.put(bucket, 'policy', undefined);
+    const { principalIds } = parseBucketPolicy(bucket, policy, ids);
+    await store.buckets.put(bucket, 'policy', { document: policy, principalIds });
   }
 
   #existing(name: string): Bucket {
@@ -231,21 +269,33 @@ export class EmbeddedS3 {
     return bucket;
   }
 
-  #admit(request: S3Request, operation: Operation, bucket: Bucket): void {
+  /** Whether the caller pays for the request, which may go on to its operation. */
+  #admit(request: S3Request, operation: Operation, bucket: Bucket): boolean {
     if (request.key !== undefined) checkKey(request.key);
     if (operation.everyRegion !== true) checkRegion(request, bucket);
     checkExpectedOwner(request, bucket);
     const resource = resourceArn(bucket.name, request.key);
     const versioned = request.query.versionId !== undefined ? operation.versionAction : undefined;
-    this.#gate.authorize(request, versioned ?? operation.action, resource, bucket);
-    if ('x-amz-acl' in request.headers) this.#gate.authorize(request, 's3:PutObjectAcl', resource, bucket);
+    const action = versioned ?? operation.action;
+    if (action !== undefined) this.#gate.authorize(request, action, resource, { bucket });
+    if (operation.level === 'object') {
+      if (namesAcl(request)) this.#gate.authorize(request, 's3:PutObjectAcl', resource, { bucket });
+      if ('x-amz-tagging' in request.headers) {
+        this.#gate.authorize(request, 's3:PutObjectTagging', resource, { bucket });
+      }
+    }
+    const charged = checkRequesterPays(request, bucket);
+    if (action !== undefined) checkAcl(request, bucket, action, resource);
+    return charged;
   }
 
   #input(request: S3Request, bucket: Bucket | undefined): OperationInput {
     return {
       ...this.#services,
       request,
-      authorize: (action, resource) => this.#gate.authorize(request, action, resource, bucket),
+      authorize: (action, resource, options = {}) =>
+        this.#gate.authorize(options.part ?? request, action, resource, { bucket, ...options }),
+      allows: (action, resource) => this.#gate.allows(request, action, resource, { bucket }),
     };
   }
 }

@@ -1,21 +1,31 @@
 import type { Bucket } from './bucket.ts';
+import { DEFAULT_ALGORITHM } from './checksum.ts';
 import { wholeSeconds } from './dates.ts';
+import { initiatorOf } from './initiator.ts';
 import { describedBy } from './object-headers.ts';
-import type { StoredObject } from './object-store.ts';
 import type { Services } from './operation.ts';
 import { receive } from './receive.ts';
 import type { S3Request } from './request.ts';
-import type { NamedPart, Upload } from './upload-store.ts';
+import { type Completion, type NamedPart, newUploadId, type Upload } from './upload-store.ts';
 
 /** A part ends with the piece of the stream that reaches this size. */
 const PART_SIZE = 8 * 1024 * 1024;
 
 /** Stores the body of an admitted request as a multipart object. Without a complete body nothing is left of it. */
 export async function putInParts(
-  { store, uploads, now, newId }: Services,
+  { store, uploads, encryption, now, newId }: Services,
   { request, bucket, key }: { readonly request: S3Request; readonly bucket: Bucket; readonly key: string },
-): Promise<StoredObject> {
-  const upload: Upload = { id: newId(), bucket: bucket.name, key, attributes: describedBy(request.headers) };
+): Promise<Completion> {
+  const { attributes: encrypted } = await encryption.begin(request, bucket, key);
+  const cipher = await encryption.resume(request, bucket, key, encrypted);
+  const upload: Upload = {
+    id: newUploadId(now(), newId()),
+    bucket: bucket.name,
+    key,
+    initiated: wholeSeconds(now()),
+    initiator: initiatorOf(request.caller.principal),
+    attributes: { ...describedBy(request.headers), ...encrypted },
+  };
   const source = request.body.stream[Symbol.asyncIterator]();
   await uploads.create(upload);
   try {
@@ -23,7 +33,12 @@ export async function putInParts(
     for (let ended = false; !ended; ) {
       const part = new PartStream(source);
       const body = { length: undefined, stream: part, trailers: () => ({}) };
-      const { size, md5, content } = await receive({ ...request, body }, store.blobs, { inline: false });
+      const received = await receive({ ...request, body }, store.blobs, {
+        inline: false,
+        cipher,
+        sums: [DEFAULT_ALGORITHM],
+      });
+      const { size, md5, content, sums } = received;
       if (content.kind !== 'blob') throw new Error('Expected a part to be received as a blob');
       ended = part.ended;
       if (size === 0 && parts.length > 0) {
@@ -31,8 +46,11 @@ export async function putInParts(
         continue;
       }
       const number = parts.length + 1;
-      await uploads.putPart(upload, { number, etag: md5, size, blob: content.id });
-      parts.push({ number, etag: md5 });
+      const etag = cipher.etag(md5);
+      const checksum = sums[DEFAULT_ALGORITHM]!;
+      const lastModified = wholeSeconds(now());
+      await uploads.putPart(upload, { number, etag, size, checksum, blob: content.id, lastModified });
+      parts.push({ number, etag });
     }
     return await uploads.complete(upload, parts, { lastModified: wholeSeconds(now()), condition: {} });
   } catch (error) {

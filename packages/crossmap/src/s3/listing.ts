@@ -1,68 +1,114 @@
-import { END_OF_KEYS, type ListedObject } from './object-store.ts';
+import type { ObjectStore } from './object-store.ts';
+import type { ListedObject, ListedVersion } from './stored-object.ts';
 
 /** How many keys and common prefixes a page has at most. */
 export const LARGEST_PAGE = 1000;
 
+/** After every key: no UTF-8 text holds the byte 0xFF. */
+export const END_OF_KEYS: Buffer = Buffer.from([0xff]);
+
+/**
+ * Where a listing begins: at a key, within its versions below the one with this sequence, or within its uploads behind the
+ * one with this id.
+ */
+export interface Place {
+  readonly key: Buffer;
+  readonly below?: number;
+  readonly behind?: string;
+}
+
+/** What can be listed: anything with keys in the byte order of UTF-8. */
+export interface Source<Item> {
+  /** At most `limit` items from `lower` (inclusive) to the key `upper` (exclusive). */
+  scan(lower: Place, upper: Buffer, limit: number): readonly Item[];
+  /** The first place after an item. */
+  after(item: Item): Place;
+}
+
 export interface ListQuery {
   readonly prefix: string;
   readonly delimiter: string | undefined;
-  /** Where to begin, inclusive, as `ListPage.next` or `afterKey` give it. */
-  readonly from: Buffer | undefined;
+  readonly from: Place | undefined;
   readonly maxKeys: number;
 }
 
-export interface ListPage {
-  readonly contents: readonly ListedObject[];
+export interface ListPage<Item = ListedObject> {
+  readonly contents: readonly Item[];
   readonly commonPrefixes: readonly string[];
-  /** Where the next page begins; absent on the last page. */
+  /** The last key or common prefix; empty on an empty page. */
+  readonly last: string;
+  /** The key where the next page begins; absent on the last page. */
   readonly next?: Buffer;
 }
 
-/** Objects from `lower` (inclusive) to `upper` (exclusive) in the byte order of their keys, at most `limit`. */
-export type Scan = (lower: Buffer, upper: Buffer, limit: number) => readonly ListedObject[];
+export function currentObjects(store: ObjectStore, bucket: string): Source<ListedObject> {
+  return {
+    scan: (lower, upper, limit) => store.scan(bucket, lower.key, upper, limit),
+    after: ({ key }) => ({ key: afterKey(Buffer.from(key)) }),
+  };
+}
 
-/** How many rows are read at a time where a common prefix may make the rest of them useless. */
-const LOOK_AHEAD = 100;
+/** Versions and delete markers, those of one key from the newest to the oldest. */
+export function allVersions(store: ObjectStore, bucket: string): Source<ListedVersion> {
+  return {
+    scan: (lower, upper, limit) => store.scanVersions(bucket, lower, upper, limit),
+    after: ({ key, sequence }) => ({ key: Buffer.from(key), below: sequence }),
+  };
+}
+
+/** How many rows are read first where common prefixes may make the rest of them useless. */
+const FIRST_LOOK = 32;
 
 /**
- * One page of ListObjectsV2, keys in UTF-8 byte order (not JavaScript's UTF-16 order: they differ above U+FFFF). Common
- * prefixes count towards `maxKeys`; the keys below one are skipped, not read.
+ * One page of a listing, in UTF-8 byte order (not JavaScript's UTF-16 order: they differ above U+FFFF). Common prefixes
+ * count towards `maxKeys`; the keys below one are skipped, not read: as many are read at a time as the last read was worth.
  */
-export function listPage(scan: Scan, query: ListQuery): ListPage {
-  const prefix = Buffer.from(query.prefix);
-  const upper = successorOf(prefix);
-  let lower = query.from === undefined ? prefix : later(prefix, query.from);
-  if (query.maxKeys === 0) return { contents: [], commonPrefixes: [] };
+export function listPage<Item extends { readonly key: string }>(
+  source: Source<Item>,
+  query: ListQuery,
+): ListPage<Item> {
+  const { prefix, delimiter, maxKeys } = query;
+  if (maxKeys === 0) return { contents: [], commonPrefixes: [], last: '' };
+  const first = Buffer.from(prefix);
+  const upper = successorOf(first);
+  let lower: Place = query.from === undefined || first.compare(query.from.key) > 0 ? { key: first } : query.from;
 
-  const contents: ListedObject[] = [];
+  const contents: Item[] = [];
   const commonPrefixes: string[] = [];
-  const rollUp = query.delimiter === undefined ? undefined : { prefix, delimiter: Buffer.from(query.delimiter) };
+  let last = '';
+  const isInLast = ({ key }: Item) => last === commonPrefixes.at(-1) && key.startsWith(last);
+  let look = delimiter === undefined ? maxKeys + 1 : FIRST_LOOK;
   for (;;) {
-    const room = query.maxKeys - contents.length - commonPrefixes.length;
     // One more than fits tells whether there is a next page.
-    const limit = rollUp === undefined ? room + 1 : Math.min(room + 1, LOOK_AHEAD);
-    const objects = scan(lower, upper, limit);
-    let skipTo: Buffer | undefined;
-    for (const object of objects) {
-      if (contents.length + commonPrefixes.length === query.maxKeys)
-        return { contents, commonPrefixes, next: object.key };
-      const commonPrefix = rollUp === undefined ? undefined : commonPrefixOf(object.key, rollUp);
-      if (commonPrefix === undefined) {
-        contents.push(object);
-        lower = afterKey(object.key);
-      } else {
-        commonPrefixes.push(commonPrefix.toString());
-        skipTo = successorOf(commonPrefix);
-        break;
+    const limit = Math.min(look, maxKeys - contents.length - commonPrefixes.length + 1);
+    const items = source.scan(lower, upper, limit);
+    for (const item of items) {
+      if (isInLast(item)) continue;
+      if (contents.length + commonPrefixes.length === maxKeys) {
+        return { contents, commonPrefixes, last, next: Buffer.from(item.key) };
       }
+      const end = delimiter === undefined ? -1 : item.key.indexOf(delimiter, prefix.length);
+      last = end === -1 ? item.key : item.key.slice(0, end + delimiter!.length);
+      if (end === -1) contents.push(item);
+      else commonPrefixes.push(last);
     }
-    if (skipTo !== undefined) lower = skipTo;
-    else if (objects.length < limit) return { contents, commonPrefixes };
+    const end = items.at(-1);
+    if (end === undefined || items.length < limit) return { contents, commonPrefixes, last };
+    const inCommonPrefix = isInLast(end);
+    lower = inCommonPrefix ? { key: successorOf(Buffer.from(last)) } : source.after(end);
+    look = inCommonPrefix ? Math.max(look >> 1, 1) : look * 2;
   }
 }
 
+/** Where a listing goes on after a marker: not within the common prefix that it is in, which has been listed. */
+export function afterMarker(marker: string, { prefix, delimiter }: Omit<ListQuery, 'from' | 'maxKeys'>): Place {
+  const end = delimiter === undefined || !marker.startsWith(prefix) ? -1 : marker.indexOf(delimiter, prefix.length);
+  if (end === -1) return { key: afterKey(Buffer.from(marker)) };
+  return { key: successorOf(Buffer.from(marker.slice(0, end + delimiter!.length))) };
+}
+
 /** The first place after a key. */
-export function afterKey(key: Buffer): Buffer {
+export function afterKey(key: Uint8Array): Buffer {
   return Buffer.concat([key, Buffer.alloc(1)]);
 }
 
@@ -72,16 +118,4 @@ export function successorOf(prefix: Buffer): Buffer {
   const successor = Buffer.from(prefix);
   successor[successor.length - 1]! += 1;
   return successor;
-}
-
-function later(a: Buffer, b: Buffer): Buffer {
-  return a.compare(b) >= 0 ? a : b;
-}
-
-function commonPrefixOf(
-  key: Buffer,
-  rollUp: { readonly prefix: Buffer; readonly delimiter: Buffer },
-): Buffer | undefined {
-  const at = key.indexOf(rollUp.delimiter, rollUp.prefix.length);
-  return at === -1 ? undefined : key.subarray(0, at + rollUp.delimiter.length);
 }

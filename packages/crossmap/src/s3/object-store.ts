@@ -1,64 +1,36 @@
 import type { Database } from '../sqlite/database.ts';
 import type { BlobStore } from './blob-store.ts';
-import type { Segment, StoredBody } from './body.ts';
+import { BlobTable } from './blob-table.ts';
 import type { Bucket } from './bucket.ts';
-import type { Checksum } from './checksum.ts';
+import { BucketTable } from './bucket-table.ts';
 import { S3Error } from './errors.ts';
 import { GroupCommit } from './group-commit.ts';
+import type { Place } from './listing.ts';
 import { PinnedBlobs } from './pinned-blobs.ts';
 import { prepareSchema } from './schema.ts';
+import type {
+  Attributes,
+  Deletion,
+  FoundVersion,
+  ListedObject,
+  ListedVersion,
+  StoredObject,
+  WriteCondition,
+} from './stored-object.ts';
+import { VersionTable } from './version-table.ts';
 
-/** What is kept of an object beside its bytes. */
-export interface Attributes {
-  /** `content-type` and the other standard headers, names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** User metadata, names without `x-amz-meta-`. */
-  readonly metadata: Readonly<Record<string, string>>;
-  readonly checksum?: Checksum;
+/** What a write gives: the id of the new version, and the blobs that became free. */
+export interface Written {
+  readonly versionId: string;
+  readonly freed: readonly string[];
 }
 
-export interface ListedObject {
-  /** UTF-8. */
-  readonly key: Buffer;
-  readonly size: number;
-  /** Without quotes. */
-  readonly etag: string;
-  /** Epoch ms, whole seconds. */
-  readonly lastModified: number;
-  readonly checksum?: Checksum;
-}
-
-export interface StoredObject {
-  readonly size: number;
-  readonly etag: string;
-  readonly lastModified: number;
-  readonly attributes: Attributes;
-  readonly body: StoredBody;
-}
-
-/** What must hold of the current object for a write to happen. */
-export interface WriteCondition {
-  readonly ifMatch?: string;
-  readonly ifNoneMatch?: '*';
-}
-
-interface ObjectRow {
-  readonly size: number;
-  readonly etag: string;
-  readonly last_modified: number;
-  readonly attributes: string;
-  readonly segments: string | null;
-  readonly bytes: Uint8Array | null;
-}
-
-type ListedRow = Omit<ObjectRow, 'segments' | 'bytes'> & { readonly key: Uint8Array };
-
-interface BucketRow {
-  readonly name: string;
-  readonly account_id: string;
-  readonly region: string;
-  readonly creation_date: number;
-  readonly policy: string | null;
+interface LastFound {
+  readonly bucket: string;
+  readonly key: string;
+  readonly versionId: string | undefined;
+  readonly generation: number;
+  readonly found: FoundVersion;
 }
 
 /**
@@ -70,23 +42,29 @@ export class ObjectStore {
   readonly pins: PinnedBlobs;
   readonly database: Database;
   readonly commits: GroupCommit;
+  readonly buckets: BucketTable;
+  readonly #heldBlobs: BlobTable;
+  readonly #versions: VersionTable;
   readonly #sql: ReturnType<typeof statements>;
-  #lastBody: number;
+  /** What was found last, good until the next commit: a request asks for tags and then for the object. */
+  #last: LastFound | undefined;
 
   private constructor(database: Database, blobs: BlobStore) {
     this.database = database;
     this.blobs = blobs;
-    this.pins = new PinnedBlobs(blobs);
     this.commits = new GroupCommit(database);
+    this.buckets = new BucketTable(database, this.commits);
+    this.#heldBlobs = new BlobTable(database);
+    this.#versions = new VersionTable(database, this.#heldBlobs);
     this.#sql = statements(database);
-    this.#lastBody = database.prepare<{ last: number | null }>('SELECT max(id) AS last FROM body').get()!.last ?? 0;
+    this.pins = new PinnedBlobs(blobs, (id) => this.#heldBlobs.holds(id));
   }
 
   /** Takes over the database and the blobs, and sweeps blobs that a crash left. */
   static async open(database: Database, blobs: BlobStore): Promise<ObjectStore> {
     prepareSchema(database);
     const store = new ObjectStore(database, blobs);
-    await blobs.sweep((id) => store.#sql.blob.get(id) !== undefined);
+    await blobs.sweep((id) => store.#heldBlobs.holds(id));
     return store;
   }
 
@@ -97,119 +75,129 @@ export class ObjectStore {
   }
 
   bucket(name: string): Bucket | undefined {
-    const row = this.#sql.bucket.get(name);
-    return row === undefined ? undefined : bucketOf(row);
-  }
-
-  /** The buckets of an account by name. */
-  buckets(accountId: string): readonly Bucket[] {
-    return this.#sql.buckets.all(accountId).map(bucketOf);
-  }
-
-  /** Gives the bucket that has the name already, and then makes none. */
-  createBucket(bucket: Bucket): Promise<Bucket | undefined> {
-    return this.commits.write(() => {
-      const existing = this.bucket(bucket.name);
-      if (existing !== undefined) return existing;
-      this.#sql.createBucket.run(bucket.name, bucket.accountId, bucket.region, bucket.creationDate);
-      return undefined;
-    });
+    return this.buckets.bucket(name);
   }
 
   /** Deletes an empty bucket with its unfinished uploads. Errors: `BucketNotEmpty`. */
   async deleteBucket(name: string): Promise<void> {
-    const freed = await this.commits.write(() => {
-      if (this.scan(name, Buffer.alloc(0), END_OF_KEYS, 1).length > 0) {
-        throw new S3Error('BucketNotEmpty', { elements: { BucketName: name } });
-      }
-      const blobs = this.#sql.blobsOfUploads.all(name).map((row) => row.blob);
-      for (const blob of blobs) this.#sql.deleteBlob.run(blob);
+    const freed = await this.buckets.delete(name, () => {
+      if (!this.#versions.isEmpty(name)) throw new S3Error('BucketNotEmpty', { elements: { BucketName: name } });
+      const freed = this.release(this.#sql.blobsOfUploads.all(name).map((row) => row.blob));
       this.#sql.deletePartsOfBucket.run(name);
       this.#sql.deleteUploadsOfBucket.run(name);
-      this.#sql.deleteBucket.run(name);
-      return blobs;
+      this.#sql.deleteCompletedOfBucket.run(name);
+      return freed;
     });
     await this.pins.remove(freed);
   }
 
-  putPolicy(name: string, policy: string | undefined): Promise<unknown> {
-    return this.commits.write(() => this.#sql.putPolicy.run(policy ?? null, name));
-  }
-
-  object(bucket: string, key: string): StoredObject | undefined {
-    const row = this.#sql.object.get(bucket, Buffer.from(key));
-    if (row === undefined) return undefined;
-    return {
-      size: row.size,
-      etag: row.etag,
-      lastModified: row.last_modified,
-      attributes: JSON.parse(row.attributes) as Attributes,
-      body:
-        row.segments === null
-          ? { kind: 'inline', bytes: row.bytes ?? new Uint8Array() }
-          : { kind: 'blobs', segments: JSON.parse(row.segments) as Segment[] },
-    };
-  }
-
-  /** At most `limit` objects from key `lower` (inclusive) to key `upper` (exclusive), in the byte order of keys. */
-  scan(bucket: string, lower: Uint8Array, upper: Uint8Array, limit: number): readonly ListedObject[] {
-    return this.#sql.scan.all(bucket, lower, upper, limit).map((row) => {
-      const { checksum } = JSON.parse(row.attributes) as Attributes;
-      return {
-        key: Buffer.from(row.key.buffer, row.key.byteOffset, row.key.byteLength),
-        size: row.size,
-        etag: row.etag,
-        lastModified: row.last_modified,
-        ...(checksum === undefined ? {} : { checksum }),
-      };
-    });
-  }
-
-  async putObject(bucket: string, key: string, object: StoredObject, condition: WriteCondition): Promise<void> {
-    const freed = await this.commits.write(() => this.putInTransaction(bucket, key, object, condition));
-    await this.pins.remove(freed);
-  }
-
-  /** Part of a write of the caller's. Gives the blobs that became free, to be removed after the commit. */
-  putInTransaction(bucket: string, key: string, object: StoredObject, condition: WriteCondition): readonly string[] {
-    const keyBytes = Buffer.from(key);
-    if (this.#sql.bucket.get(bucket) === undefined)
-      throw new S3Error('NoSuchBucket', { elements: { BucketName: bucket } });
-    this.#checkCondition(bucket, keyBytes, key, condition);
-    const freed = this.#drop(bucket, keyBytes);
-    const { body } = object;
-    let bodyId: number | null = null;
-    if (body.kind === 'inline') {
-      this.#lastBody += 1;
-      bodyId = this.#lastBody;
-      this.#sql.putBody.run(bodyId, body.bytes);
-    } else {
-      for (const { blob } of body.segments) this.#sql.putBlob.run(blob);
+  /** What a key names now, or the version with an id. Whether an id is well-formed is the caller's to ask. */
+  object(bucket: string, key: string, versionId?: string): FoundVersion {
+    const { generation } = this.commits;
+    const last = this.#last;
+    if (last?.key === key && last.bucket === bucket && last.versionId === versionId && last.generation === generation) {
+      return last.found;
     }
-    const segments = body.kind === 'inline' ? null : JSON.stringify(body.segments);
-    const attributes = JSON.stringify(object.attributes);
-    this.#sql.putObject.run(
-      bucket,
-      keyBytes,
-      object.size,
-      object.etag,
-      object.lastModified,
-      attributes,
-      bodyId,
-      segments,
-    );
-    return freed;
+    const found = this.#versions.find(bucket, Buffer.from(key), versionId);
+    this.#last = { bucket, key, versionId, generation, found };
+    return found;
   }
 
-  /** Deletes the object if there is one. */
-  async deleteObject(bucket: string, key: string): Promise<void> {
-    const freed = await this.commits.write(() => this.#drop(bucket, Buffer.from(key)));
+  /** At most `limit` current objects from key `lower` (inclusive) to `upper` (exclusive), in the byte order of keys. */
+  scan(bucket: string, lower: Uint8Array, upper: Uint8Array, limit: number): readonly ListedObject[] {
+    return this.#versions.scan(bucket, lower, upper, limit);
+  }
+
+  /** The same of all versions and delete markers, those of one key from the newest to the oldest. */
+  scanVersions(bucket: string, lower: Place, upper: Uint8Array, limit: number): readonly ListedVersion[] {
+    return this.#versions.scanVersions(bucket, lower, upper, limit);
+  }
+
+  /** The place of the null version of a key among its versions. */
+  nullSequence(bucket: string, key: string): number | undefined {
+    return this.#versions.nullSequence(bucket, Buffer.from(key));
+  }
+
+  /** Makes an object the current version of its key, and gives its id. Errors: `NoSuchBucket`, those of `condition`. */
+  async putObject(bucket: string, key: string, object: StoredObject, condition: WriteCondition): Promise<string> {
+    const { versionId, freed } = await this.commits.write(() => this.putInTransaction(bucket, key, object, condition));
     await this.pins.remove(freed);
+    return versionId;
+  }
+
+  /** Part of a write of the caller's, who removes the freed blobs after the commit. */
+  putInTransaction(bucket: string, key: string, object: StoredObject, condition: WriteCondition): Written {
+    const { versioning } = this.#existing(bucket).settings;
+    const keyBytes = Buffer.from(key);
+    this.#checkCondition(bucket, keyBytes, key, condition);
+    const freed: string[] = [];
+    const versionId = this.#versions.put(bucket, keyBytes, object, versioning, freed);
+    return { versionId, freed };
+  }
+
+  /**
+   * Deletes the version with the id, or without one what the key names now; neither need be there. Errors:
+   * `NoSuchBucket`, those of `condition`.
+   */
+  async deleteObject(
+    bucket: string,
+    key: string,
+    {
+      versionId,
+      condition,
+      lastModified,
+    }: {
+      readonly versionId?: string | undefined;
+      readonly condition: WriteCondition;
+      /** Of the delete marker. */
+      readonly lastModified: number;
+    },
+  ): Promise<Deletion> {
+    const freed: string[] = [];
+    const deletion = await this.commits.write(() => {
+      const { versioning } = this.#existing(bucket).settings;
+      const keyBytes = Buffer.from(key);
+      this.#checkCondition(bucket, keyBytes, key, condition);
+      return versionId === undefined
+        ? this.#versions.deleteCurrent(bucket, keyBytes, { versioning, lastModified }, freed)
+        : this.#versions.deleteVersion(bucket, keyBytes, versionId, freed);
+    });
+    await this.pins.remove(freed);
+    return deletion;
+  }
+
+  /** Replaces the attributes of a version by what `change` makes of them; gives what was found. */
+  changeAttributes(
+    bucket: string,
+    key: string,
+    versionId: string | undefined,
+    change: (attributes: Attributes) => Attributes,
+  ): Promise<FoundVersion> {
+    return this.commits.write(() => {
+      const keyBytes = Buffer.from(key);
+      const found = this.#versions.find(bucket, keyBytes, versionId);
+      if (found.kind === 'object') {
+        const { versionId, attributes } = found.object;
+        this.#versions.putAttributes(bucket, keyBytes, versionId, change(attributes));
+      }
+      return found;
+    });
+  }
+
+  #existing(name: string): Bucket {
+    const bucket = this.bucket(name);
+    if (bucket === undefined) throw new S3Error('NoSuchBucket', { elements: { BucketName: name } });
+    return bucket;
+  }
+
+  /** What the write itself asks again: before a body is taken in for nothing. Errors: those of `condition`. */
+  checkCondition(bucket: string, key: string, condition: WriteCondition): void {
+    this.#checkCondition(bucket, Buffer.from(key), key, condition);
   }
 
   #checkCondition(bucket: string, keyBytes: Uint8Array, key: string, { ifMatch, ifNoneMatch }: WriteCondition): void {
     if (ifMatch === undefined && ifNoneMatch === undefined) return;
-    const etag = this.#sql.etag.get(bucket, keyBytes)?.etag;
+    const etag = this.#versions.current(bucket, keyBytes)?.etag;
     if (ifNoneMatch !== undefined && etag !== undefined) {
       throw new S3Error('PreconditionFailed', { elements: { Condition: 'If-None-Match' } });
     }
@@ -218,60 +206,23 @@ export class ObjectStore {
     if (etag !== ifMatch) throw new S3Error('PreconditionFailed', { elements: { Condition: 'If-Match' } });
   }
 
-  #drop(bucket: string, key: Uint8Array): readonly string[] {
-    const row = this.#sql.storage.get(bucket, key);
-    if (row === undefined) return [];
-    if (row.body !== null) this.#sql.deleteBody.run(row.body);
-    const freed = row.segments === null ? [] : (JSON.parse(row.segments) as Segment[]).map(({ blob }) => blob);
-    for (const blob of freed) this.#sql.deleteBlob.run(blob);
-    this.#sql.deleteObject.run(bucket, key);
-    return freed;
+  /** Part of a write: one more version or part has each of these blobs. */
+  hold(blobs: readonly string[]): void {
+    this.#heldBlobs.hold(blobs);
   }
-}
 
-/** After every key: no UTF-8 text holds the byte 0xFF. */
-export const END_OF_KEYS: Buffer = Buffer.from([0xff]);
-
-function bucketOf(row: BucketRow): Bucket {
-  return {
-    name: row.name,
-    accountId: row.account_id,
-    region: row.region,
-    creationDate: row.creation_date,
-    ...(row.policy === null ? {} : { policy: row.policy }),
-  };
+  /** Part of a write: one version or part less has each of these blobs. Gives those that nothing has now. */
+  release(blobs: readonly string[]): readonly string[] {
+    return this.#heldBlobs.release(blobs);
+  }
 }
 
 function statements(database: Database) {
   const ofBucket = 'upload IN (SELECT id FROM upload WHERE bucket = ?)';
   return {
-    bucket: database.prepare<BucketRow>('SELECT * FROM bucket WHERE name = ?'),
-    buckets: database.prepare<BucketRow>('SELECT * FROM bucket WHERE account_id = ? ORDER BY name'),
-    createBucket: database.prepare('INSERT INTO bucket VALUES (?, ?, ?, ?, NULL)'),
-    deleteBucket: database.prepare('DELETE FROM bucket WHERE name = ?'),
-    putPolicy: database.prepare('UPDATE bucket SET policy = ? WHERE name = ?'),
     blobsOfUploads: database.prepare<{ blob: string }>(`SELECT blob FROM part WHERE ${ofBucket}`),
     deletePartsOfBucket: database.prepare(`DELETE FROM part WHERE ${ofBucket}`),
     deleteUploadsOfBucket: database.prepare('DELETE FROM upload WHERE bucket = ?'),
-    object: database.prepare<ObjectRow>(
-      `SELECT size, etag, last_modified, attributes, segments, bytes
-       FROM object LEFT JOIN body ON body.id = object.body WHERE bucket = ? AND key = ?`,
-    ),
-    // One lower bound only: of two, SQLite may search by the wrong one.
-    scan: database.prepare<ListedRow>(
-      `SELECT key, size, etag, last_modified, attributes FROM object
-       WHERE bucket = ? AND key >= ? AND key < ? ORDER BY key LIMIT ?`,
-    ),
-    etag: database.prepare<{ etag: string }>('SELECT etag FROM object WHERE bucket = ? AND key = ?'),
-    storage: database.prepare<{ body: number | null; segments: string | null }>(
-      'SELECT body, segments FROM object WHERE bucket = ? AND key = ?',
-    ),
-    putObject: database.prepare('INSERT INTO object VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
-    deleteObject: database.prepare('DELETE FROM object WHERE bucket = ? AND key = ?'),
-    putBody: database.prepare('INSERT INTO body VALUES (?, ?)'),
-    deleteBody: database.prepare('DELETE FROM body WHERE id = ?'),
-    blob: database.prepare<{ id: string }>('SELECT id FROM blob WHERE id = ?'),
-    putBlob: database.prepare('INSERT OR IGNORE INTO blob VALUES (?)'),
-    deleteBlob: database.prepare('DELETE FROM blob WHERE id = ?'),
+    deleteCompletedOfBucket: database.prepare('DELETE FROM completed_upload WHERE bucket = ?'),
   };
 }

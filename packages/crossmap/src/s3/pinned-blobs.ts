@@ -1,13 +1,18 @@
 import type { BlobStore } from './blob-store.ts';
 
-/** Puts off the removal of a blob until its last reader is done: an overwritten object is read to its old end. */
+/**
+ * Puts off the removal of a blob until its last reader is done: an overwritten object is read to its old end. A blob that
+ * is held again by then, because its reader copied the object, stays.
+ */
 export class PinnedBlobs {
   readonly #blobs: BlobStore;
+  readonly #isHeld: (id: string) => boolean;
   readonly #readers = new Map<string, number>();
   readonly #doomed = new Set<string>();
 
-  constructor(blobs: BlobStore) {
+  constructor(blobs: BlobStore, isHeld: (id: string) => boolean) {
     this.#blobs = blobs;
+    this.#isHeld = isHeld;
   }
 
   pin(ids: readonly string[]): void {
@@ -22,14 +27,14 @@ export class PinnedBlobs {
         continue;
       }
       this.#readers.delete(id);
-      if (this.#doomed.delete(id)) await this.#blobs.remove(id);
+      if (this.#doomed.delete(id) && !this.#isHeld(id)) await this.#blobs.remove(id);
     }
   }
 
   async remove(ids: readonly string[]): Promise<void> {
     for (const id of ids) {
       if (this.#readers.has(id)) this.#doomed.add(id);
-      else await this.#blobs.remove(id);
+      else if (!this.#isHeld(id)) await this.#blobs.remove(id);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { algorithmOfHeader } from './checksum.ts';
-import { notImplemented, S3Error } from './errors.ts';
+import { notImplemented } from './errors.ts';
 import type { Operation } from './operation.ts';
 import type { S3Request } from './request.ts';
 
@@ -18,10 +18,7 @@ const COMMON_HEADERS = new Set([
 
 /** Headers that are understood for the one value that changes nothing here. */
 const ONLY_VALUES: Readonly<Record<string, string>> = {
-  'x-amz-object-ownership': 'BucketOwnerEnforced',
   'x-amz-request-payer': 'requester',
-  'x-amz-server-side-encryption': 'AES256',
-  'x-amz-storage-class': 'STANDARD',
 };
 
 const CONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range'];
@@ -44,19 +41,11 @@ export function screen({ headers, query }: S3Request, operation: Operation): voi
     // SDKs name the operation in `x-id`, for logs.
     if (name !== 'x-id' && !operation.query?.includes(name)) throw notImplemented(`Query parameter ${name}`);
   }
-  screenAcl(headers['x-amz-acl'], operation);
 }
 
 function understands(operation: Operation, header: string): boolean {
   if (COMMON_HEADERS.has(header) || operation.headers?.includes(header)) return true;
+  if (header.startsWith('x-amz-grant-')) return operation.headers?.includes('x-amz-acl') === true;
   if (header.startsWith('x-amz-meta-')) return operation.describesObject === true;
   return algorithmOfHeader(header) !== undefined;
-}
-
-/** Buckets are BucketOwnerEnforced: https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html */
-function screenAcl(acl: string | undefined, operation: Operation): void {
-  if (acl === undefined) return;
-  if (acl !== (operation.level === 'service' ? 'private' : 'bucket-owner-full-control')) {
-    throw new S3Error('AccessControlListNotSupported');
-  }
 }

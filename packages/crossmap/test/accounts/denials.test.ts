@@ -11,6 +11,7 @@ function denied(denials: Denials, session: string, key: string, bucket = 'data')
       kind: 'role-session',
       accountId: ACCOUNT,
       arn: `arn:aws:sts::${ACCOUNT}:assumed-role/Reader/${session}`,
+      id: 'AROAREADER',
       roleArn: `arn:aws:iam::${ACCOUNT}:role/Reader`,
     },
     action: 's3:GetObject',

@@ -26,16 +26,31 @@ describe('Map', () => {
       /must be one of: \[STANDARD, EXPRESS\]/,
     ],
     [
-      'a Map in a Map',
+      'a Distributed Map in EXPRESS children',
       inState(
         map({
           ItemProcessor: processor({
+            ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'EXPRESS' },
             States: { P: map({ ItemProcessor: processor({ StartAt: 'Q', States: { Q: pass() } }) }) },
           }),
         }),
       ),
-      `${P}/States/P`,
-      /inside a Distributed Map is not supported yet/,
+      `${P}/States/P/ItemProcessor/ProcessorConfig/Mode`,
+      /Express state machine does not support 'DISTRIBUTED'/,
+    ],
+    [
+      'a Label that a Map inside has too',
+      inState(
+        map({
+          Label: 'a',
+          ItemProcessor: processor({
+            States: { P: map({ Label: 'a', ItemProcessor: processor({ StartAt: 'Q', States: { Q: pass() } }) }) },
+          }),
+        }),
+      ),
+      `${P}/States/P/Label`,
+      /^Duplicate Label name: a$/,
+      'DUPLICATE_LABEL_NAME',
     ],
     [
       'a bad state in the processor',

@@ -85,6 +85,7 @@ async function dev(cwd: string, argv: readonly string[] = [], scenario: Scenario
     version: '0.0.0',
     connect: () => assert.fail('crossmap dev calls no service'),
     denialsSince: async () => undefined,
+    serveAccounts: () => assert.fail('crossmap dev loads an assembly'),
     startLocal: async () => async (options) => {
       started.push(options);
       if (scenario.fails !== undefined) throw scenario.fails;

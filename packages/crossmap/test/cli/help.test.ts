@@ -10,6 +10,7 @@ async function crossmap(...argv: string[]) {
   const host = fakeHost();
   const exitCode = await run(argv, host, {
     version: '1.2.3',
+    serveAccounts: () => assert.fail('nothing is served'),
     startLocal: () => assert.fail('nothing is to be started'),
     connect: () => assert.fail('nothing is to be called'),
     denialsSince: () => assert.fail('nothing is to be called'),
@@ -17,7 +18,7 @@ async function crossmap(...argv: string[]) {
   return { exitCode, ...host.written };
 }
 
-test('help names the two commands that exist', async () => {
+test('help names the commands that exist', async () => {
   const { exitCode, stdout } = await crossmap('--help');
   assert.equal(exitCode, 0);
   assert.equal(
@@ -36,6 +37,8 @@ Commands:
                    serve them until Ctrl-C.
   start [options]  Start an execution, on the accounts of \`crossmap dev\` or on
                    AWS.
+  serve [options]  Serve the accounts that a file declares, with nothing
+                   deployed, until Ctrl-C.
 
 Exit codes: 0 done, 1 the run (or the CDK app) failed, 2 wrong usage,
             3 the command was denied or refused, 70 a bug, 130 stopped waiting.

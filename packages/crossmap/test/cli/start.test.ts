@@ -31,6 +31,7 @@ async function crossmap(argv: readonly string[], scenario: Scenario = {}) {
   const stepFunctions = fakeStepFunctions(scenario);
   const exitCode = await run(argv, host, {
     version: '0.0.0',
+    serveAccounts: () => assert.fail('nothing is served'),
     startLocal: () => assert.fail('crossmap start does not load the embedded accounts'),
     connect: async () => fakeConnection(stepFunctions, scenario.endpoint),
     denialsSince: async () => {

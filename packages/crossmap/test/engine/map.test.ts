@@ -145,7 +145,7 @@ describe('what the plan of a Map Run says', () => {
       ItemReader: reader({ MaxItemsPath: '$.m' }),
       ResultWriter: {
         Resource: 'arn:aws:states:::s3:putObject',
-        Parameters: { 'Bucket.$': '$.bucket', 'Prefix.$': '$$.Execution.Name' },
+        Parameters: { 'Bucket.$': '$.bucket', 'Prefix.$': '$$.Execution.Name', ExpectedBucketOwner: '111111111111' },
       },
     };
     const plan = await planOf(fields, '{"in":{"c":3,"t":4,"b":5,"m":6,"bucket":"bucket"}}');
@@ -159,7 +159,11 @@ describe('what the plan of a Map Run says', () => {
       expectedBucketOwner: '222222222222',
       maxItems: 6,
     });
-    assert.deepEqual(plan.resultWriter, { bucket: 'bucket', prefix: 'one' });
+    assert.deepEqual(plan.resultWriter, {
+      bucket: 'bucket',
+      prefix: 'one',
+      expectedBucketOwner: '111111111111',
+    });
   });
 
   test('the members of an object are items, and counted in MapStateStarted', async () => {

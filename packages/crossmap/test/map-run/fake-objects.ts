@@ -11,6 +11,7 @@ interface Put {
   readonly key: string;
   readonly contentType: string;
   readonly multipart: boolean;
+  readonly expectedBucketOwner?: string;
   readonly text: string;
 }
 
@@ -74,24 +75,15 @@ export class FakeObjects implements Objects {
     return this.binary.get(name) ?? (text === undefined ? undefined : Buffer.from(text));
   }
 
-  async put(
-    caller: RoleCaller,
-    object: {
-      readonly bucket: string;
-      readonly key: string;
-      readonly contentType: string;
-      readonly multipart: boolean;
-    },
-    body: AsyncIterable<Uint8Array>,
-  ) {
-    const { bucket, key, contentType, multipart } = object;
-    const refusal = this.refuse('put', bucket, key) ?? this.#noSuchBucket(bucket);
+  async put(caller: RoleCaller, object: Parameters<Objects['put']>[1], body: AsyncIterable<Uint8Array>) {
+    const { bucket, ...put } = object;
+    const refusal = this.refuse('put', bucket, put.key) ?? this.#noSuchBucket(bucket);
     if (refusal !== undefined) return refusal;
     const parts: Uint8Array[] = [];
     for await (const part of body) parts.push(part);
     const text = Buffer.concat(parts).toString();
-    this.contents.set(`${bucket}/${key}`, text);
-    this.puts.push({ caller, key, contentType, multipart, text });
+    this.contents.set(`${bucket}/${put.key}`, text);
+    this.puts.push({ caller, ...put, text });
     return { kind: 'stored', size: Buffer.byteLength(text) } as const;
   }
 

@@ -110,7 +110,7 @@ describe('results', () => {
     bench.objects.refuse = (action) => (action === 'put' ? refused('AccessDenied', 'Access Denied') : undefined);
     const { error, cause } = await bench.run(map({ ItemReader, ResultWriter }));
     assert.equal(error, 'States.ResultWriterFailed');
-    assert.match(cause ?? '', /test manifest .* AccessDenied/);
+    assert.match(cause ?? '', /test manifest .* Access denied\. .* Message from S3: Access Denied/);
     assert.deepEqual([bench.objects.gets, bench.children], [[], []]);
   });
 

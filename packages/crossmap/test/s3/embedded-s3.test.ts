@@ -6,6 +6,7 @@ import { after, describe, test } from 'node:test';
 import { type Caller, evaluate } from '../../src/iam/evaluate.ts';
 import type { BlobStore } from '../../src/s3/blob-store.ts';
 import type { ResponseBody } from '../../src/s3/body.ts';
+import { NEW_BUCKET_SETTINGS } from '../../src/s3/bucket-settings.ts';
 import { directoryBlobs } from '../../src/s3/directory-blobs.ts';
 import { EmbeddedS3 } from '../../src/s3/embedded-s3.ts';
 import { S3Error } from '../../src/s3/errors.ts';
@@ -157,7 +158,7 @@ test('a call without HTTP passes the checks of Region, owner and policies', asyn
   const roleArn = 'arn:aws:iam::222222222222:role/Processor';
   const arn = 'arn:aws:sts::222222222222:assumed-role/Processor/run';
   const stranger: Caller = {
-    principal: { kind: 'role-session', accountId: '222222222222', arn, roleArn },
+    principal: { kind: 'role-session', accountId: '222222222222', arn, id: 'AROAPROCESSOR', roleArn },
     identityPolicies: [],
   };
   await assert.rejects(s3.getObject(stranger, at('a')), refusal('AccessDenied'));
@@ -182,6 +183,7 @@ test('buckets are made by callers in their account, and provisioned in any, once
     accountId: ACCOUNT,
     region: 'ap-southeast-2',
     creationDate: 1_767_323_045_000,
+    settings: NEW_BUCKET_SETTINGS,
   });
   const same = { name: 'made-here', accountId: ACCOUNT, region: 'ap-southeast-2' };
   await s3.provisionBucket(same);
@@ -190,12 +192,19 @@ test('buckets are made by callers in their account, and provisioned in any, once
   await assert.rejects(s3.provisionPolicy('made-here', '{"Statement": []'), refusal('MalformedPolicy'));
   const policy = JSON.stringify({
     Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: 'arn:aws:s3:::made-here/*' }],
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { AWS: '222222222222' },
+        Action: 's3:GetObject',
+        Resource: 'arn:aws:s3:::made-here/*',
+      },
+    ],
   });
   await s3.putBucketPolicy(owner, { bucket: 'made-here', region: 'ap-southeast-2', policy });
-  assert.equal(s3.bucket('made-here')?.policy, policy);
+  assert.equal(s3.bucket('made-here')?.settings.policy?.document, policy);
   await s3.provisionPolicy('made-here', undefined);
-  assert.equal(s3.bucket('made-here')?.policy, undefined);
+  assert.equal(s3.bucket('made-here')?.settings.policy, undefined);
   store.close();
 });
 

@@ -101,9 +101,12 @@ describe('who may do what', () => {
     assert.equal(request?.action, 's3:ListBucket');
     assert.equal(request.resourceAccount, BUCKET_ACCOUNT);
     assert.equal(request.resourcePolicy?.name, `bucket policy of ${Bucket}`);
-    assert.deepEqual(request.context, {
+    const { 'aws:UserAgent': userAgent, ...context } = request.context;
+    assert.match(String(userAgent), /^aws-sdk-js/);
+    assert.deepEqual(context, {
       'aws:SecureTransport': 'true',
       'aws:RequestedRegion': 'eu-west-1',
+      's3:TlsVersion': '1.3',
       's3:authType': 'REST-HEADER',
       's3:signatureversion': 'AWS4-HMAC-SHA256',
       's3:prefix': 'in/',
@@ -145,37 +148,11 @@ describe('who may do what', () => {
     await assert.rejects(malformed, refusal('InvalidBucketOwnerAWSAccountID', 400));
   });
 
-  test('a policy with an action that cannot apply to its resources is refused, as S3 does', async () => {
-    const misplaced: readonly (readonly [object, RegExp])[] = [
-      [{ Resource: `arn:aws:s3:::${Bucket}/*` }, /^Action does not apply to any resource.*s3:ListBucket needs/],
-      [{ Action: ['s3:GetObject', 's3:Get*'] }, /^Action does not apply to any resource.*s3:GetObject needs/],
-      [{ Action: 'ec2:RunInstances' }, /^Policy has invalid action.*ec2:RunInstances/],
-    ];
-    for (const [wrong, message] of misplaced) {
-      await assert.rejects(put({ ...allow(LIST), ...wrong }), (error: S3ServiceException) => {
-        assert.match(error.message, message);
-        return refusal('MalformedPolicy', 400)(error);
-      });
-    }
-    await put({ ...allow(LIST), Action: ['s3:Get*', '*', 's3:ListMultipartUploadParts', 's3:ListBucket'] });
-  });
-
-  test('a policy is kept as it was put; one that is none or of another bucket is refused with the reason', async () => {
+  test('a policy is kept as it was put, and stays when another is refused', async () => {
     const Policy = `{"Version": "2012-10-17",  "Statement": ${JSON.stringify([allow(LIST)])}}`;
     await owner.send(new PutBucketPolicyCommand({ Bucket, Policy }));
     assert.equal((await owner.send(new GetBucketPolicyCommand({ Bucket }))).Policy, Policy);
-    await assert.rejects(put({ ...allow(LIST), Resource: 'arn:aws:s3:::other' }), (error: S3ServiceException) => {
-      assert.match(error.message, /arn:aws:s3:::other/);
-      return refusal('MalformedPolicy', 400)(error);
-    });
-    await assert.rejects(
-      put({ ...allow(LIST), Condition: { Wrong: { 's3:prefix': 'in/' } } }),
-      (error: S3ServiceException) => {
-        assert.match(error.message, /Wrong/);
-        return refusal('MalformedPolicy', 400)(error);
-      },
-    );
-    await assert.rejects(put(LIST), refusal('MalformedPolicy', 400));
+    await assert.rejects(put(LIST), refusal('MalformedPolicy', 400, 'Missing required field Principal'));
     assert.equal((await owner.send(new GetBucketPolicyCommand({ Bucket }))).Policy, Policy);
     await owner.send(new DeleteBucketPolicyCommand({ Bucket }));
     await assert.rejects(owner.send(new GetBucketPolicyCommand({ Bucket })), refusal('NoSuchBucketPolicy', 404));

@@ -22,13 +22,28 @@ type MapState = Extract<CompiledState, { type: 'Map' }>;
  */
 export async function enterMap(state: MapState, advancement: Advancement): Promise<Work> {
   if (state.mode === 'INLINE') return enterInlineMap(state, advancement);
+  const plan = await distributedMapPlan(state, advancement, (length) =>
+    advancement.emit('MapStateStarted', { length }),
+  );
+  const mapRunArn = newMapRunArn(plan.label, advancement);
+  const eventId = advancement.emit('MapRunStarted', { mapRunArn });
+  advancement.commands.push({ kind: 'start-map-run', eventId, mapRunArn, plan });
+  return { kind: 'waiting' };
+}
+
+/** What a state of mode DISTRIBUTED says of its Map Run. `started` is told how many items there are in the state's own input, else 0. */
+export async function distributedMapPlan(
+  state: MapState,
+  advancement: Advancement,
+  started: (length: number) => void = () => {},
+): Promise<MapRunPlan> {
   const { map } = state;
   const { scope } = advancement;
   const input = state.flow.input(advancement.state.raw, scope);
   const maxConcurrency = (await map.maxConcurrency(input, scope)) ?? 0;
   const items = map.reader === undefined ? await stateData(map, input, scope) : undefined;
-  advancement.emit('MapStateStarted', { length: items === undefined ? 0 : Object.keys(items.items).length });
-  const plan: MapRunPlan = {
+  started(items === undefined ? 0 : Object.keys(items.items).length);
+  return {
     label: map.label,
     source: items ?? (await datasetOf(map.reader as CompiledReader, input, scope)),
     selectItem: map.itemSelector === undefined ? wholeItem : selection(map.itemSelector, input, advancement, state),
@@ -40,10 +55,6 @@ export async function enterMap(state: MapState, advancement: Advancement): Promi
     expressChildren: map.expressChildren,
     processor: state.processor,
   };
-  const mapRunArn = newMapRunArn(map.label, advancement);
-  const eventId = advancement.emit('MapRunStarted', { mapRunArn });
-  advancement.commands.push({ kind: 'start-map-run', eventId, mapRunArn, plan });
-  return { kind: 'waiting' };
 }
 
 function selection(
@@ -84,9 +95,11 @@ async function batchOf(map: CompiledMap, input: Json, scope: Scope): Promise<Map
 async function resultWriterOf(map: CompiledMap, input: Json, scope: Scope): Promise<MapRunPlan['resultWriter']> {
   if (map.resultWriter === undefined) return undefined;
   const parameters = (await map.resultWriter.parameters(input, scope)) as { readonly [key: string]: Json };
+  const text = (name: string) => stringParameter(parameters, name, 'ResultWriter');
   return {
-    bucket: stringParameter(parameters, 'Bucket', 'ResultWriter'),
-    prefix: parameters.Prefix === undefined ? '' : stringParameter(parameters, 'Prefix', 'ResultWriter'),
+    bucket: text('Bucket'),
+    prefix: parameters.Prefix === undefined ? '' : text('Prefix'),
+    ...(parameters.ExpectedBucketOwner !== undefined && { expectedBucketOwner: text('ExpectedBucketOwner') }),
   };
 }
 

@@ -1,9 +1,10 @@
 import { crc32 } from 'node:zlib';
-import { afterKey, listPage } from '../listing.ts';
+import { afterMarker, currentObjects, listPage, type Place } from '../listing.ts';
 import type { BucketInput } from '../operation.ts';
 import type { S3Response } from '../request.ts';
 import { element, xmlDocument } from '../xml.ts';
 import {
+  checkOptionalAttributes,
   commonPrefixElements,
   contentsElement,
   encoding,
@@ -15,6 +16,7 @@ import {
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
 export async function listObjectsV2({ request, bucket, store }: BucketInput): Promise<S3Response> {
   const { query } = request;
+  checkOptionalAttributes(request);
   if (query['list-type'] !== '2') throw invalidArgument('list-type', query['list-type']!, 'Invalid list type');
   const encode = encoding(query['encoding-type']);
   const prefix = query.prefix ?? '';
@@ -23,13 +25,12 @@ export async function listObjectsV2({ request, bucket, store }: BucketInput): Pr
   const token = query['continuation-token'];
   const startAfter = query['start-after'];
 
-  const from = token === undefined ? keyAfter(startAfter) : parseToken(token);
-  const page = listPage((lower, upper, limit) => store.scan(bucket.name, lower, upper, limit), {
-    prefix,
-    delimiter,
-    from,
-    maxKeys,
-  });
+  const from = isGiven(token)
+    ? parseToken(token)
+    : isGiven(startAfter)
+      ? afterMarker(startAfter, { prefix, delimiter })
+      : undefined;
+  const page = listPage(currentObjects(store, bucket.name), { prefix, delimiter, from, maxKeys });
   const owner = query['fetch-owner'] === 'true' ? ownerElement(bucket) : '';
   const content = [
     element('Name', bucket.name),
@@ -43,7 +44,7 @@ export async function listObjectsV2({ request, bucket, store }: BucketInput): Pr
     element('EncodingType', query['encoding-type']),
     element('IsTruncated', page.next !== undefined),
     ...page.contents.map((object) => contentsElement(object, encode, owner)),
-    ...commonPrefixElements(page.commonPrefixes, encode),
+    commonPrefixElements(page.commonPrefixes, encode),
   ];
   return {
     status: 200,
@@ -52,8 +53,9 @@ export async function listObjectsV2({ request, bucket, store }: BucketInput): Pr
   };
 }
 
-function keyAfter(startAfter: string | undefined): Buffer | undefined {
-  return startAfter === undefined || startAfter === '' ? undefined : afterKey(Buffer.from(startAfter));
+/** An empty token or key is echoed and means none. */
+function isGiven(text: string | undefined): text is string {
+  return text !== undefined && text !== '';
 }
 
 /** A token is where the next page begins, behind a check value. */
@@ -61,10 +63,10 @@ function tokenFor(next: Buffer): string {
   return Buffer.concat([checkValue(next), next]).toString('base64url');
 }
 
-function parseToken(token: string): Buffer {
+function parseToken(token: string): Place {
   const bytes = Buffer.from(token, 'base64url');
   const next = bytes.subarray(4);
-  if (bytes.length > 4 && checkValue(next).equals(bytes.subarray(0, 4))) return next;
+  if (bytes.length > 4 && checkValue(next).equals(bytes.subarray(0, 4))) return { key: next };
   throw invalidArgument('continuation-token', token, 'The continuation token provided is incorrect');
 }
 

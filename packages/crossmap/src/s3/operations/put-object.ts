@@ -1,42 +1,40 @@
+import { type Checksum, DEFAULT_ALGORITHM } from '../checksum.ts';
 import { wholeSeconds } from '../dates.ts';
-import { checksumHeaders, describedBy, ENCRYPTED } from '../object-headers.ts';
-import type { Attributes, StoredObject } from '../object-store.ts';
+import { encryptionHeaders } from '../encryption.ts';
+import { checksumHeaders, describedBy } from '../object-headers.ts';
 import type { ObjectInput } from '../operation.ts';
 import { writeCondition } from '../preconditions.ts';
-import { type Received, receive } from '../receive.ts';
+import { receive, storedBody } from '../receive.ts';
 import type { S3Response } from '../request.ts';
+import type { Attributes, StoredObject } from '../stored-object.ts';
+import { declaredAlgorithm } from '../verification.ts';
+import { versionHeader } from '../version-id.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
-export async function putObject({ request, bucket, key, store, now }: ObjectInput): Promise<S3Response> {
-  const described = describedBy(request.headers);
+export async function putObject({ request, bucket, key, store, encryption, now }: ObjectInput): Promise<S3Response> {
+  const encrypting = await encryption.begin(request, bucket, key);
+  const { cipher } = encrypting;
+  const described = { ...describedBy(request.headers), ...encrypting.attributes };
   const condition = writeCondition(request.headers);
-  const received = await receive(request, store.blobs, { inline: true });
-  const attributes: Attributes =
-    received.checksum === undefined
-      ? described
-      : { ...described, checksum: { ...received.checksum, type: 'FULL_OBJECT' } };
+  store.checkCondition(bucket.name, key, condition);
+  const algorithm = declaredAlgorithm(request.headers) ?? DEFAULT_ALGORITHM;
+  const received = await receive(request, store.blobs, { inline: true, cipher, sums: [algorithm] });
+  const checksum: Checksum = { algorithm, value: received.sums[algorithm]!, type: 'FULL_OBJECT' };
+  const attributes: Attributes = { ...described, checksum };
   const object: StoredObject = {
     size: received.size,
-    etag: received.md5,
+    etag: cipher.etag(received.md5),
     lastModified: wholeSeconds(now()),
     attributes,
     body: storedBody(received),
   };
+  let versionId: string;
   try {
-    await store.putObject(bucket.name, key, object, condition);
+    versionId = await store.putObject(bucket.name, key, object, condition);
   } catch (error) {
     if (received.content.kind === 'blob') await store.blobs.remove(received.content.id);
     throw error;
   }
-  return { status: 200, headers: { ...ENCRYPTED, etag: `"${object.etag}"`, ...checksumHeaders(attributes) } };
-}
-
-function storedBody({ content, size }: Received): StoredObject['body'] {
-  return content.kind === 'inline' ? content : { kind: 'blobs', segments: [{ blob: content.id, size }] };
-}
-
-/** Answers the same whether there was an object or not. */
-export async function deleteObject({ bucket, key, store }: ObjectInput): Promise<S3Response> {
-  await store.deleteObject(bucket.name, key);
-  return { status: 204, headers: {} };
+  const headers = { ...encryptionHeaders(attributes), etag: `"${object.etag}"`, ...checksumHeaders(attributes) };
+  return { status: 200, headers: { ...headers, ...versionHeader(bucket, versionId) } };
 }

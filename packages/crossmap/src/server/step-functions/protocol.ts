@@ -1,5 +1,4 @@
 import { isJsonObject, type Json, type JsonObject } from '../../asl/json.ts';
-import { deniedMessage } from '../../iam/decision.ts';
 import type { Authorizer, Caller } from '../../iam/evaluate.ts';
 import { InvalidCursor } from '../../store/cursor.ts';
 import { API_ERRORS, ApiError } from './errors.ts';
@@ -74,7 +73,7 @@ export function errorResponse({ code, message, members }: ApiError): ApiResponse
   return { status: API_ERRORS[code], body: { __type: code, message, ...members } };
 }
 
-function parseBody(text: string): JsonObject {
+export function parseBody(text: string): JsonObject {
   let body: Json;
   try {
     body = text === '' ? {} : (JSON.parse(text) as Json);
@@ -96,13 +95,12 @@ function authorize(
   authorizer: Authorizer,
 ): void {
   const request = {
-    principal: caller.principal,
-    identityPolicies: caller.identityPolicies,
+    ...caller,
     action,
     resource,
     resourceAccount: resource === '*' ? scope.accountId : (resource.split(':')[4] ?? ''),
     context: { 'aws:RequestedRegion': region, 'aws:SecureTransport': 'true' },
   };
   const decision = authorizer.authorize(request);
-  if (decision.decision !== 'Allow') throw new ApiError('AccessDeniedException', deniedMessage(request, decision));
+  if (decision.decision !== 'Allow') throw new ApiError('AccessDeniedException', decision.message);
 }
