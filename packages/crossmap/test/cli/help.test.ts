@@ -12,6 +12,7 @@ async function crossmap(...argv: string[]) {
     version: '1.2.3',
     serveAccounts: () => assert.fail('nothing is served'),
     startLocal: () => assert.fail('nothing is to be started'),
+    connectS3: () => assert.fail('nothing is to be called'),
     connect: () => assert.fail('nothing is to be called'),
     denialsSince: () => assert.fail('nothing is to be called'),
   });
