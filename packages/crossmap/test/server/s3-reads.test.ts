@@ -218,6 +218,11 @@ test('an announced checksum must come, and be of the announced kind', async () =
     (await send({ 'x-amz-checksum-crc32': 'AAAA' })).body,
     /Value for x-amz-checksum-crc32 header is invalid/,
   );
+  assert.match((await send({ 'x-amz-checksum-sha512': 'x' })).body, /<Code>NotImplemented<.*Checksum algorithm sha512/);
+  assert.match(
+    (await send({ 'x-amz-checksum-crc16': 'x' })).body,
+    /<Code>InvalidRequest<.*valid types: \[CRC32, CRC32C/,
+  );
   const two = { ...crc32, 'x-amz-checksum-sha1': 'EfbWoiU3yXmdaI7YvVPUZh21oQI=' };
   assert.match((await send(two)).body, /Expecting a single x-amz-checksum- header/);
 });
