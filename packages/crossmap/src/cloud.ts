@@ -41,6 +41,7 @@ import type { StepFunctions } from './server/step-functions/operation.ts';
 import { operations, stepFunctionsApi } from './server/step-functions/operations.ts';
 import { StateMachines } from './server/step-functions/state-machines.ts';
 import { TaskChecks } from './server/step-functions/task-checks.ts';
+import { stsApi } from './server/sts/operations.ts';
 import { openDatabase } from './sqlite/open.ts';
 import { MemoryStore } from './store/memory-store.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
@@ -248,6 +249,7 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
     async listen(wanted) {
       server = await listen(wanted, {
         apis: [stepFunctionsApi(stepFunctions), logsApi(logGroups), kmsApi(kms)],
+        queryApis: [stsApi({ accounts, now })],
         s3,
         authorizer: authorization,
         lookup: (accessKeyId, sessionToken) => accounts.caller(accessKeyId, sessionToken),

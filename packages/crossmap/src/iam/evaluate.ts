@@ -39,9 +39,12 @@ export interface PolicyLevel {
   readonly policies: readonly NamedPolicy[];
 }
 
-/** What a service asks before it acts. The implementation records what it denies. */
+/**
+ * What a service asks before it acts. The implementation records what it denies, unless it is asked `quietly`, because
+ * nothing is refused.
+ */
 export interface Authorizer {
-  authorize(request: AuthorizationRequest): Decision;
+  authorize(request: AuthorizationRequest, quietly?: boolean): Decision;
 }
 
 /** Everything that one decision depends on; services give `...caller`. */

@@ -12,6 +12,9 @@ export type OperationName =
   | 'HeadObject'
   | 'DeleteObject'
   | 'DeleteObjects'
+  | 'GetObjectTagging'
+  | 'PutObjectTagging'
+  | 'DeleteObjectTagging'
   | 'CreateMultipartUpload'
   | 'UploadPart'
   | 'CompleteMultipartUpload'
@@ -75,6 +78,9 @@ const OPERATIONS: Readonly<Record<string, OperationName>> = {
   'HEAD object': 'HeadObject',
   'DELETE object': 'DeleteObject',
   'POST bucket?delete': 'DeleteObjects',
+  'GET object?tagging': 'GetObjectTagging',
+  'PUT object?tagging': 'PutObjectTagging',
+  'DELETE object?tagging': 'DeleteObjectTagging',
   'POST object?uploads': 'CreateMultipartUpload',
   'PUT object?uploadId': 'UploadPart',
   'POST object?uploadId': 'CompleteMultipartUpload',

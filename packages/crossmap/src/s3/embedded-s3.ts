@@ -1,5 +1,6 @@
 import type { Authorizer, Caller } from '../iam/evaluate.ts';
 import type { PrincipalIds } from '../iam/policy.ts';
+import type { Synchronous } from '../sqlite/database.ts';
 import { checkAcl, namesAcl } from './acl.ts';
 import type { ResponseBody } from './body.ts';
 import { type Bucket, isBucketName } from './bucket.ts';
@@ -92,7 +93,7 @@ export class EmbeddedS3 {
     const uploads = new UploadStore(store, minimumPartSize);
     const encryption = new Encryption(dataKeys);
     this.#services = { store, uploads, encryption, now, newId, principalIds, newBucketSettings };
-    this.#gate = new Gate(authorizer, new BucketPolicies(), now);
+    this.#gate = new Gate(authorizer, new BucketPolicies(), store, now);
   }
 
   /** Answers a request, or throws `S3Error`. The order of the checks is S3's. */
@@ -223,6 +224,12 @@ export class EmbeddedS3 {
     return this.#services.store.bucket(name);
   }
 
+  /** How safe the writes are, and in how many commits they were made: for who measures. */
+  durability(): { readonly synchronous: Synchronous; readonly commits: number } {
+    const { database, commits } = this.#services.store;
+    return { synchronous: database.synchronous(), commits: commits.commits };
+  }
+
   /**
    * Makes a bucket in any account without authorization, as CloudFormation does with rights of its own. Errors:
    * `InvalidBucketName`, `BucketAlreadyExists`. The same bucket again, same account and Region, is no error.
@@ -282,6 +289,7 @@ export class EmbeddedS3 {
       request,
       authorize: (action, resource, options = {}) =>
         this.#gate.authorize(options.part ?? request, action, resource, { bucket, ...options }),
+      allows: (action, resource) => this.#gate.allows(request, action, resource, { bucket }),
     };
   }
 }

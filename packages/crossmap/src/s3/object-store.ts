@@ -25,6 +25,14 @@ export interface Written {
   readonly freed: readonly string[];
 }
 
+interface LastFound {
+  readonly bucket: string;
+  readonly key: string;
+  readonly versionId: string | undefined;
+  readonly generation: number;
+  readonly found: FoundVersion;
+}
+
 /**
  * Buckets and objects: an index in one SQLite database, small bodies with it, large ones as blobs. A write is durable
  * when its promise resolves; writes made together are committed together. Reads see committed writes only.
@@ -38,6 +46,8 @@ export class ObjectStore {
   readonly #heldBlobs: BlobTable;
   readonly #versions: VersionTable;
   readonly #sql: ReturnType<typeof statements>;
+  /** What was found last, good until the next commit: a request asks for tags and then for the object. */
+  #last: LastFound | undefined;
 
   private constructor(database: Database, blobs: BlobStore) {
     this.database = database;
@@ -83,7 +93,14 @@ export class ObjectStore {
 
   /** What a key names now, or the version with an id. Whether an id is well-formed is the caller's to ask. */
   object(bucket: string, key: string, versionId?: string): FoundVersion {
-    return this.#versions.find(bucket, Buffer.from(key), versionId);
+    const { generation } = this.commits;
+    const last = this.#last;
+    if (last?.key === key && last.bucket === bucket && last.versionId === versionId && last.generation === generation) {
+      return last.found;
+    }
+    const found = this.#versions.find(bucket, Buffer.from(key), versionId);
+    this.#last = { bucket, key, versionId, generation, found };
+    return found;
   }
 
   /** At most `limit` current objects from key `lower` (inclusive) to `upper` (exclusive), in the byte order of keys. */

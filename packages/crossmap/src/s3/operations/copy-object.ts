@@ -4,8 +4,10 @@ import { type CopySource, copySource, LARGEST_COPY, sourceVersionHeader } from '
 import { isoDate, wholeSeconds } from '../dates.ts';
 import { encryptionHeaders } from '../encryption.ts';
 import { ENCRYPTION_HEADERS } from '../encryption-request.ts';
-import { S3Error } from '../errors.ts';
+import { notImplemented, S3Error } from '../errors.ts';
+import { resourceArn } from '../gate.ts';
 import { metadataOf, storageClassOf } from '../object-headers.ts';
+import { taggedBy, taggingHeader } from '../object-tags.ts';
 import type { ObjectInput } from '../operation.ts';
 import { writeCondition } from '../preconditions.ts';
 import type { S3Request, S3Response } from '../request.ts';
@@ -21,17 +23,26 @@ export async function copyObject(input: ObjectInput): Promise<S3Response> {
   const { request, bucket, key, store, encryption, now } = input;
   const condition = writeCondition(request.headers);
   const described = newDescription(request);
+  const replacesTags = replaces(request, 'x-amz-tagging-directive', 'Unknown tagging directive.');
   const algorithm = requestedAlgorithm(request);
   const source = copySource(input);
   checkSize(source.object);
   checkSomethingChanges(input, source);
+  const tags = replacesTags ? taggedBy(request.headers) : copiedTags(input, source);
   const opening = await encryption.resume(request, source.bucket, source.key, source.object.attributes);
   const encrypting = await encryption.begin(request, bucket, key);
   const { headers, metadata } = described ?? source.object.attributes;
   const content = await copiedContent(source.object, store, { algorithm, from: opening, to: encrypting.cipher });
   try {
     const { etag, checksum, body } = content;
-    const attributes = { headers, metadata, ...storageClassOf(request.headers), ...encrypting.attributes, checksum };
+    const attributes = {
+      headers,
+      metadata,
+      ...tags,
+      ...storageClassOf(request.headers),
+      ...encrypting.attributes,
+      checksum,
+    };
     const { size } = source.object;
     const object: StoredObject = { size, etag, lastModified: wholeSeconds(now()), attributes, body };
     const versionId = await store.putObject(bucket.name, key, object, condition);
@@ -60,22 +71,36 @@ function copied(
 }
 
 /** Headers and metadata when the request replaces them; `undefined` when they are the source's. */
-function newDescription({ headers }: S3Request): Pick<Attributes, 'headers' | 'metadata'> | undefined {
-  switch (headers['x-amz-metadata-directive']) {
-    case undefined:
-    case 'COPY':
-      return undefined;
-    case 'REPLACE':
-      return metadataOf(headers);
-    default:
-      throw new S3Error('InvalidArgument', {
-        message: 'Unknown metadata directive.',
-        elements: {
-          ArgumentName: 'x-amz-metadata-directive',
-          ArgumentValue: headers['x-amz-metadata-directive']!,
-        },
-      });
+function newDescription(request: S3Request): Pick<Attributes, 'headers' | 'metadata'> | undefined {
+  return replaces(request, 'x-amz-metadata-directive', 'Unknown metadata directive.')
+    ? metadataOf(request.headers)
+    : undefined;
+}
+
+/** Whether a directive says that the request replaces what the source has, and not that it is copied, as by default. */
+function replaces({ headers }: S3Request, directive: string, unknown: string): boolean {
+  const value = headers[directive] ?? 'COPY';
+  if (value === 'COPY' || value === 'REPLACE') return value === 'REPLACE';
+  throw new S3Error('InvalidArgument', {
+    message: unknown,
+    elements: { ArgumentName: directive, ArgumentValue: value },
+  });
+}
+
+/** Who copies tags must be allowed to read and to write them. */
+function copiedTags({ request, bucket, key, authorize }: ObjectInput, source: CopySource): Pick<Attributes, 'tags'> {
+  if ('x-amz-tagging' in request.headers) {
+    throw notImplemented('x-amz-tagging of a copy without x-amz-tagging-directive: REPLACE');
   }
+  const { tags } = source.object.attributes;
+  if (tags === undefined) return {};
+  const query = source.versionId === undefined ? {} : { versionId: source.versionId };
+  const part: S3Request = { ...request, bucket: source.bucket.name, key: source.key, query, headers: {} };
+  const read = source.versionId === undefined ? 's3:GetObjectTagging' : 's3:GetObjectVersionTagging';
+  authorize(read, resourceArn(source.bucket.name, source.key), { bucket: source.bucket, part });
+  const headers = { ...request.headers, 'x-amz-tagging': taggingHeader(tags) };
+  authorize('s3:PutObjectTagging', resourceArn(bucket.name, key), { part: { ...request, headers } });
+  return { tags };
 }
 
 function requestedAlgorithm({ headers }: S3Request): ChecksumAlgorithm | undefined {
