@@ -5,7 +5,7 @@ import { Accounts } from './accounts/accounts.ts';
 import { AssumedRoleTasks } from './accounts/assumed-role-tasks.ts';
 import { Authorization } from './accounts/authorize.ts';
 import { type Denial, Denials } from './accounts/denials.ts';
-import type { Deployment } from './accounts/deployment.ts';
+import type { BucketResource, Deployment } from './accounts/deployment.ts';
 import { type EmbeddedCloud, EmbeddedDeployment } from './accounts/embedded-deployment.ts';
 import { EmbeddedObjects } from './accounts/embedded-objects.ts';
 import { FunctionCode } from './accounts/function-code.ts';
@@ -158,6 +158,7 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
     functionCode,
     functionSessions,
     buckets,
+    kms,
     logGroups,
     stateMachines,
   });
@@ -314,8 +315,10 @@ async function openStores(data: string | undefined) {
 
 function bucketsOf(s3: EmbeddedS3) {
   return {
-    createBucket: ({ bucketName, accountId, region }: { bucketName: string; accountId: string; region: string }) =>
-      s3.provisionBucket({ name: bucketName, accountId, region }),
+    createBucket: async ({ bucketName, accountId, region, encryption }: BucketResource) => {
+      await s3.provisionBucket({ name: bucketName, accountId, region });
+      await s3.provisionEncryption(bucketName, encryption);
+    },
     putBucketPolicy: (bucketName: string, policy: string) => s3.provisionPolicy(bucketName, policy),
   };
 }

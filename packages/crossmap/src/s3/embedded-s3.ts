@@ -5,7 +5,7 @@ import { checkAcl, namesAcl } from './acl.ts';
 import type { ResponseBody } from './body.ts';
 import { type Bucket, isBucketName } from './bucket.ts';
 import { BucketPolicies, parseBucketPolicy } from './bucket-policy.ts';
-import { type BucketSettings, NEW_BUCKET_SETTINGS } from './bucket-settings.ts';
+import { type BucketEncryption, type BucketSettings, NEW_BUCKET_SETTINGS } from './bucket-settings.ts';
 import { wholeSeconds } from './dates.ts';
 import { detectOperation } from './detect.ts';
 import { type DataKeys, Encryption, NO_DATA_KEYS } from './encryption.ts';
@@ -246,6 +246,12 @@ export class EmbeddedS3 {
     const existing = await this.#services.store.buckets.create({ name, accountId, region, creationDate, settings });
     if (existing === undefined || (existing.accountId === accountId && existing.region === region)) return;
     throw new S3Error('BucketAlreadyExists', { elements: { BucketName: name } });
+  }
+
+  /** Sets or, with `undefined`, removes the default encryption of a bucket without authorization. */
+  async provisionEncryption(bucket: string, encryption: BucketEncryption | undefined): Promise<void> {
+    this.#existing(bucket);
+    await this.#services.store.buckets.put(bucket, 'encryption', encryption);
   }
 
   /** Sets or, with `undefined`, removes the policy of a bucket without authorization. Errors: `MalformedPolicy`. */

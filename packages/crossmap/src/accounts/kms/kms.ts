@@ -87,12 +87,10 @@ export class Kms {
     );
   }
 
-  /** A key that is not there yet. Errors: `MalformedPolicyDocumentException`, `AlreadyExistsException`. */
+  /** A key that is not there yet. Errors: `MalformedPolicyDocumentException`. */
   newKey(definition: KeyDefinition): KmsKey {
     const { accountId, region, keyId = randomUUID(), description = '', tags = {}, enabled = true } = definition;
     const arn = keyArn(keyId, definition);
-    if (this.store.key(arn) !== undefined)
-      throw new KmsError('AlreadyExistsException', `The key ${arn} already exists`);
     const policy = definition.policy ?? defaultKeyPolicy(accountId);
     return {
       arn,
@@ -109,6 +107,26 @@ export class Kms {
       grants: [],
       material: randomBytes(32),
     };
+  }
+
+  /**
+   * Makes a key without authorization, as CloudFormation does with rights of its own. One that is there becomes what the
+   * definition says and keeps its material, its grants and, while it waits to be deleted, its state.
+   */
+  async provisionKey(definition: KeyDefinition & { readonly keyId: string }): Promise<void> {
+    const key = this.newKey(definition);
+    const existing = this.store.key(key.arn);
+    if (existing === undefined) return this.store.putKey(key);
+    const { creationDate, grants, material } = existing;
+    const state = existing.state.kind === 'PendingDeletion' ? existing.state : key.state;
+    await this.store.putKey({ ...key, creationDate, grants, material, state });
+  }
+
+  /** Points an alias to a key of the same account and Region without authorization. Errors: `NotFoundException`. */
+  async provisionAlias(aliasName: string, targetKeyId: string, scope: KmsScope): Promise<void> {
+    const key = this.store.key(readKeyReference(targetKeyId, scope).arn);
+    if (key === undefined) throw new KmsError('NotFoundException', `Key '${targetKeyId}' does not exist`);
+    await this.putAlias(aliasName, key);
   }
 
   /** The key `aws/s3` of an account and Region, which comes to be when S3 first needs it. */
