@@ -37,6 +37,11 @@ interface LastFound {
 /**
  * Buckets and objects: an index in one SQLite database, small bodies with it, large ones as blobs. A write is durable
  * when its promise resolves; writes made together are committed together. Reads see committed writes only.
+ *
+ * What is synced, so that this holds also when the power fails: the index at every commit (WAL, `synchronous=FULL`); a
+ * blob, and then the directory that names it, before the row that refers to it is committed. A blob goes after the commit
+ * that gives up its last row. So no row is ever without its blob; a blob without a row, which a crash in between leaves,
+ * is swept when the store opens. Keys are data in rows: no file is ever named after one.
  */
 export class ObjectStore {
   readonly blobs: BlobStore;
