@@ -395,7 +395,9 @@ describe('KMS and S3 over HTTP', () => {
     );
     const written = await put(s3('admin'), 'in/bucket-key', { SSEKMSKeyId: KEY, BucketKeyEnabled: true });
     assert.equal(written.BucketKeyEnabled, true);
-    assert.equal((await get(s3('admin'), 'in/bucket-key')).BucketKeyEnabled, true);
+    const read = await get(s3('admin'), 'in/bucket-key');
+    assert.equal(read.BucketKeyEnabled, true);
+    assert.deepEqual(await bytes(read), content);
     assert.match(await refusal(get(prefixed, 'in/bucket-key')), /kms:Decrypt/);
   });
 

@@ -11,7 +11,7 @@ import { taggedBy, taggingHeader } from '../object-tags.ts';
 import type { ObjectInput } from '../operation.ts';
 import { writeCondition } from '../preconditions.ts';
 import type { S3Request, S3Response } from '../request.ts';
-import type { Attributes, StoredObject } from '../stored-object.ts';
+import type { Attributes, StoredObject, WriteCondition } from '../stored-object.ts';
 import { versionHeader } from '../version-id.ts';
 import { element, xmlDocument } from '../xml.ts';
 
@@ -20,8 +20,13 @@ import { element, xmlDocument } from '../xml.ts';
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
  */
 export async function copyObject(input: ObjectInput): Promise<S3Response> {
-  const { request, bucket, key, store, encryption, now } = input;
+  const { request, bucket, key, store } = input;
   const condition = writeCondition(request.headers);
+  return store.whereConditionHolds(bucket.name, key, condition, (watched) => copy(input, watched));
+}
+
+async function copy(input: ObjectInput, condition: WriteCondition): Promise<S3Response> {
+  const { request, bucket, key, store, encryption, now } = input;
   const described = newDescription(request);
   const replacesTags = replaces(request, 'x-amz-tagging-directive', 'Unknown tagging directive.');
   const algorithm = requestedAlgorithm(request);
