@@ -50,8 +50,7 @@ export class PageScan implements AnswerReader<ObjectPage> {
     }
     const end = chunk.indexOf(OBJECT_END) + OBJECT_END.length;
     if (end < OBJECT_END.length) {
-      this.#rest += chunk;
-      if (this.#rest.length > LONGEST_OBJECT) this.#scan(this.#rest, 0);
+      this.#scan(this.#rest + chunk, 0);
       if (this.#rest.length > LONGEST_OBJECT) throw unreadable('an object of it has no end');
       return;
     }
