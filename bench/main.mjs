@@ -1,10 +1,11 @@
 // `npm run bench -- NAME [options]`: a human table on stderr, one JSON object on stdout.
 import { availableParallelism, cpus, totalmem } from 'node:os';
+import { mapRunCounts } from './map-run-counts.mjs';
 import { objectList } from './object-list.mjs';
 import { read } from './read.mjs';
 import { states } from './states.mjs';
 
-const benches = { 'object-list': objectList, read, states };
+const benches = { 'map-run-counts': mapRunCounts, 'object-list': objectList, read, states };
 const [name = '', ...options] = process.argv.slice(2);
 const bench = benches[name];
 if (bench === undefined) {

@@ -14,7 +14,7 @@ export interface RangedFile {
 const MAX_FOOTER_BYTES = 5 * 1024 * 1024;
 const MAX_ROW_GROUP_BYTES = 256 * 1024 * 1024;
 /** How many rows are made at a time. */
-const ROWS_AT_A_TIME = 2_000;
+const ROWS_AT_A_TIME = 500;
 const MAGIC = 'PAR1';
 
 /**
