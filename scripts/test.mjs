@@ -70,7 +70,7 @@ function run(files, environment = {}) {
   });
 }
 
-const files = testFiles([...projectsIn('packages'), ...projectsIn('examples'), 'conformance']).sort();
+const files = testFiles([...projectsIn('packages'), ...projectsIn('examples'), 'access-vectors', 'conformance']).sort();
 // The engine's own suites run once more with every execution folded anew from its stored history after each event.
 const folded = files.filter((file) => /[\\/]test[\\/](engine|map-run)[\\/]/.test(file));
 const results = await Promise.all(shares(files, Math.min(availableParallelism(), 4)).map((share) => run(share)));

@@ -5,7 +5,7 @@ import { Accounts } from './accounts/accounts.ts';
 import { AssumedRoleTasks } from './accounts/assumed-role-tasks.ts';
 import { Authorization } from './accounts/authorize.ts';
 import { type Denial, Denials } from './accounts/denials.ts';
-import type { Deployment } from './accounts/deployment.ts';
+import type { BucketResource, Deployment } from './accounts/deployment.ts';
 import { type EmbeddedCloud, EmbeddedDeployment } from './accounts/embedded-deployment.ts';
 import { EmbeddedObjects } from './accounts/embedded-objects.ts';
 import { FunctionCode } from './accounts/function-code.ts';
@@ -41,6 +41,7 @@ import type { StepFunctions } from './server/step-functions/operation.ts';
 import { operations, stepFunctionsApi } from './server/step-functions/operations.ts';
 import { StateMachines } from './server/step-functions/state-machines.ts';
 import { TaskChecks } from './server/step-functions/task-checks.ts';
+import { stsApi } from './server/sts/operations.ts';
 import { openDatabase } from './sqlite/open.ts';
 import { MemoryStore } from './store/memory-store.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
@@ -112,7 +113,7 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
     data !== undefined && options.keepsAccounts ? await openDatabase(join(data, ACCOUNTS_FILE)) : undefined;
   const accounts = new Accounts({ now, ...(accountsDatabase && { database: accountsDatabase }) });
   const denials = new Denials(now);
-  const authorization = new Authorization(accounts, denials, ({ explanation }) => onLog(explanation));
+  const authorization = new Authorization(accounts, denials, ({ explanation }) => onLog(explanation), now);
   const keys = await KeyStore.open(now, data === undefined ? undefined : keyFile(data));
   const kms = new Kms({ store: keys, authorizer: authorization, now, principalIds: accounts.principalIds });
   const s3 = new EmbeddedS3({
@@ -157,6 +158,7 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
     functionCode,
     functionSessions,
     buckets,
+    kms,
     logGroups,
     stateMachines,
   });
@@ -248,6 +250,7 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
     async listen(wanted) {
       server = await listen(wanted, {
         apis: [stepFunctionsApi(stepFunctions), logsApi(logGroups), kmsApi(kms)],
+        queryApis: [stsApi({ accounts, now })],
         s3,
         authorizer: authorization,
         lookup: (accessKeyId, sessionToken) => accounts.caller(accessKeyId, sessionToken),
@@ -312,8 +315,10 @@ async function openStores(data: string | undefined) {
 
 function bucketsOf(s3: EmbeddedS3) {
   return {
-    createBucket: ({ bucketName, accountId, region }: { bucketName: string; accountId: string; region: string }) =>
-      s3.provisionBucket({ name: bucketName, accountId, region }),
+    createBucket: async ({ bucketName, accountId, region, encryption }: BucketResource) => {
+      await s3.provisionBucket({ name: bucketName, accountId, region });
+      await s3.provisionEncryption(bucketName, encryption);
+    },
     putBucketPolicy: (bucketName: string, policy: string) => s3.provisionPolicy(bucketName, policy),
   };
 }

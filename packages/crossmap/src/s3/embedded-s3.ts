@@ -1,10 +1,11 @@
 import type { Authorizer, Caller } from '../iam/evaluate.ts';
 import type { PrincipalIds } from '../iam/policy.ts';
+import type { Synchronous } from '../sqlite/database.ts';
 import { checkAcl, namesAcl } from './acl.ts';
 import type { ResponseBody } from './body.ts';
 import { type Bucket, isBucketName } from './bucket.ts';
 import { BucketPolicies, parseBucketPolicy } from './bucket-policy.ts';
-import { type BucketSettings, NEW_BUCKET_SETTINGS } from './bucket-settings.ts';
+import { type BucketEncryption, type BucketSettings, NEW_BUCKET_SETTINGS } from './bucket-settings.ts';
 import { wholeSeconds } from './dates.ts';
 import { detectOperation } from './detect.ts';
 import { type DataKeys, Encryption, NO_DATA_KEYS } from './encryption.ts';
@@ -92,7 +93,7 @@ export class EmbeddedS3 {
     const uploads = new UploadStore(store, minimumPartSize);
     const encryption = new Encryption(dataKeys);
     this.#services = { store, uploads, encryption, now, newId, principalIds, newBucketSettings };
-    this.#gate = new Gate(authorizer, new BucketPolicies(), now);
+    this.#gate = new Gate(authorizer, new BucketPolicies(), store, now);
   }
 
   /** Answers a request, or throws `S3Error`. The order of the checks is S3's. */
@@ -223,6 +224,12 @@ export class EmbeddedS3 {
     return this.#services.store.bucket(name);
   }
 
+  /** How safe the writes are, and in how many commits they were made: for who measures. */
+  durability(): { readonly synchronous: Synchronous; readonly commits: number } {
+    const { database, commits } = this.#services.store;
+    return { synchronous: database.synchronous(), commits: commits.commits };
+  }
+
   /**
    * Makes a bucket in any account without authorization, as CloudFormation does with rights of its own. Errors:
    * `InvalidBucketName`, `BucketAlreadyExists`. The same bucket again, same account and Region, is no error.
@@ -239,6 +246,12 @@ export class EmbeddedS3 {
     const existing = await this.#services.store.buckets.create({ name, accountId, region, creationDate, settings });
     if (existing === undefined || (existing.accountId === accountId && existing.region === region)) return;
     throw new S3Error('BucketAlreadyExists', { elements: { BucketName: name } });
+  }
+
+  /** Sets or, with `undefined`, removes the default encryption of a bucket without authorization. */
+  async provisionEncryption(bucket: string, encryption: BucketEncryption | undefined): Promise<void> {
+    this.#existing(bucket);
+    await this.#services.store.buckets.put(bucket, 'encryption', encryption);
   }
 
   /** Sets or, with `undefined`, removes the policy of a bucket without authorization. Errors: `MalformedPolicy`. */
@@ -264,15 +277,15 @@ export class EmbeddedS3 {
     const resource = resourceArn(bucket.name, request.key);
     const versioned = request.query.versionId !== undefined ? operation.versionAction : undefined;
     const action = versioned ?? operation.action;
-    this.#gate.authorize(request, action, resource, bucket);
+    if (action !== undefined) this.#gate.authorize(request, action, resource, { bucket });
     if (operation.level === 'object') {
-      if (namesAcl(request)) this.#gate.authorize(request, 's3:PutObjectAcl', resource, bucket);
+      if (namesAcl(request)) this.#gate.authorize(request, 's3:PutObjectAcl', resource, { bucket });
       if ('x-amz-tagging' in request.headers) {
-        this.#gate.authorize(request, 's3:PutObjectTagging', resource, bucket);
+        this.#gate.authorize(request, 's3:PutObjectTagging', resource, { bucket });
       }
     }
     const charged = checkRequesterPays(request, bucket);
-    checkAcl(request, bucket, action, resource);
+    if (action !== undefined) checkAcl(request, bucket, action, resource);
     return charged;
   }
 
@@ -280,7 +293,9 @@ export class EmbeddedS3 {
     return {
       ...this.#services,
       request,
-      authorize: (action, resource, other) => this.#gate.authorize(request, action, resource, other ?? bucket),
+      authorize: (action, resource, options = {}) =>
+        this.#gate.authorize(options.part ?? request, action, resource, { bucket, ...options }),
+      allows: (action, resource) => this.#gate.allows(request, action, resource, { bucket }),
     };
   }
 }

@@ -1,4 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { Session } from '../accounts/session-tokens.ts';
 import type { Caller } from '../iam/evaluate.ts';
 
 /** A request as it came over the wire. */
@@ -17,7 +18,13 @@ export type CredentialLookup = (
   accessKeyId: string,
   sessionToken: string | undefined,
 ) =>
-  | { readonly kind: 'found'; readonly caller: Caller; readonly secretAccessKey: string }
+  | {
+      readonly kind: 'found';
+      readonly caller: Caller;
+      readonly secretAccessKey: string;
+      /** Of temporary credentials. */
+      readonly session?: Session;
+    }
   | { readonly kind: 'refused'; readonly code: 'InvalidAccessKeyId' | 'InvalidToken' | 'ExpiredToken' };
 
 /** S3's codes; other services have other names for the same. */
@@ -37,6 +44,8 @@ export type Authentication =
   | {
       readonly kind: 'authenticated';
       readonly caller: Caller;
+      /** Of temporary credentials. */
+      readonly session: Session | undefined;
       /** Region and service the request is signed for. */
       readonly region: string;
       readonly service: string;
@@ -124,6 +133,7 @@ export function authenticate(request: SignedRequest, lookup: CredentialLookup, n
   return {
     kind: 'authenticated',
     caller: found.caller,
+    session: found.session,
     region: scope.region,
     service: scope.service,
     signature: { seed: authorization.signature, sign },

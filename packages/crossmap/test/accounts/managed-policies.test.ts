@@ -7,7 +7,9 @@ function allows(arn: string, action: string): boolean | undefined {
   const policy = AWS_MANAGED_POLICIES.find((each) => each.arn === arn);
   return (
     policy &&
-    managedPolicyOf(policy).allows.some((statement) => statement.action(action) && statement.resource('arn:aws:s3:::a'))
+    managedPolicyOf(policy).allows.some(
+      (statement) => statement.action(action, {}) && statement.resource('arn:aws:s3:::a', {}),
+    )
   );
 }
 

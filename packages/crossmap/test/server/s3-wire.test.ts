@@ -3,14 +3,10 @@ import { createHash } from 'node:crypto';
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { after, test } from 'node:test';
 import {
-  CopyObjectCommand,
   CreateSessionCommand,
-  DeleteObjectsCommand,
   GetObjectCommand,
-  ListMultipartUploadsCommand,
   PutBucketWebsiteCommand,
   PutObjectCommand,
-  PutObjectTaggingCommand,
   type S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { memoryBlobs } from '../../src/s3/memory-blobs.ts';
@@ -18,7 +14,7 @@ import { BUCKET_ACCOUNT, root, s3World } from './s3-world.ts';
 import { signedChunks, signedHeaders } from './sign.ts';
 
 const owner = root(BUCKET_ACCOUNT);
-const world = await s3World([owner]);
+const world = await s3World([owner], { newBucketSettings: { objectOwnership: 'BucketOwnerEnforced' } });
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 after(async () => {
   agent.destroy();
@@ -236,15 +232,9 @@ test('what S3 has and this one does not is refused by name', async () => {
   const Key = 'open/a';
   const refused: readonly (readonly [() => Promise<unknown>, RegExp])[] = [
     [() => client.send(new PutBucketWebsiteCommand({ Bucket, WebsiteConfiguration: {} })), /PutBucketWebsite /],
-    [() => client.send(new ListMultipartUploadsCommand({ Bucket })), /ListMultipartUploads /],
     [() => client.send(new CreateSessionCommand({ Bucket })), /CreateSession /],
-    [() => client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: [{ Key }] } })), /DeleteObjects /],
-    [() => client.send(new CopyObjectCommand({ Bucket, Key, CopySource: `${Bucket}/b` })), /CopyObject /],
-    [() => client.send(new PutObjectTaggingCommand({ Bucket, Key, Tagging: { TagSet: [] } })), /PutObjectTagging /],
-    [() => client.send(new GetObjectCommand({ Bucket, Key, PartNumber: 1 })), /partNumber/],
-    [() => client.send(new PutObjectCommand({ Bucket, Key, StorageClass: 'GLACIER' })), /x-amz-storage-class: GLACIER/],
+    [() => client.send(new PutObjectCommand({ Bucket, Key, StorageClass: 'GLACIER' })), /Storage class GLACIER /],
     [() => client.send(new PutObjectCommand({ Bucket, Key, ServerSideEncryption: 'aws:kms' })), /aws:kms/],
-    [() => client.send(new PutObjectCommand({ Bucket, Key, Tagging: 'a=b' })), /x-amz-tagging/],
     [
       () => client.send(new PutObjectCommand({ Bucket, Key, SSECustomerAlgorithm: 'AES256' })),
       /x-amz-server-side-encryption-customer/,
@@ -260,7 +250,6 @@ test('what S3 has and this one does not is refused by name', async () => {
   const acl = client.send(new PutObjectCommand({ Bucket, Key, ACL: 'public-read' }));
   await assert.rejects(acl, (error: S3ServiceException) => error.name === 'AccessControlListNotSupported');
   await client.send(new PutObjectCommand({ Bucket, Key, ACL: 'bucket-owner-full-control' }));
-  assert.equal(code(await send('GET', '/partner-objects/open/a', { range: 'bytes=0-0,2-2' })), 'NotImplemented');
 });
 
 test('a client that goes away in the middle of a body leaves nothing, and is no bug', async () => {

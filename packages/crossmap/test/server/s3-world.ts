@@ -4,6 +4,7 @@ import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { type AuthorizationRequest, type Caller, evaluate } from '../../src/iam/evaluate.ts';
 import { type Policy, parsePolicy } from '../../src/iam/policy.ts';
 import type { BlobStore } from '../../src/s3/blob-store.ts';
+import type { BucketSettings } from '../../src/s3/bucket-settings.ts';
 import { EmbeddedS3 } from '../../src/s3/embedded-s3.ts';
 import { memoryBlobs } from '../../src/s3/memory-blobs.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
@@ -53,6 +54,7 @@ function policyOf(statements: readonly object[]): Policy {
 
 export interface S3World {
   readonly s3: EmbeddedS3;
+  readonly store: ObjectStore;
   readonly endpoint: string;
   readonly authorizations: AuthorizationRequest[];
   readonly bugs: unknown[];
@@ -68,6 +70,8 @@ export async function s3World(
     readonly blobs?: BlobStore;
     readonly now?: () => number;
     readonly minimumPartSize?: number;
+    /** @default - those of S3: all public access is blocked */
+    readonly newBucketSettings?: BucketSettings;
   } = {},
 ): Promise<S3World> {
   const authorizations: AuthorizationRequest[] = [];
@@ -90,6 +94,7 @@ export async function s3World(
     now,
     newId: () => `upload-${ids++}`,
     ...(options.minimumPartSize === undefined ? {} : { minimumPartSize: options.minimumPartSize }),
+    ...(options.newBucketSettings && { newBucketSettings: options.newBucketSettings }),
   });
   const lookup: CredentialLookup = (accessKeyId, sessionToken) => {
     const person = people.find((candidate) => candidate.accessKeyId === accessKeyId);
@@ -104,6 +109,7 @@ export async function s3World(
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     s3,
+    store,
     endpoint,
     authorizations,
     bugs,

@@ -8,7 +8,7 @@ export interface Signed {
   readonly sign: (algorithm: string, lines: readonly string[]) => string;
 }
 
-/** Signs for S3 in eu-west-1. `payload` is what goes into `x-amz-content-sha256`; the query is empty. */
+/** Signs for S3, or another service, in eu-west-1. `payload` is what goes into `x-amz-content-sha256`; a query is in order already. */
 export function signedHeaders(
   { accessKeyId, secretAccessKey }: Pick<Person, 'accessKeyId' | 'secretAccessKey'>,
   request: {
@@ -17,10 +17,11 @@ export function signedHeaders(
     readonly headers: Readonly<Record<string, string>>;
     readonly payload: string;
     readonly now: number;
+    readonly service?: string;
   },
 ): Signed {
   const timestamp = new Date(request.now).toISOString().replace(/[-:]|\.\d{3}/g, '');
-  const scope = `${timestamp.slice(0, 8)}/eu-west-1/s3/aws4_request`;
+  const scope = `${timestamp.slice(0, 8)}/eu-west-1/${request.service ?? 's3'}/aws4_request`;
   const headers: Record<string, string> = {
     ...request.headers,
     'x-amz-content-sha256': request.payload,
@@ -30,10 +31,11 @@ export function signedHeaders(
   const sign: Signed['sign'] = (algorithm, lines) =>
     hmac(key, [algorithm, timestamp, scope, ...lines].join('\n')).toString('hex');
   const names = Object.keys(headers).sort();
+  const [path, query = ''] = request.path.split('?');
   const canonical = [
     request.method,
-    request.path,
-    '',
+    path,
+    query,
     names.map((name) => `${name}:${headers[name]}\n`).join(''),
     names.join(';'),
     request.payload,

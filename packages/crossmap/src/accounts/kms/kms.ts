@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { foreignKeyMessage } from '../../iam/denied-message.ts';
 import type { Authorizer } from '../../iam/evaluate.ts';
 import { PolicyError, type PrincipalIds, parsePolicy } from '../../iam/policy.ts';
 import { type Alias, aliasArn, type KmsKey, type KmsScope, keyArn, readKeyReference } from './key.ts';
-import { foreignKeyText, KeyAccess, type KmsRequest, scopeOf } from './key-access.ts';
+import { KeyAccess, type KmsRequest, scopeOf } from './key-access.ts';
 import { defaultKeyPolicy, managedKeyPolicy } from './key-policies.ts';
 import type { KeyStore } from './key-store.ts';
 import { KmsError } from './kms-error.ts';
@@ -60,7 +61,10 @@ export class Kms {
     const key = this.store.key(alias?.targetKeyArn ?? reference.arn);
     if (key !== undefined) return { key, requestAlias: alias?.aliasName };
     if (reference.accountId !== scope.accountId) {
-      throw new KmsError('AccessDeniedException', foreignKeyText(request.caller, `kms:${operation}`, reference.arn));
+      throw new KmsError(
+        'AccessDeniedException',
+        foreignKeyMessage(request.caller.principal, `kms:${operation}`, reference.arn),
+      );
     }
     const text =
       reference.kind === 'alias' ? `Alias ${reference.arn} is not found.` : `Key '${reference.arn}' does not exist`;
@@ -77,15 +81,16 @@ export class Kms {
   namedOwn(request: KmsRequest, operation: string, identifier: string): KmsKey {
     const key = this.namedById(request, operation, identifier);
     if (key.accountId === scopeOf(request).accountId) return key;
-    throw new KmsError('AccessDeniedException', foreignKeyText(request.caller, `kms:${operation}`, key.arn));
+    throw new KmsError(
+      'AccessDeniedException',
+      foreignKeyMessage(request.caller.principal, `kms:${operation}`, key.arn),
+    );
   }
 
-  /** A key that is not there yet. Errors: `MalformedPolicyDocumentException`, `AlreadyExistsException`. */
+  /** A key that is not there yet. Errors: `MalformedPolicyDocumentException`. */
   newKey(definition: KeyDefinition): KmsKey {
     const { accountId, region, keyId = randomUUID(), description = '', tags = {}, enabled = true } = definition;
     const arn = keyArn(keyId, definition);
-    if (this.store.key(arn) !== undefined)
-      throw new KmsError('AlreadyExistsException', `The key ${arn} already exists`);
     const policy = definition.policy ?? defaultKeyPolicy(accountId);
     return {
       arn,
@@ -104,6 +109,26 @@ export class Kms {
     };
   }
 
+  /**
+   * Makes a key without authorization, as CloudFormation does with rights of its own. One that is there becomes what the
+   * definition says and keeps its material, its grants and, while it waits to be deleted, its state.
+   */
+  async provisionKey(definition: KeyDefinition & { readonly keyId: string }): Promise<void> {
+    const key = this.newKey(definition);
+    const existing = this.store.key(key.arn);
+    if (existing === undefined) return this.store.putKey(key);
+    const { creationDate, grants, material } = existing;
+    const state = existing.state.kind === 'PendingDeletion' ? existing.state : key.state;
+    await this.store.putKey({ ...key, creationDate, grants, material, state });
+  }
+
+  /** Points an alias to a key of the same account and Region without authorization. Errors: `NotFoundException`. */
+  async provisionAlias(aliasName: string, targetKeyId: string, scope: KmsScope): Promise<void> {
+    const key = this.store.key(readKeyReference(targetKeyId, scope).arn);
+    if (key === undefined) throw new KmsError('NotFoundException', `Key '${targetKeyId}' does not exist`);
+    await this.putAlias(aliasName, key);
+  }
+
   /** The key `aws/s3` of an account and Region, which comes to be when S3 first needs it. */
   async managedKey(scope: KmsScope): Promise<KmsKey> {
     const { accountId, region } = scope;
@@ -113,8 +138,8 @@ export class Kms {
     const policy = managedKeyPolicy(scope);
     const description = 'Default key that protects my S3 objects when no other key is defined';
     const key: KmsKey = { ...this.newKey({ accountId, region, description, policy }), keyManager: 'AWS' };
-    await this.store.putKey(key);
-    await this.putAlias(MANAGED_ALIAS, key);
+    // Both at once: another first request must find them.
+    await Promise.all([this.store.putKey(key), this.putAlias(MANAGED_ALIAS, key)]);
     return key;
   }
 

@@ -1,25 +1,29 @@
 import { type Bucket, canonicalUserId } from '../bucket.ts';
 import { isoDate } from '../dates.ts';
 import { S3Error } from '../errors.ts';
+import type { Initiator } from '../initiator.ts';
 import { LARGEST_PAGE } from '../listing.ts';
+import type { UploadAttributes } from '../multipart-object.ts';
 import type { S3Request } from '../request.ts';
+import { STANDARD } from '../storage-class.ts';
 import type { ListedObject } from '../stored-object.ts';
 import { element, escapeXml } from '../xml.ts';
 
 export function contentsElement(object: ListedObject, encode: Encode, owner: string): string {
   return (
-    `<Contents><Key>${escapeXml(encode(object.key.toString()))}</Key><LastModified>${isoDate(object.lastModified)}` +
+    `<Contents><Key>${escapeXml(encode(object.key))}</Key><LastModified>${isoDate(object.lastModified)}` +
     `</LastModified>${objectElements(object, owner)}</Contents>`
   );
 }
 
-/** What a listing says of the content of an object. All are in the one storage class there is here. */
-export function objectElements({ etag, checksum, size }: ListedObject, owner: string): string {
+/** What a listing says of the content of an object. */
+export function objectElements(object: ListedObject, owner: string): string {
+  const { etag, checksum, size, storageClass = STANDARD } = object;
   const summed =
     checksum === undefined
       ? ''
       : `<ChecksumAlgorithm>${checksum.algorithm}</ChecksumAlgorithm><ChecksumType>${checksum.type}</ChecksumType>`;
-  return `<ETag>&quot;${etag}&quot;</ETag>${summed}<Size>${size}</Size>${owner}<StorageClass>STANDARD</StorageClass>`;
+  return `<ETag>&quot;${etag}&quot;</ETag>${summed}<Size>${size}</Size>${owner}<StorageClass>${storageClass}</StorageClass>`;
 }
 
 export type Encode = (text: string) => string;
@@ -35,6 +39,14 @@ function urlEncode(text: string): string {
   return encodeURIComponent(text)
     .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
     .replaceAll('%2F', '/');
+}
+
+/** A parameter that counts; `undefined` when it is absent or empty. Errors: `InvalidArgument`. */
+export function parseCount(name: string, text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number <= 2 ** 31 - 1) return number;
+  throw invalidArgument(name, text, `Argument ${name} must be an integer between 0 and 2147483647`);
 }
 
 /** How many entries a listing asks for, at most `LARGEST_PAGE`; `negative` refuses a number below 0. */
@@ -67,6 +79,17 @@ export function commonPrefixElements(names: readonly string[], encode: Encode): 
 
 export function ownerElement({ accountId }: Bucket): string {
   return `<Owner>${element('ID', canonicalUserId(accountId))}</Owner>`;
+}
+
+export function initiatorElement({ arn, accountId }: Initiator): string {
+  const id = arn === undefined || accountId === undefined || !arn.endsWith(':root') ? arn : canonicalUserId(accountId);
+  return `<Initiator>${element('ID', id ?? 'anonymous')}${element('DisplayName', arn?.split(/[:/]/).at(-1))}</Initiator>`;
+}
+
+/** How an upload sums up its parts, where the client said so. */
+export function summingElements(checksum: UploadAttributes['checksum']): string {
+  if (checksum === undefined) return '';
+  return element('ChecksumAlgorithm', checksum.algorithm) + element('ChecksumType', checksum.type);
 }
 
 export function invalidArgument(name: string, value: string, message: string): S3Error {
