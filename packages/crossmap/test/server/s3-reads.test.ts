@@ -3,9 +3,13 @@ import { request } from 'node:http';
 import { after, test } from 'node:test';
 import {
   GetObjectCommand,
+  GetObjectLegalHoldCommand,
+  GetObjectRetentionCommand,
   HeadObjectCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
+  PutObjectLegalHoldCommand,
+  PutObjectRetentionCommand,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { BUCKET_ACCOUNT, root, s3World } from './s3-world.ts';
@@ -214,6 +218,11 @@ test('an announced checksum must come, and be of the announced kind', async () =
     (await send({ 'x-amz-checksum-crc32': 'AAAA' })).body,
     /Value for x-amz-checksum-crc32 header is invalid/,
   );
+  assert.match((await send({ 'x-amz-checksum-sha512': 'x' })).body, /<Code>NotImplemented<.*Checksum algorithm sha512/);
+  assert.match(
+    (await send({ 'x-amz-checksum-crc16': 'x' })).body,
+    /<Code>InvalidRequest<.*valid types: \[CRC32, CRC32C/,
+  );
   const two = { ...crc32, 'x-amz-checksum-sha1': 'EfbWoiU3yXmdaI7YvVPUZh21oQI=' };
   assert.match((await send(two)).body, /Expecting a single x-amz-checksum- header/);
 });
@@ -241,6 +250,19 @@ test('a version of an object is read by its id, which every answer tells', async
     assert.equal(error.$response?.headers['x-amz-version-id'], old.VersionId);
     return error.$metadata.httpStatusCode === 304;
   });
+});
+
+test('without Object Lock an object has neither retention nor legal hold', async () => {
+  await put('unlocked');
+  const Key = { Bucket, Key: 'unlocked' };
+  for (const command of [
+    () => owner.send(new GetObjectRetentionCommand(Key)),
+    () => owner.send(new PutObjectRetentionCommand({ ...Key, Retention: { Mode: 'GOVERNANCE' } })),
+    () => owner.send(new GetObjectLegalHoldCommand(Key)),
+    () => owner.send(new PutObjectLegalHoldCommand({ ...Key, LegalHold: { Status: 'ON' } })),
+  ]) {
+    await assert.rejects(command(), refusal('InvalidRequest', 400, /Bucket is missing Object Lock Configuration/));
+  }
 });
 
 test('nothing in these tests was a bug of the server', () => {
