@@ -16,6 +16,7 @@ import {
   UploadPartCommand,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
+import type { StoredObject } from '../../src/s3/stored-object.ts';
 import { BUCKET_ACCOUNT, root, s3World, session, WORKFLOW_ACCOUNT } from './s3-world.ts';
 
 const NOW = Date.parse('2026-01-02T03:04:05.678Z');
@@ -260,6 +261,30 @@ test('a copied part has the checksum of its upload', async () => {
   const part = { Bucket, Key: 'summed-parts', UploadId, PartNumber: 1, CopySource: `${Bucket}/summed` };
   const { CopyPartResult } = await owner.send(new UploadPartCopyCommand(part));
   assert.equal(CopyPartResult?.ChecksumSHA256, whole.ChecksumSHA256);
+});
+
+test('one request copies at most 5 GiB, which several parts can', async () => {
+  const limit = 5 * 1024 ** 3;
+  const large: StoredObject = {
+    size: limit + 1,
+    etag: 'large',
+    lastModified: NOW,
+    attributes: { headers: {}, metadata: {} },
+    body: { kind: 'blobs', segments: [{ blob: 'of a size that no test should store', size: limit + 1 }] },
+  };
+  await world.store.putObject(Bucket, 'too-large', large, {});
+  await assert.rejects(
+    copy('too-large', 'c'),
+    refusal('InvalidRequest', 400, /larger than the maximum allowable size/),
+  );
+  const { UploadId } = await owner.send(new CreateMultipartUploadCommand({ Bucket, Key: 'c' }));
+  const part = { Bucket, Key: 'c', UploadId, PartNumber: 1, CopySource: `${Bucket}/too-large` };
+  for (const CopySourceRange of [undefined, `bytes=0-${limit}`]) {
+    await assert.rejects(
+      owner.send(new UploadPartCopyCommand({ ...part, CopySourceRange })),
+      refusal('InvalidRequest', 400, /larger than the maximum allowable size/),
+    );
+  }
 });
 
 test('nothing in these tests was a bug of the server', () => {

@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { after, test } from 'node:test';
 import {
   GetObjectCommand,
+  GetObjectLegalHoldCommand,
+  GetObjectRetentionCommand,
   HeadObjectCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
+  PutObjectLegalHoldCommand,
+  PutObjectRetentionCommand,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { BUCKET_ACCOUNT, root, s3World } from './s3-world.ts';
@@ -180,6 +185,11 @@ test('an object says how long it is, even one of no bytes', async () => {
   const { status, body } = await anonymous('PUT', 'endless', { 'transfer-encoding': 'chunked' }, 'x');
   assert.equal(status, 411);
   assert.match(body, /<Code>MissingContentLength<\/Code>/);
+  const { hostname, port } = new URL(world.endpoint);
+  const socket = connect(Number(port), hostname);
+  socket.write(`PUT /${Bucket}/open/endless HTTP/1.1\r\nHost: ${hostname}\r\nConnection: close\r\n\r\n`);
+  const answer = (await socket.setEncoding('utf8').toArray()).join('');
+  assert.match(answer, /^HTTP\/1.1 411 .*<Code>MissingContentLength<\/Code>/s);
 });
 
 test('a digest that is none is refused, and one of other bytes with both', async () => {
@@ -214,6 +224,11 @@ test('an announced checksum must come, and be of the announced kind', async () =
     (await send({ 'x-amz-checksum-crc32': 'AAAA' })).body,
     /Value for x-amz-checksum-crc32 header is invalid/,
   );
+  assert.match((await send({ 'x-amz-checksum-sha512': 'x' })).body, /<Code>NotImplemented<.*Checksum algorithm sha512/);
+  assert.match(
+    (await send({ 'x-amz-checksum-crc16': 'x' })).body,
+    /<Code>InvalidRequest<.*valid types: \[CRC32, CRC32C/,
+  );
   const two = { ...crc32, 'x-amz-checksum-sha1': 'EfbWoiU3yXmdaI7YvVPUZh21oQI=' };
   assert.match((await send(two)).body, /Expecting a single x-amz-checksum- header/);
 });
@@ -241,6 +256,19 @@ test('a version of an object is read by its id, which every answer tells', async
     assert.equal(error.$response?.headers['x-amz-version-id'], old.VersionId);
     return error.$metadata.httpStatusCode === 304;
   });
+});
+
+test('without Object Lock an object has neither retention nor legal hold', async () => {
+  await put('unlocked');
+  const Key = { Bucket, Key: 'unlocked' };
+  for (const command of [
+    () => owner.send(new GetObjectRetentionCommand(Key)),
+    () => owner.send(new PutObjectRetentionCommand({ ...Key, Retention: { Mode: 'GOVERNANCE' } })),
+    () => owner.send(new GetObjectLegalHoldCommand(Key)),
+    () => owner.send(new PutObjectLegalHoldCommand({ ...Key, LegalHold: { Status: 'ON' } })),
+  ]) {
+    await assert.rejects(command(), refusal('InvalidRequest', 400, /Bucket is missing Object Lock Configuration/));
+  }
 });
 
 test('nothing in these tests was a bug of the server', () => {
