@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { runAtEvaluator } from './evaluator-level.ts';
 import { closingLine, explain, type Level, type Result, resultsJson, table } from './report.ts';
+import { runAtServer } from './server-level.ts';
 import { readVectors, type Vector, type Verdict } from './vector.ts';
 
 const USAGE =
@@ -9,7 +10,7 @@ const USAGE =
 
 const LEVELS: Readonly<Record<Level, (vector: Vector) => Verdict | Promise<Verdict>>> = {
   evaluator: runAtEvaluator,
-  server: runAtEvaluator,
+  server: runAtServer,
 };
 
 function readArguments() {
