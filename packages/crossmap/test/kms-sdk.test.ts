@@ -263,7 +263,10 @@ describe('KMS and S3 over HTTP', () => {
       await refusal(get(foreigner, 'managed')),
       /^403 AccessDenied: .*kms:Decrypt on the resource associated/,
     );
-    assert.match((await put(foreigner, 'managed-there')).SSEKMSKeyId ?? '', new RegExp(`:${OTHER}:key/`));
+    assert.match(
+      (await put(foreigner, 'managed-there', { SSEKMSKeyId: 'alias/aws/s3' })).SSEKMSKeyId ?? '',
+      new RegExp(`:${OTHER}:key/`),
+    );
     assert.match(await refusal(get(s3('admin'), 'managed-there')), /^403 AccessDenied/);
   });
 
