@@ -41,7 +41,7 @@ export async function copiedContent(
 }
 
 async function shared(source: StoredObject, store: ObjectStore, algorithm: ChecksumAlgorithm): Promise<CopiedContent> {
-  const body = withoutParts(source.body);
+  const { body } = source;
   const blobs = body.kind === 'inline' ? [] : body.segments.map(({ blob }) => blob);
   store.pins.pin(blobs);
   const letGo = () => store.pins.unpin(blobs);
@@ -51,7 +51,7 @@ async function shared(source: StoredObject, store: ObjectStore, algorithm: Check
   }
   try {
     const summing = new Summing([algorithm]);
-    for await (const bytes of bytesOf(readBody(source.body, 0, source.size, store))) summing.update(bytes);
+    for await (const bytes of bytesOf(readBody(body, 0, source.size, store))) summing.update(bytes);
     const { md5, sums } = summing.finish();
     return { etag: md5, checksum: fullChecksum(algorithm, sums[algorithm]!), body, letGo };
   } catch (error) {
@@ -73,12 +73,6 @@ async function storedAgain(
   const { md5, sums } = summing.finish();
   const letGo = () => store.pins.remove(blobs);
   return { etag: to.etag(md5), checksum: fullChecksum(algorithm, sums[algorithm]!), body, letGo };
-}
-
-/** The same stored bytes, which are no parts any more. */
-function withoutParts(body: StoredBody): StoredBody {
-  if (body.kind === 'inline') return body;
-  return { kind: 'blobs', segments: body.segments.map(({ blob, size }) => ({ blob, size })) };
 }
 
 function fullChecksum(algorithm: ChecksumAlgorithm, value: string): Checksum {

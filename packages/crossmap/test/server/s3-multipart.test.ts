@@ -6,6 +6,7 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   type CreateMultipartUploadCommandInput,
+  DeleteBucketCommand,
   DeleteObjectCommand,
   GetObjectAttributesCommand,
   GetObjectCommand,
@@ -156,6 +157,19 @@ test('completing again with the same parts gives the same answer', async () => {
   await assert.rejects(complete(address, [{ ...part, PartNumber: 2 }]), refusal('NoSuchUpload', 404));
   await assert.rejects(upload(address, 1, 'twice'), refusal('NoSuchUpload', 404));
   await assert.rejects(plain.send(new AbortMultipartUploadCommand(address)), refusal('NoSuchUpload', 404));
+});
+
+test('a bucket that was deleted and made again remembers no upload', async () => {
+  const name = 'made-again';
+  const provision = () => world.s3.provisionBucket({ name, accountId: BUCKET_ACCOUNT, region: 'eu-west-1' });
+  await provision();
+  const address = await begin('k', { Bucket: name });
+  const part = await upload({ ...address, Bucket: name }, 1, 'x');
+  await complete({ ...address, Bucket: name }, [part]);
+  await owner.send(new DeleteObjectCommand({ Bucket: name, Key: 'k' }));
+  await owner.send(new DeleteBucketCommand({ Bucket: name }));
+  await provision();
+  await assert.rejects(complete({ ...address, Bucket: name }, [part]), refusal('NoSuchUpload', 404));
 });
 
 test('each completion in a versioned bucket is a version, told in the answer', async () => {

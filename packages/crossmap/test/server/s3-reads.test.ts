@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { after, test } from 'node:test';
 import {
   GetObjectCommand,
@@ -184,6 +185,11 @@ test('an object says how long it is, even one of no bytes', async () => {
   const { status, body } = await anonymous('PUT', 'endless', { 'transfer-encoding': 'chunked' }, 'x');
   assert.equal(status, 411);
   assert.match(body, /<Code>MissingContentLength<\/Code>/);
+  const { hostname, port } = new URL(world.endpoint);
+  const socket = connect(Number(port), hostname);
+  socket.write(`PUT /${Bucket}/open/endless HTTP/1.1\r\nHost: ${hostname}\r\nConnection: close\r\n\r\n`);
+  const answer = (await socket.setEncoding('utf8').toArray()).join('');
+  assert.match(answer, /^HTTP\/1.1 411 .*<Code>MissingContentLength<\/Code>/s);
 });
 
 test('a digest that is none is refused, and one of other bytes with both', async () => {
