@@ -171,6 +171,9 @@ describe('KMS and S3 over HTTP', () => {
     assert.match(response.headers.get('content-type') ?? '', /x-amz-json-1\.1/);
     const { KeyMetadata } = (await response.json()) as { KeyMetadata: { Arn: string } };
     assert.equal(KeyMetadata.Arn, keyArn(KEY));
+    const byArn = { ArnLike: { 'aws:PrincipalArn': `arn:aws:iam::${OWNER}:user/adm*` } };
+    const Policy = JSON.stringify(policy(allow({ AWS: '*' }, 'kms:*', byArn)));
+    assert.equal((await kms('admin', 'CreateKey', { Policy })).status, 200, 'its policy does not lock the admin out');
     const refused = await kms('nokms', 'DescribeKey', { KeyId: KEY });
     assert.equal(refused.status, 400);
     assert.match(await refused.text(), /"__type":"AccessDeniedException"/);
@@ -263,7 +266,10 @@ describe('KMS and S3 over HTTP', () => {
       await refusal(get(foreigner, 'managed')),
       /^403 AccessDenied: .*kms:Decrypt on the resource associated/,
     );
-    assert.match((await put(foreigner, 'managed-there')).SSEKMSKeyId ?? '', new RegExp(`:${OTHER}:key/`));
+    assert.match(
+      (await put(foreigner, 'managed-there', { SSEKMSKeyId: 'alias/aws/s3' })).SSEKMSKeyId ?? '',
+      new RegExp(`:${OTHER}:key/`),
+    );
     assert.match(await refusal(get(s3('admin'), 'managed-there')), /^403 AccessDenied/);
   });
 
