@@ -63,7 +63,8 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     ),
   ListParts: (client, request, { upload }) =>
     client.send(new ListPartsCommand({ ...target(request), UploadId: upload?.uploadId })),
-  ListObjectsV2: (client, { bucket, prefix }) => client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix })),
+  ListObjectsV2: (client, { bucket, prefix }) =>
+    client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix })),
   DeleteObjects: (client, { bucket, body }) =>
     client.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: body as { Objects: { Key: string }[] } })),
   HeadBucket: (client, { bucket }) => client.send(new HeadBucketCommand({ Bucket: bucket })),
@@ -81,7 +82,10 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   DeleteBucketPolicy: (client, { bucket }) => client.send(new DeleteBucketPolicyCommand({ Bucket: bucket })),
 };
 
-function target({ bucket, key }: VectorRequest): { readonly Bucket: string | undefined; readonly Key: string | undefined } {
+function target({ bucket, key }: VectorRequest): {
+  readonly Bucket: string | undefined;
+  readonly Key: string | undefined;
+} {
   return { Bucket: bucket, Key: key };
 }
 
@@ -144,12 +148,17 @@ function assumeRole({ resource, request, context, principal }: Vector, { url, cr
   if (resource?.type !== 'role' || credentials === undefined) throw new Error('Expected a role to assume');
   const externalId = context['sts:ExternalId'];
   const duration = request.body?.DurationSeconds;
-  return postForm(url, credentials, { service: 'sts', region: request.region }, {
-    Action: 'AssumeRole',
-    Version: '2011-06-15',
-    RoleArn: resource.arn,
-    RoleSessionName: principal.sessionName ?? 'vector',
-    ...(typeof externalId === 'string' && { ExternalId: externalId }),
-    ...(typeof duration === 'number' && { DurationSeconds: String(duration) }),
-  });
+  return postForm(
+    url,
+    credentials,
+    { service: 'sts', region: request.region },
+    {
+      Action: 'AssumeRole',
+      Version: '2011-06-15',
+      RoleArn: resource.arn,
+      RoleSessionName: principal.sessionName ?? 'vector',
+      ...(typeof externalId === 'string' && { ExternalId: externalId }),
+      ...(typeof duration === 'number' && { DurationSeconds: String(duration) }),
+    },
+  );
 }

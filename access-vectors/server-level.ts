@@ -1,5 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Bucket, GetObjectAclCommand, ListBucketsCommand, type ListBucketsCommandOutput, S3Client } from '@aws-sdk/client-s3';
+import {
+  type Bucket,
+  ListBucketsCommand,
+  type ListBucketsCommandOutput,
+  ListObjectsV2Command,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { type Answer, send } from './call.ts';
 import { saysIt } from './evaluator-level.ts';
 import type { Vector, Verdict } from './vector.ts';
@@ -41,7 +47,8 @@ function compare({ expect }: Vector, { status, code, message, headers }: Answer)
 async function compareResult({ expect, ...vector }: Vector & object, answer: Answer, world: World) {
   for (const [name, value] of Object.entries(expect.result ?? {})) {
     const found = await resultOf(name, { ...vector, expect }, answer, world);
-    if (!isDeepStrictEqual(found, value)) return `expected ${name} ${JSON.stringify(value)}, got ${JSON.stringify(found)}`;
+    if (!isDeepStrictEqual(found, value))
+      return `expected ${name} ${JSON.stringify(value)}, got ${JSON.stringify(found)}`;
   }
   return undefined;
 }
@@ -79,17 +86,25 @@ async function ownerOf(buckets: readonly Bucket[], { accounts }: Vector, world: 
   }
 }
 
-/** Who owns the object that was written, by its ACL. */
-async function objectOwner({ resource, request }: Vector, world: World): Promise<string | undefined> {
+/** Who owns the object that was written, as a listing shows it. */
+async function objectOwner({ resource, request, accounts }: Vector, world: World): Promise<string | undefined> {
   if (resource?.type !== 'bucket') return undefined;
-  const target = { Bucket: request.bucket, Key: request.key };
-  const client = clientOf(world, resource.account, resource.region);
-  try {
-    const { Owner } = await client.send(new GetObjectAclCommand(target));
-    return world.accountOf(Owner?.ID ?? '');
-  } finally {
-    client.destroy();
+  const ask = async <T>(account: string, question: (client: S3Client) => Promise<T>) => {
+    const client = clientOf(world, account, resource.region);
+    try {
+      return await question(client);
+    } finally {
+      client.destroy();
+    }
+  };
+  const listing = new ListObjectsV2Command({ Bucket: request.bucket, Prefix: request.key, FetchOwner: true });
+  const { Contents = [] } = await ask(resource.account, (client) => client.send(listing));
+  const owner = Contents.find(({ Key }) => Key === request.key)?.Owner?.ID;
+  for (const account of [accounts.caller ?? '', resource.account]) {
+    const { Owner } = await ask(account, (client) => client.send(new ListBucketsCommand({})));
+    if (owner !== undefined && Owner?.ID === owner) return account;
   }
+  return undefined;
 }
 
 function clientOf({ url, rootCredentials }: World, account: string, region: string): S3Client {

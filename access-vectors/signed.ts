@@ -24,7 +24,9 @@ class Sha256 {
 
 function bytes(source: Source): Uint8Array {
   if (typeof source === 'string') return Buffer.from(source);
-  return ArrayBuffer.isView(source) ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength) : new Uint8Array(source);
+  return ArrayBuffer.isView(source)
+    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+    : new Uint8Array(source);
 }
 
 /** A session token is part of what is signed. */
@@ -39,7 +41,9 @@ export async function getPresigned(url: string, credentials: Credentials, reques
   const path = `/${bucket}/${key?.split('/').map(encodeURIComponent).join('/')}`;
   const unsigned = { method: 'GET', protocol: 'http:', hostname, port: Number(port), path, headers: { host } };
   const { query = {} } = await signer(credentials, 's3', region).presign(unsigned, { expiresIn: 60 });
-  const parameters = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
+  const parameters = new URLSearchParams(
+    Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]),
+  );
   return answerOf(await fetch(`${url}${path}?${parameters}`));
 }
 

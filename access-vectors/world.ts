@@ -8,7 +8,7 @@ import {
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import { type AccountsFile, accountsFile, type Cloud, loadAccounts, type Network, openCloud, parsePolicy } from './crossmap.ts';
+import { accountsFile, type Cloud, loadAccounts, type Network, openCloud, parsePolicy } from './crossmap.ts';
 import { organizationOf } from './organization.ts';
 import type { Vector, VectorResource } from './vector.ts';
 
@@ -28,8 +28,6 @@ export interface World {
   readonly versionIds: ReadonlyMap<string, string>;
   /** A multipart upload of the owner, with one part, for the requests that go on with one. */
   readonly upload: { readonly uploadId: string; readonly etag: string } | undefined;
-  /** The owner of a bucket, by the id that S3 shows. */
-  readonly accountOf: (canonicalId: string) => string | undefined;
   close(): Promise<void>;
 }
 
@@ -43,13 +41,10 @@ const GOES_ON = ['CompleteMultipartUpload', 'ListParts', 'UploadPart', 'AbortMul
  */
 export async function buildWorld(vector: Vector): Promise<World> {
   let network: Network | undefined;
-  const cloud = await openCloud(
-    { data: undefined, environments: 1, onLog: () => {} },
-    { network: () => network },
-  );
+  const cloud = await openCloud({ data: undefined, environments: 1, onLog: () => {} }, { network: () => network });
   try {
     const accounts = accountsOf(vector);
-    await loadAccounts(accountsFile.read({ accounts: accounts.map(({ id }) => declared(vector, id)) }, ''), cloud);
+    await loadAccounts(accountsFile.read({ accounts: accounts.map((id) => declared(vector, id)) }, ''), cloud);
     const { port } = await cloud.listen(0);
     const url = `http://127.0.0.1:${port}`;
     const staged = await stage(vector, cloud, url);
@@ -62,7 +57,6 @@ export async function buildWorld(vector: Vector): Promise<World> {
       url,
       rootCredentials,
       credentials: credentialsOf(vector, cloud),
-      accountOf: (canonicalId) => accounts.find((account) => account.canonicalId === canonicalId)?.id,
       close: cloud.close,
     };
   } catch (error) {
@@ -71,13 +65,13 @@ export async function buildWorld(vector: Vector): Promise<World> {
   }
 }
 
-function accountsOf(vector: Vector): readonly { readonly id: string; readonly canonicalId: string }[] {
+function accountsOf(vector: Vector): readonly string[] {
   const { accounts, kmsKey, sourceBucket, resource } = vector;
   const object = resource?.type === 'bucket' ? resource.object?.ownerAccount : undefined;
   const named = [accounts.caller, accounts.resourceOwner, kmsKey?.account, sourceBucket?.account, object];
   const others = identitiesIn(vector).map(({ account }) => account);
   const ids = new Set([...named, ...others].filter((id) => id !== null && id !== undefined));
-  return [...ids].map((id) => ({ id, canonicalId: id.repeat(6).slice(0, 64).padEnd(64, '0') }));
+  return [...ids];
 }
 
 function rootCredentials(account: string): Credentials {
@@ -96,14 +90,19 @@ interface Identity {
   readonly name: string;
 }
 
-/** The users and roles that a vector is about or that its policies name: who is named must be there. */
-function identitiesIn(vector: Vector): readonly Identity[] {
+/**
+ * The users and roles that a vector is about or that its policies name: who is named must be there. IAM has no two names
+ * that differ in case only, and the caller's is there first.
+ */
+function identitiesIn({ principal, ...vector }: Vector): readonly Identity[] {
   const identities = new Map<string, Identity>();
-  const texts = JSON.stringify(vector).match(/"arn:aws:iam::\d{12}:(user|role)\/[\w+=,.@/-]+"/g) ?? [];
+  const texts = JSON.stringify([principal, vector]).match(/"arn:aws:iam::\d{12}:(user|role)\/[\w+=,.@/-]+"/g) ?? [];
   for (const quoted of texts) {
     const [, account = '', kind = '', path = '', name = ''] =
       /^arn:aws:iam::(\d{12}):(user|role)(\/(?:.+\/)?)(.+)$/.exec(quoted.slice(1, -1)) ?? [];
-    if (kind === 'user' || kind === 'role') identities.set(quoted, { account, kind, path, name });
+    if (kind !== 'user' && kind !== 'role') continue;
+    const unique = [account, kind, name.toLowerCase()].join();
+    if (!identities.has(unique)) identities.set(unique, { account, kind, path, name });
   }
   return [...identities.values()];
 }
@@ -113,7 +112,6 @@ const BOUNDARY = 'Boundary';
 /** An account as an accounts file declares it. */
 function declared(vector: Vector, id: string): object {
   const { principal, permissionsBoundary, resource, kmsKey } = vector;
-  const canonicalId = accountsOf(vector).find((account) => account.id === id)?.canonicalId;
   const callerArn = principal.roleArn ?? principal.arn;
   const identities = identitiesIn(vector).filter(({ account }) => account === id);
   const declaration = ({ kind, path, name }: Identity) => {
@@ -133,12 +131,15 @@ function declared(vector: Vector, id: string): object {
   };
   return {
     id,
-    canonicalId,
     root: { accessKeys: [rootCredentials(id)] },
-    policies: permissionsBoundary && principal.account === id ? [{ name: BOUNDARY, document: permissionsBoundary }] : [],
+    policies:
+      permissionsBoundary && principal.account === id ? [{ name: BOUNDARY, document: permissionsBoundary }] : [],
     users: identities.filter(({ kind }) => kind === 'user').map(declaration),
     roles: identities.filter(({ kind }) => kind === 'role').map(declaration),
-    keys: kmsKey?.account === id && kmsKey.keyManager === 'CUSTOMER' ? [{ id: keyId(kmsKey.arn), region: kmsKey.region }] : [],
+    keys:
+      kmsKey?.account === id && kmsKey.keyManager === 'CUSTOMER'
+        ? [{ id: keyId(kmsKey.arn), region: kmsKey.region }]
+        : [],
   };
 }
 
@@ -180,7 +181,10 @@ async function stage(vector: Vector, cloud: Cloud, url: string): Promise<Pick<Wo
   return { versionIds, upload };
 }
 
-function makeBucket(cloud: Cloud, bucket: { readonly name: string; readonly accountId: string; readonly region: string }) {
+function makeBucket(
+  cloud: Cloud,
+  bucket: { readonly name: string; readonly accountId: string; readonly region: string },
+) {
   return cloud.s3.provisionBucket(bucket);
 }
 
@@ -250,7 +254,12 @@ async function putForeignObject(
 ): Promise<void> {
   const { bucket, region, object } = resource;
   const writer = object?.ownerAccount ?? '';
-  const statement = { Effect: 'Allow', Principal: { AWS: writer }, Action: 's3:PutObject', Resource: `arn:aws:s3:::${bucket}/*` };
+  const statement = {
+    Effect: 'Allow',
+    Principal: { AWS: writer },
+    Action: 's3:PutObject',
+    Resource: `arn:aws:s3:::${bucket}/*`,
+  };
   await cloud.s3.provisionPolicy(bucket, JSON.stringify({ Version: '2012-10-17', Statement: statement }));
   await asRoot(url, writer, region, (client) => putObject(client, resource, vector, versionIds));
   await cloud.s3.provisionPolicy(bucket, undefined);
@@ -303,7 +312,9 @@ function credentialsOf({ principal, sessionPolicy }: Vector, cloud: Cloud): Cred
       if (role === undefined) throw new Error(`The role ${roleArn} is not there`);
       const expiration = Date.now() + 3_600_000;
       const policy = sessionPolicy === undefined ? {} : { policy: JSON.stringify(sessionPolicy) };
-      return cloud.accounts.issue({ kind: 'role', roleArn, roleId: role.roleId, sessionName, expiration, ...policy });
+      const session = { kind: 'role', roleArn, roleId: role.roleId, sessionName, expiration, ...policy } as const;
+      const { accessKeyId, secretAccessKey, sessionToken } = cloud.accounts.issue(session);
+      return { accessKeyId, secretAccessKey, sessionToken };
     }
   }
 }
@@ -313,7 +324,10 @@ function networkOf({ context, vpcEndpointPolicy }: Vector): Network {
   const text = (key: string) => (typeof context[key] === 'string' ? context[key] : undefined);
   const sourceIp = text('aws:SourceIp') ?? text('aws:VpcSourceIp');
   const vpcEndpointId = text('aws:SourceVpce') ?? (vpcEndpointPolicy && 'vpce-0aaa0000');
-  const policy = vpcEndpointPolicy && { name: 'VPC endpoint policy', policy: parsePolicy(vpcEndpointPolicy, 'endpoint') };
+  const policy = vpcEndpointPolicy && {
+    name: 'VPC endpoint policy',
+    policy: parsePolicy(vpcEndpointPolicy, 'endpoint'),
+  };
   return {
     ...(sourceIp !== undefined && { sourceIp }),
     secureTransport: text('aws:SecureTransport') !== 'false',
