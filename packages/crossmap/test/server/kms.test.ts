@@ -170,6 +170,19 @@ describe('KMS', () => {
       );
     });
 
+    test('the key that AWS manages is there when it is asked for, and nobody uses or changes it directly', async () => {
+      const { KeyMetadata } = await call(ADMIN, 'DescribeKey', { KeyId: 'alias/aws/s3' });
+      const { KeyManager, Arn } = object(KeyMetadata);
+      assert.equal(KeyManager, 'AWS');
+      const key = text(Arn);
+      assert.match(await refused(ADMIN, 'Encrypt', { KeyId: key, Plaintext: base64('x') }), /^AccessDeniedException/);
+      for (const operation of ['DisableKey', 'ScheduleKeyDeletion']) {
+        assert.match(await refused(ROOT, operation, { KeyId: key }), /^AccessDeniedException/, operation);
+      }
+      const input = { KeyId: key, Policy: policy(DELEGATION) };
+      assert.match(await refused(ROOT, 'PutKeyPolicy', input), /^AccessDeniedException/);
+    });
+
     test('a list comes in pages', async () => {
       const created = await Promise.all([newKey(), newKey(), newKey()]);
       const first = await call(ADMIN, 'ListKeys', { Limit: 2 });
