@@ -13,13 +13,13 @@ import {
   PutBucketVersioningCommand,
   PutObjectCommand,
   type S3Client,
-  S3ServiceException,
   UploadPartCommand,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import type { BlobStore } from '../../src/s3/blob-store.ts';
 import { memoryBlobs } from '../../src/s3/memory-blobs.ts';
 import type { StoredObject } from '../../src/s3/stored-object.ts';
+import { refusal } from './s3-refusal.ts';
 import { BUCKET_ACCOUNT, root, s3World, session, WORKFLOW_ACCOUNT } from './s3-world.ts';
 
 const NOW = Date.parse('2026-01-02T03:04:05.678Z');
@@ -57,15 +57,6 @@ for (const [name, accountId, region] of [
   ['workflow-objects', WORKFLOW_ACCOUNT, 'eu-west-1'],
 ] as const) {
   await world.s3.provisionBucket({ name, accountId, region });
-}
-
-function refusal(name: string, status: number, message?: RegExp) {
-  return (error: unknown) => {
-    assert.ok(error instanceof S3ServiceException, String(error));
-    assert.deepEqual({ name: error.name, status: error.$metadata.httpStatusCode }, { name, status });
-    if (message !== undefined) assert.match(error.message, message);
-    return true;
-  };
 }
 
 const SMALL = 'a small object';
