@@ -33,6 +33,7 @@ import { directoryBlobs } from './s3/directory-blobs.ts';
 import { EmbeddedS3 } from './s3/embedded-s3.ts';
 import { memoryBlobs } from './s3/memory-blobs.ts';
 import { ObjectStore } from './s3/object-store.ts';
+import { iamApi } from './server/iam/operations.ts';
 import { kmsApi } from './server/kms/api.ts';
 import { logsApi } from './server/logs/operations.ts';
 import { type Listening, listen } from './server/server.ts';
@@ -249,7 +250,7 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
     async listen(wanted) {
       server = await listen(wanted, {
         apis: [stepFunctionsApi(stepFunctions), logsApi(logGroups), kmsApi(kms)],
-        queryApis: [stsApi({ accounts, now })],
+        queryApis: [stsApi({ accounts, now }), iamApi(accounts.iam)],
         s3,
         authorizer: authorization,
         lookup: (accessKeyId, sessionToken) => accounts.caller(accessKeyId, sessionToken),
