@@ -64,6 +64,8 @@ export interface ListedVersion {
 export interface WriteCondition {
   readonly ifMatch?: string;
   readonly ifNoneMatch?: '*';
+  /** Whether the object was deleted since the condition was first looked at. */
+  readonly isConflict?: () => boolean;
 }
 
 /** What a delete did: whether it made or removed a delete marker, and which version is meant. */

@@ -7,7 +7,6 @@ import {
   GetObjectCommand,
   PutBucketWebsiteCommand,
   PutObjectCommand,
-  PutObjectTaggingCommand,
   type S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { memoryBlobs } from '../../src/s3/memory-blobs.ts';
@@ -234,10 +233,8 @@ test('what S3 has and this one does not is refused by name', async () => {
   const refused: readonly (readonly [() => Promise<unknown>, RegExp])[] = [
     [() => client.send(new PutBucketWebsiteCommand({ Bucket, WebsiteConfiguration: {} })), /PutBucketWebsite /],
     [() => client.send(new CreateSessionCommand({ Bucket })), /CreateSession /],
-    [() => client.send(new PutObjectTaggingCommand({ Bucket, Key, Tagging: { TagSet: [] } })), /PutObjectTagging /],
     [() => client.send(new PutObjectCommand({ Bucket, Key, StorageClass: 'GLACIER' })), /Storage class GLACIER /],
     [() => client.send(new PutObjectCommand({ Bucket, Key, ServerSideEncryption: 'aws:kms' })), /aws:kms/],
-    [() => client.send(new PutObjectCommand({ Bucket, Key, Tagging: 'a=b' })), /x-amz-tagging/],
     [
       () => client.send(new PutObjectCommand({ Bucket, Key, SSECustomerAlgorithm: 'AES256' })),
       /x-amz-server-side-encryption-customer/,

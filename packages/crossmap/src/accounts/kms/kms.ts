@@ -87,12 +87,10 @@ export class Kms {
     );
   }
 
-  /** A key that is not there yet. Errors: `MalformedPolicyDocumentException`, `AlreadyExistsException`. */
+  /** A key that is not there yet. Errors: `MalformedPolicyDocumentException`. */
   newKey(definition: KeyDefinition): KmsKey {
     const { accountId, region, keyId = randomUUID(), description = '', tags = {}, enabled = true } = definition;
     const arn = keyArn(keyId, definition);
-    if (this.store.key(arn) !== undefined)
-      throw new KmsError('AlreadyExistsException', `The key ${arn} already exists`);
     const policy = definition.policy ?? defaultKeyPolicy(accountId);
     return {
       arn,
@@ -111,12 +109,36 @@ export class Kms {
     };
   }
 
+  /**
+   * Makes a key without authorization, as CloudFormation does with rights of its own. One that is there becomes what the
+   * definition says and keeps its material, its grants and, while it waits to be deleted, its state.
+   */
+  async provisionKey(definition: KeyDefinition & { readonly keyId: string }): Promise<void> {
+    const key = this.newKey(definition);
+    const existing = this.store.key(key.arn);
+    if (existing === undefined) return this.store.putKey(key);
+    const { creationDate, grants, material } = existing;
+    const state = existing.state.kind === 'PendingDeletion' ? existing.state : key.state;
+    await this.store.putKey({ ...key, creationDate, grants, material, state });
+  }
+
+  /** Points an alias to a key of the same account and Region without authorization. Errors: `NotFoundException`. */
+  async provisionAlias(aliasName: string, targetKeyId: string, scope: KmsScope): Promise<void> {
+    const key = this.store.key(readKeyReference(targetKeyId, scope).arn);
+    if (key === undefined) throw new KmsError('NotFoundException', `Key '${targetKeyId}' does not exist`);
+    await this.putAlias(aliasName, key);
+  }
+
   /** The key `aws/s3` of an account and Region, which comes to be when S3 first needs it. */
   async managedKey(scope: KmsScope): Promise<KmsKey> {
     const { accountId, region } = scope;
     const known = this.store.alias(aliasArn(MANAGED_ALIAS, scope));
     const existing = known === undefined ? undefined : this.store.key(known.targetKeyArn);
-    if (existing !== undefined) return existing;
+    if (existing !== undefined) {
+      // Another first request may be making it: nothing is encrypted with a key that a crash could take away.
+      await this.store.durable();
+      return existing;
+    }
     const policy = managedKeyPolicy(scope);
     const description = 'Default key that protects my S3 objects when no other key is defined';
     const key: KmsKey = { ...this.newKey({ accountId, region, description, policy }), keyManager: 'AWS' };
