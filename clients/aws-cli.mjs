@@ -244,36 +244,6 @@ export const awsCli = {
         },
       ],
       [
-        'kms: a key, an alias, an object under it',
-        async () => {
-          const kms = async (...args) => JSON.parse((await aws('kms', ...args, '--output', 'json')) || '{}');
-          const { KeyMetadata } = await kms('create-key');
-          await kms('create-alias', '--alias-name', 'alias/checked', '--target-key-id', KeyMetadata.KeyId);
-          await command(
-            'aws',
-            [
-              '--endpoint-url',
-              endpoint,
-              's3',
-              'cp',
-              '-',
-              `s3://${bucket}/sealed.txt`,
-              '--sse',
-              'aws:kms',
-              '--sse-kms-key-id',
-              'alias/checked',
-            ],
-            { env: main, input: 'sealed' },
-          );
-          expectEqual(
-            (await api('head-object', '--bucket', bucket, '--key', 'sealed.txt')).SSEKMSKeyId,
-            KeyMetadata.Arn,
-            'key',
-          );
-          expectEqual(await aws('s3', 'cp', `s3://${bucket}/sealed.txt`, '-'), 'sealed', 'body');
-        },
-      ],
-      [
         's3 rm --recursive, s3 rb',
         async () => {
           await aws('s3', 'rm', '--recursive', '--only-show-errors', `s3://${bucket}`);

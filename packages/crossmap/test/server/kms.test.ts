@@ -170,6 +170,19 @@ describe('KMS', () => {
       );
     });
 
+    test('the key that AWS manages is there when it is asked for, and nobody uses or changes it directly', async () => {
+      const { KeyMetadata } = await call(ADMIN, 'DescribeKey', { KeyId: 'alias/aws/s3' });
+      const { KeyManager, Arn } = object(KeyMetadata);
+      assert.equal(KeyManager, 'AWS');
+      const key = text(Arn);
+      assert.match(await refused(ADMIN, 'Encrypt', { KeyId: key, Plaintext: base64('x') }), /^AccessDeniedException/);
+      for (const operation of ['DisableKey', 'ScheduleKeyDeletion']) {
+        assert.match(await refused(ROOT, operation, { KeyId: key }), /^AccessDeniedException/, operation);
+      }
+      const input = { KeyId: key, Policy: policy(DELEGATION) };
+      assert.match(await refused(ROOT, 'PutKeyPolicy', input), /^AccessDeniedException/);
+    });
+
     test('a list comes in pages', async () => {
       const created = await Promise.all([newKey(), newKey(), newKey()]);
       const first = await call(ADMIN, 'ListKeys', { Limit: 2 });
@@ -324,7 +337,10 @@ describe('KMS', () => {
       await call(NOBODY, 'DescribeKey', { KeyId: key });
       const anew: Caller = { ...NOBODY, principal: { ...NOBODY.principal, id: 'AROAANEW' } as Caller['principal'] };
       assert.match(await refused(anew, 'DescribeKey', { KeyId: key }), /^AccessDeniedException/);
+      assert.equal((await call(ADMIN, 'GetKeyPolicy', { KeyId: key })).Policy, naming);
       id = undefined;
+      const shown = text((await call(ADMIN, 'GetKeyPolicy', { KeyId: key })).Policy);
+      assert.equal(shown, naming.replace(roleArn(BUCKET_ACCOUNT, 'nobody'), 'AROANOBODY'));
       assert.equal(
         await refused(ADMIN, 'PutKeyPolicy', { KeyId: key, Policy: naming }),
         'MalformedPolicyDocumentException: Policy contains a statement with one or more invalid principals.',
