@@ -74,7 +74,7 @@ export interface Listing extends Omit<ObjectAddress, 'key'> {
 /**
  * S3 for several accounts and Regions in one process. `handle` takes REST requests that are authenticated; the other
  * methods are the same requests without HTTP. All of them pass the same checks and are authorized the same way, except
- * `provisionBucket` and `provisionPolicy`, which set the stage. Refusals are thrown as `S3Error`.
+ * the `provision…` methods, which set the stage. Refusals are thrown as `S3Error`.
  *
  * Not supported, and refused by name: versioning, ACLs other than `bucket-owner-full-control`, KMS, tags, object lock,
  * copies, presigned URLs, virtual-host style, and every operation that `OPERATIONS` does not hold.

@@ -134,7 +134,11 @@ export class Kms {
     const { accountId, region } = scope;
     const known = this.store.alias(aliasArn(MANAGED_ALIAS, scope));
     const existing = known === undefined ? undefined : this.store.key(known.targetKeyArn);
-    if (existing !== undefined) return existing;
+    if (existing !== undefined) {
+      // Another first request may be making it: nothing is encrypted with a key that a crash could take away.
+      await this.store.durable();
+      return existing;
+    }
     const policy = managedKeyPolicy(scope);
     const description = 'Default key that protects my S3 objects when no other key is defined';
     const key: KmsKey = { ...this.newKey({ accountId, region, description, policy }), keyManager: 'AWS' };
