@@ -76,12 +76,10 @@ export interface Listing extends Omit<ObjectAddress, 'key'> {
  * methods are the same requests without HTTP. All of them pass the same checks and are authorized the same way, except
  * the `provision…` methods, which set the stage. Refusals are thrown as `S3Error`.
  *
- * Not supported, and refused by name: versioning, ACLs other than `bucket-owner-full-control`, KMS, tags, object lock,
- * copies, presigned URLs, virtual-host style, and every operation that `OPERATIONS` does not hold.
+ * Not supported, and refused by name: ACLs other than `bucket-owner-full-control`, Object Lock, website redirects, storage
+ * classes whose objects have to be restored first, and every operation that `OPERATIONS` does not hold.
  *
- * By design: bytes are stored as they are although `AES256` is answered; a bucket has no public access block, so its
- * policy alone decides; an object put without a checksum has none (S3 would add a CRC64NVME); aborting an upload needs
- * `s3:AbortMultipartUpload` also for who began it.
+ * By design: bytes under SSE-S3 are stored as they are, although `AES256` is answered.
  */
 export class EmbeddedS3 {
   readonly #services: Services;

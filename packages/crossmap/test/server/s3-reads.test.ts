@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { after, test } from 'node:test';
 import {
   GetObjectCommand,
@@ -10,8 +11,9 @@ import {
   PutObjectCommand,
   PutObjectLegalHoldCommand,
   PutObjectRetentionCommand,
-  S3ServiceException,
+  type S3ServiceException,
 } from '@aws-sdk/client-s3';
+import { refusal } from './s3-refusal.ts';
 import { BUCKET_ACCOUNT, root, s3World } from './s3-world.ts';
 
 const NOW = Date.parse('2026-01-02T03:04:05.678Z');
@@ -35,15 +37,6 @@ await world.s3.provisionPolicy(
     ],
   }),
 );
-
-function refusal(name: string, status: number, message?: RegExp) {
-  return (error: unknown) => {
-    assert.ok(error instanceof S3ServiceException, String(error));
-    assert.deepEqual({ name: error.name, status: error.$metadata.httpStatusCode }, { name, status });
-    if (message !== undefined) assert.match(error.message, message);
-    return true;
-  };
-}
 
 interface Answer {
   readonly status: number | undefined;
@@ -184,6 +177,11 @@ test('an object says how long it is, even one of no bytes', async () => {
   const { status, body } = await anonymous('PUT', 'endless', { 'transfer-encoding': 'chunked' }, 'x');
   assert.equal(status, 411);
   assert.match(body, /<Code>MissingContentLength<\/Code>/);
+  const { hostname, port } = new URL(world.endpoint);
+  const socket = connect(Number(port), hostname);
+  socket.write(`PUT /${Bucket}/open/endless HTTP/1.1\r\nHost: ${hostname}\r\nConnection: close\r\n\r\n`);
+  const answer = (await socket.setEncoding('utf8').toArray()).join('');
+  assert.match(answer, /^HTTP\/1.1 411 .*<Code>MissingContentLength<\/Code>/s);
 });
 
 test('a digest that is none is refused, and one of other bytes with both', async () => {

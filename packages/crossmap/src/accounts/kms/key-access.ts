@@ -1,11 +1,5 @@
 import type { Context } from '../../iam/context.ts';
-import {
-  type AuthorizationRequest,
-  type Authorizer,
-  type Caller,
-  evaluate,
-  type NamedPolicy,
-} from '../../iam/evaluate.ts';
+import type { AuthorizationRequest, Authorizer, Caller, NamedPolicy } from '../../iam/evaluate.ts';
 import { parsePolicy } from '../../iam/policy.ts';
 import { principalAccount } from '../../iam/principal.ts';
 import { contextConditionKeys, type EncryptionContext } from './encryption-context.ts';
@@ -63,17 +57,12 @@ export class KeyAccess {
     this.#decide({ ...authorization, resourceAccount, resourcePolicy: retirementPolicy(grant) });
   }
 
-  /** Whether policies alone allow what grants may have allowed. */
-  allowedByPolicies(request: KmsRequest, use: KeyUse): boolean {
-    const ungranted = { ...use, key: { ...use.key, grants: [] } };
-    return evaluate(this.#authorization(request, ungranted)).decision === 'Allow';
-  }
-
   /** Whether the key policy lets the caller, or its account, put the next one: the lockout safety check. */
   couldPutPolicy(request: KmsRequest, key: KmsKey): boolean {
     const { principal } = request.caller;
     const unlimited = { ...request, caller: { principal, identityPolicies: [EVERYTHING] } };
-    return this.allowedByPolicies(unlimited, { operation: 'PutKeyPolicy', key });
+    const authorization = this.#authorization(unlimited, { operation: 'PutKeyPolicy', key: { ...key, grants: [] } });
+    return this.#authorizer.authorize(authorization, true).decision === 'Allow';
   }
 
   /** For what identity policies alone decide: `*`, or an alias of the caller's account. */
