@@ -34,6 +34,7 @@ import { EmbeddedS3 } from './s3/embedded-s3.ts';
 import { memoryBlobs } from './s3/memory-blobs.ts';
 import { ObjectStore } from './s3/object-store.ts';
 import type { Network } from './s3/request.ts';
+import { iamApi } from './server/iam/operations.ts';
 import { kmsApi } from './server/kms/api.ts';
 import { logsApi } from './server/logs/operations.ts';
 import { type Listening, listen } from './server/server.ts';
@@ -256,7 +257,7 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
     async listen(wanted) {
       server = await listen(wanted, {
         apis: [stepFunctionsApi(stepFunctions), logsApi(logGroups), kmsApi(kms)],
-        queryApis: [stsApi({ accounts, now })],
+        queryApis: [stsApi({ accounts, now }), iamApi(accounts.iam)],
         s3,
         ...(standIns.network && { network: standIns.network }),
         authorizer: authorization,
