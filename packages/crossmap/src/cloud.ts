@@ -33,6 +33,8 @@ import { directoryBlobs } from './s3/directory-blobs.ts';
 import { EmbeddedS3 } from './s3/embedded-s3.ts';
 import { memoryBlobs } from './s3/memory-blobs.ts';
 import { ObjectStore } from './s3/object-store.ts';
+import type { Network } from './s3/request.ts';
+import { iamApi } from './server/iam/operations.ts';
 import { kmsApi } from './server/kms/api.ts';
 import { logsApi } from './server/logs/operations.ts';
 import { type Listening, listen } from './server/server.ts';
@@ -54,6 +56,11 @@ export interface StandIns {
    * @default - the system's clock
    */
   readonly clock?: Clock;
+  /**
+   * The way by which requests to S3 come: their address, and the VPC endpoint.
+   * @default - from the address of the client over TLS
+   */
+  network?(): Network | undefined;
   /** Answers an invocation of a function in place of the function host, or `undefined` for a function it has not. */
   invoke?(functionArn: string, payload: string): Promise<InvokeResult> | undefined;
 }
@@ -250,8 +257,9 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
     async listen(wanted) {
       server = await listen(wanted, {
         apis: [stepFunctionsApi(stepFunctions), logsApi(logGroups), kmsApi(kms)],
-        queryApis: [stsApi({ accounts, now })],
+        queryApis: [stsApi({ accounts, now }), iamApi(accounts.iam)],
         s3,
+        ...(standIns.network && { network: standIns.network }),
         authorizer: authorization,
         lookup: (accessKeyId, sessionToken) => accounts.caller(accessKeyId, sessionToken),
         now,

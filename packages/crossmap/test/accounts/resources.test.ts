@@ -303,3 +303,17 @@ test('what a key would be on AWS and is not here is refused by name', async (con
     'INVALID_PROPERTY A Properties.AliasName',
   ]);
 });
+
+test('a key comes after the roles that its policy names', async (context) => {
+  const arn = 'arn:aws:iam::111111111111:role/worker';
+  const named = { ...KEY_POLICY.Statement[0], Principal: { AWS: arn } };
+  const resources = {
+    K: { Type: 'AWS::KMS::Key', Properties: { KeyPolicy: { ...KEY_POLICY, Statement: [named] } } },
+    R: ROLE,
+  };
+  const { calls } = await loadResources(context, resources);
+  assert.deepEqual(
+    calls.map(([method]) => method),
+    ['createRole', 'createKey'],
+  );
+});

@@ -17,9 +17,9 @@ import {
   PutBucketVersioningCommand,
   PutObjectCommand,
   type S3Client,
-  S3ServiceException,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import { refusal } from './s3-refusal.ts';
 import { BUCKET_ACCOUNT, root, s3World, session, WORKFLOW_ACCOUNT } from './s3-world.ts';
 
 const Bucket = 'partner-objects';
@@ -39,15 +39,6 @@ after(() => world.close());
 const clock = { systemClockOffset: now - Date.now() };
 const owner = world.client(bucketOwner, clock);
 await world.s3.provisionBucket({ name: Bucket, accountId: BUCKET_ACCOUNT, region: 'eu-west-1' });
-
-function refusal(name: string, status: number, message?: RegExp) {
-  return (error: unknown) => {
-    assert.ok(error instanceof S3ServiceException, String(error));
-    assert.deepEqual({ name: error.name, status: error.$metadata.httpStatusCode }, { name, status });
-    if (message !== undefined) assert.match(error.message, message);
-    return true;
-  };
-}
 
 /** Checksums only where a test asks for them. */
 const plain = world.client(bucketOwner, { ...clock, requestChecksumCalculation: 'WHEN_REQUIRED' });

@@ -11,8 +11,9 @@ import {
   PutObjectCommand,
   PutObjectLegalHoldCommand,
   PutObjectRetentionCommand,
-  S3ServiceException,
+  type S3ServiceException,
 } from '@aws-sdk/client-s3';
+import { refusal } from './s3-refusal.ts';
 import { BUCKET_ACCOUNT, root, s3World } from './s3-world.ts';
 
 const NOW = Date.parse('2026-01-02T03:04:05.678Z');
@@ -36,15 +37,6 @@ await world.s3.provisionPolicy(
     ],
   }),
 );
-
-function refusal(name: string, status: number, message?: RegExp) {
-  return (error: unknown) => {
-    assert.ok(error instanceof S3ServiceException, String(error));
-    assert.deepEqual({ name: error.name, status: error.$metadata.httpStatusCode }, { name, status });
-    if (message !== undefined) assert.match(error.message, message);
-    return true;
-  };
-}
 
 interface Answer {
   readonly status: number | undefined;
