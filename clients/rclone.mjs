@@ -17,7 +17,7 @@ export const rclone = {
       RCLONE_CONFIG_S_FORCE_PATH_STYLE: 'true',
       RCLONE_CONFIG_S_ACL: 'private',
     };
-    const run = (...args) => command('rclone', ['--retries', '1', ...args], { env });
+    const run = (...args) => command('rclone', ['--retries', '1', '--low-level-retries', '1', ...args], { env });
     const local = join(folder, 'local');
     return [
       [

@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import * as aws from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  paginateListObjectsV2,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { expectEqual } from './files.mjs';
 
 /** The official SDK for JavaScript, version 3, as this workspace has it. What `npm test` asks of it is not asked here. */
@@ -11,22 +19,22 @@ export const sdk = {
   },
   checks: ({ endpoint, main, bucket, files }) => {
     const credentials = { accessKeyId: main.AWS_ACCESS_KEY_ID, secretAccessKey: main.AWS_SECRET_ACCESS_KEY };
-    const client = new aws.S3Client({ endpoint, region: 'us-east-1', credentials, forcePathStyle: true });
-    const send = (name, input) => client.send(new aws[`${name}Command`]({ Bucket: bucket, ...input }));
+    const client = new S3Client({ endpoint, region: 'us-east-1', credentials, forcePathStyle: true });
+    const send = (Command, input) => client.send(new Command({ Bucket: bucket, ...input }));
     const keys = Array.from({ length: files }, (_, n) => `keys/${n % 13}/ключ ${n}`);
     return [
       [
         `${files} puts, 64 in flight`,
         async () => {
-          await send('CreateBucket', {});
-          await inFlight(64, keys, (Key) => send('PutObject', { Key, Body: Key }));
+          await send(CreateBucketCommand, {});
+          await inFlight(64, keys, (Key) => send(PutObjectCommand, { Key, Body: Key }));
         },
       ],
       [
         'every key listed once, in byte order',
         async () => {
           const listed = [];
-          for await (const page of aws.paginateListObjectsV2({ client }, { Bucket: bucket })) {
+          for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket })) {
             for (const { Key } of page.Contents ?? []) listed.push(Key);
           }
           const expected = keys
@@ -40,7 +48,7 @@ export const sdk = {
         `${files} gets, 64 in flight`,
         () =>
           inFlight(64, keys, async (Key) => {
-            const { Body } = await send('GetObject', { Key });
+            const { Body } = await send(GetObjectCommand, { Key });
             expectEqual(await Body.transformToString(), Key, 'body');
           }),
       ],
@@ -49,10 +57,10 @@ export const sdk = {
         async () => {
           for (let n = 0; n < keys.length; n += 1000) {
             const Objects = keys.slice(n, n + 1000).map((Key) => ({ Key }));
-            const { Errors } = await send('DeleteObjects', { Delete: { Objects, Quiet: true } });
+            const { Errors } = await send(DeleteObjectsCommand, { Delete: { Objects, Quiet: true } });
             expectEqual(Errors, undefined, 'errors');
           }
-          await send('DeleteBucket', {});
+          await send(DeleteBucketCommand, {});
           client.destroy();
         },
       ],

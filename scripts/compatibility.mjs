@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { RESOURCE_TYPES, SKIPPED_TYPES } from '../packages/crossmap/dist/src/accounts/resources/resource-types.js';
 import { OPERATIONS } from '../packages/crossmap/dist/src/s3/operations.js';
+import { kmsOperations } from '../packages/crossmap/dist/src/server/kms/operations.js';
 import { logsOperations } from '../packages/crossmap/dist/src/server/logs/operations.js';
 import { operations } from '../packages/crossmap/dist/src/server/step-functions/operations.js';
 
@@ -19,6 +20,10 @@ ${names(operations).join(', ')}. Any other operation answers \`UnknownOperationE
 ## CloudWatch Logs API
 
 ${names(logsOperations).join(', ')}.
+
+## KMS
+
+${names(kmsOperations).join(', ')}. Any other operation answers \`UnknownOperationException\` with its name.
 
 ## S3
 

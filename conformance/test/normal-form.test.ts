@@ -28,6 +28,13 @@ test('dates with an offset, partition and Region are masked in every text', () =
   });
 });
 
+test('a date that `expected` names is compared as it is', () => {
+  const named = '2022-11-16T00:29:32.000Z';
+  const each: Case = { id: 'x', area: 'x', tier: 1, flow: 'operations', expected: { rows: [{ at: named }] } };
+  const form = new NormalForm(each, new References(each, 0));
+  assert.deepEqual(form.of({ a: named, b: '2022-11-16T00:29:33.000Z' }), { a: named, b: 'date' });
+});
+
 test('the regex rules of the case come before the masks and see names as well', () => {
   const form = normalForm(
     { t: 'regex', pattern: 'arn:aws:iam::1:role/r', replacement: 'role_arn' },

@@ -8,6 +8,7 @@ import { NormalForm } from '../normal-form.ts';
 import { perform } from '../performance.ts';
 import { judge, masksOf } from '../verdict.ts';
 import { type Alteration, eventAlterations, leafAlterations } from './alteration.ts';
+import { seeded, shuffled } from './chance.ts';
 
 const CASES = fileURLToPath(new URL('../../../../shared/conformance/cases', import.meta.url));
 const WANTED = 30;
@@ -45,22 +46,4 @@ function pickAlteration(each: Case, masks: Parameters<typeof leafAlterations>[1]
   const picked = from[Math.floor(random() * from.length)];
   assert.ok(picked !== undefined, `${each.id} compares something`);
   return picked;
-}
-
-function shuffled<T>(values: readonly T[], random: () => number): readonly T[] {
-  return values
-    .map((value) => ({ value, at: random() }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ value }) => value);
-}
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

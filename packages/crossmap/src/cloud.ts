@@ -60,6 +60,11 @@ export interface StandIns {
 export interface CloudOptions {
   /** The folder where buckets and executions are kept; `undefined` for in memory. */
   readonly data: string | undefined;
+  /**
+   * Keeps users, roles, policies and keys in `data` too.
+   * @default - they are made anew at each start
+   */
+  readonly keepsAccounts?: boolean;
   readonly environments: number;
   /** The responses that tasks of executions with a test case get. */
   readonly mocks?: MockConfig | undefined;
@@ -103,9 +108,11 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
   const named = mocks === undefined ? routed : EVERY_SERVICE;
   const here = (resource: TaskResource) => mocks === undefined || isHere(resource, routed);
   const { store, objects, closeStores, discardStores } = await openStores(data);
-  const accounts = new Accounts({ now });
+  const accountsDatabase =
+    data !== undefined && options.keepsAccounts ? await openDatabase(join(data, ACCOUNTS_FILE)) : undefined;
+  const accounts = new Accounts({ now, ...(accountsDatabase && { database: accountsDatabase }) });
   const denials = new Denials(now);
-  const authorization = new Authorization(accounts, denials, ({ explanation }) => onLog(explanation));
+  const authorization = new Authorization(accounts, denials, ({ explanation }) => onLog(explanation), now);
   const keys = await KeyStore.open(now, data === undefined ? undefined : keyFile(data));
   const kms = new Kms({ store: keys, authorizer: authorization, now, principalIds: accounts.principalIds });
   const s3 = new EmbeddedS3({
@@ -224,6 +231,7 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
     executions.close();
     await functions.close();
     await functionCode.close();
+    accountsDatabase?.close();
     await closeStores();
   };
   return {
@@ -262,6 +270,8 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
   };
 }
 
+const ACCOUNTS_FILE = 'accounts.sqlite';
+
 async function openStores(data: string | undefined) {
   if (data === undefined) {
     const database = await openDatabase(':memory:');
@@ -274,7 +284,9 @@ async function openStores(data: string | undefined) {
     };
   }
   await mkdir(data, { recursive: true });
-  const files = ['executions.sqlite', 'objects.sqlite', 'objects', KEY_FILE].map((name) => join(data, name));
+  const files = ['executions.sqlite', 'objects.sqlite', 'objects', KEY_FILE, ACCOUNTS_FILE].map((name) =>
+    join(data, name),
+  );
   const fresh = !files.some((file) => existsSync(file));
   const store = await openSqliteStore(join(data, 'executions.sqlite'));
   if (store.holdsData()) {

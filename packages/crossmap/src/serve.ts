@@ -54,7 +54,7 @@ export async function serveAccounts(options: ServeOptions): Promise<Served> {
   const declared = await usable(name, async () =>
     accountsFile.read(typeof config === 'string' ? await fileContent(config) : config, ''),
   );
-  const cloud = await openCloud({ data, environments: 1, onLog });
+  const cloud = await openCloud({ data, keepsAccounts: true, environments: 1, onLog });
   try {
     await usable(name, () => loadAccounts(declared, cloud));
     const listening = await cloud.listen(port);

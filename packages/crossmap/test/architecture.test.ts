@@ -19,7 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'test-state': ['asl', 'engine', 'map-run'],
   s3: ['iam', 'sqlite'],
   store: ['asl', 'engine', 'map-run', 'sqlite'],
-  accounts: ['asl', 'iam', 's3', 'functions', 'engine'],
+  accounts: ['asl', 'iam', 'sqlite', 's3', 'functions', 'engine'],
   server: ['asl', 'iam', 'engine', 'map-run', 'test-state', 's3', 'functions', 'accounts', 'store'],
   '.': ['asl', 'iam', 'engine', 'map-run', 's3', 'functions', 'accounts', 'store', 'server', 'sqlite'],
   cli: ['progress', '.'],

@@ -1,31 +1,30 @@
 import { randomBytes } from 'node:crypto';
 import type { Caller, NamedPolicy } from '../iam/evaluate.ts';
 import { type PrincipalIds, parsePolicy } from '../iam/policy.ts';
-import type { Principal } from '../iam/principal.ts';
+import { canonicalUserId } from '../s3/bucket.ts';
+import type { Database } from '../sqlite/database.ts';
 import {
   type AccessKey,
   type CredentialsRefusal,
   credentialsRefused,
   newAccessKey,
   type RandomBytes,
-  SessionTokens,
   type TemporaryCredentials,
-  uniqueId,
 } from './credentials.ts';
-import { managedPolicy } from './managed-policies.ts';
+import { createAccessKey } from './identities/access-keys.ts';
+import { attachPolicy, putInlinePolicy } from './identities/attachments.ts';
+import { Entities, type KeyHolder } from './identities/entities.ts';
+import type { AccountEntity, RoleEntity, UserEntity } from './identities/entity.ts';
+import { IamError } from './identities/iam-error.ts';
+import type { IamState } from './identities/iam-state.ts';
+import { managedPolicyOf, type PrincipalPolicies, policiesOf, trustPolicyOf } from './identities/policies-of.ts';
+import { createRole } from './identities/roles.ts';
+import { createUser } from './identities/users.ts';
 import type { Membership, Organization } from './organization.ts';
 import { type AssumeRoleRefusal, assumeServiceRole } from './service-role.ts';
+import { type RoleSession, type Session, SessionTokens } from './session-tokens.ts';
 
-/** An error of the IAM API, with its code. */
-export class IamError extends Error {
-  override readonly name = 'IamError';
-  readonly code: 'EntityAlreadyExists' | 'NoSuchEntity' | 'InvalidInput';
-
-  constructor(code: IamError['code'], message: string) {
-    super(message);
-    this.code = code;
-  }
-}
+export { IamError };
 
 /** A policy document (a parsed JSON value) under the name it has on its role or user. */
 export interface PolicyDocument {
@@ -40,7 +39,6 @@ export interface RoleDefinition {
   readonly path?: string;
   readonly trustPolicy: unknown;
   readonly policies?: readonly PolicyDocument[];
-  /** ARNs of policies that AWS manages. */
   readonly managedPolicyArns?: readonly string[];
 }
 
@@ -49,19 +47,16 @@ export interface Role {
   readonly roleId: string;
   readonly accountId: string;
   readonly roleName: string;
+  /** Seconds. */
+  readonly maxSessionDuration: number;
   readonly trustPolicy: NamedPolicy;
-  readonly policies: readonly NamedPolicy[];
 }
 
 export interface UserDefinition {
   readonly accountId: string;
   readonly userName: string;
-  /** @default / */
-  readonly path?: string;
   readonly policies?: readonly PolicyDocument[];
   readonly managedPolicyArns?: readonly string[];
-  /** @default - one that is made for it */
-  readonly accessKeys?: readonly AccessKey[];
 }
 
 export interface User {
@@ -69,8 +64,6 @@ export interface User {
   readonly userId: string;
   readonly accountId: string;
   readonly userName: string;
-  readonly policies: readonly NamedPolicy[];
-  readonly accessKeys: readonly AccessKey[];
 }
 
 /** `developer` is the IAM user `crossmap`, who has AdministratorAccess and comes to be when first asked for. */
@@ -83,52 +76,66 @@ export interface AuthenticatedCaller {
   readonly kind: 'found';
   readonly caller: Caller;
   readonly secretAccessKey: string;
+  /** Absent for long-term access keys. */
+  readonly session?: Session;
 }
 
 const HOUR = 3_600_000;
 
 /**
- * The embedded accounts with their IAM roles and users. An account exists from the first time it is named. Policies
- * are compiled when they are attached: `PolicyError` for one that IAM or Crossmap does not take.
+ * The embedded accounts with their users, groups, roles, policies and access keys. An account exists from the first
+ * time it is named. Everything is kept in memory and, with a database, on disk.
  */
 export class Accounts {
+  /** What the operations of IAM work on. */
+  readonly iam: IamState;
   #organization: Organization | undefined;
   readonly #now: () => number;
   readonly #random: RandomBytes;
   readonly #tokens: SessionTokens;
-  readonly #accounts = new Map<string, Account>();
-  readonly #roles = new Map<string, Role>();
-  readonly #users = new Map<string, User>();
-  readonly #accessKeys = new Map<string, { readonly secretAccessKey: string; readonly caller: () => Caller }>();
+  readonly #developers = new Map<string, Account['developer']>();
+  readonly #policies = new WeakMap<UserEntity | RoleEntity, PrincipalPolicies & { readonly revision: number }>();
 
-  constructor(options: { readonly now: () => number; readonly random?: RandomBytes }) {
-    this.#now = options.now;
-    this.#random = options.random ?? randomBytes;
-    this.#tokens = new SessionTokens(this.#random);
+  constructor(options: { readonly now: () => number; readonly random?: RandomBytes; readonly database?: Database }) {
+    const { now, random = randomBytes, database } = options;
+    this.#now = now;
+    this.#random = random;
+    const entities = new Entities(database);
+    this.#tokens = new SessionTokens(random, database && entities.sealKey(() => random(32)));
+    this.iam = { entities, now, random, principalIds: this.principalIds };
   }
 
   /** Creates the account when it is not there yet. */
   account(accountId: string): Account {
-    const known = this.#accounts.get(accountId);
+    this.accountEntity(accountId);
+    const developer = () => this.#developer(accountId);
+    return {
+      accountId,
+      get developer() {
+        return developer();
+      },
+    };
+  }
+
+  /** The same, as IAM keeps it. Its id is the canonical user id, which is S3's name of the account. */
+  accountEntity(accountId: string): AccountEntity {
+    const known = this.iam.entities.find('account', accountId, '');
     if (known !== undefined) return known;
     if (!/^\d{12}$/.test(accountId)) {
       throw new IamError('InvalidInput', `Expected an account id of 12 digits, got \`${accountId}\``);
     }
-    let developer: Account['developer'] | undefined;
-    const create = () => {
-      const managedPolicyArns = ['arn:aws:iam::aws:policy/AdministratorAccess'];
-      const accessKey = newAccessKey(this.#random);
-      const definition = { accountId, userName: 'crossmap', managedPolicyArns, accessKeys: [accessKey] };
-      return { ...this.createUser(definition), accessKey };
-    };
-    const account: Account = {
+    const account: AccountEntity = {
+      kind: 'account',
       accountId,
-      get developer() {
-        developer ??= create();
-        return developer;
-      },
+      name: '',
+      path: '/',
+      arn: `arn:aws:iam::${accountId}:root`,
+      id: canonicalUserId(accountId),
+      createDate: this.#now(),
+      tags: {},
+      accessKeys: [],
     };
-    this.#accounts.set(accountId, account);
+    this.iam.entities.put(account);
     return account;
   }
 
@@ -144,112 +151,84 @@ export class Accounts {
 
   /** The port by which policies of resources know users and roles. */
   readonly principalIds: PrincipalIds = (arnOrId) => {
-    const user = this.#users.get(arnOrId) ?? [...this.#users.values()].find(({ userId }) => userId === arnOrId);
-    if (user !== undefined) return user.userId;
-    const role = this.#roles.get(arnOrId) ?? [...this.#roles.values()].find(({ roleId }) => roleId === arnOrId);
-    return role?.roleId;
+    const { entities } = this.iam;
+    const found = entities.byArn('user', arnOrId) ?? entities.byArn('role', arnOrId) ?? entities.byId(arnOrId);
+    return found?.kind === 'user' || found?.kind === 'role' ? found.id : undefined;
   };
 
-  /** Gives the root user of the account an access key. */
-  createRootAccessKey(accountId: string, accessKey: AccessKey): void {
-    this.account(accountId);
-    const principal: Principal = { kind: 'root', accountId, arn: `arn:aws:iam::${accountId}:root` };
-    this.#addAccessKey(accessKey, () => ({ principal, identityPolicies: [] }));
-  }
-
-  createUser(definition: UserDefinition): User {
-    const { accountId, userName, path = '/', policies = [], managedPolicyArns = [] } = definition;
+  createUser({ accountId, userName, policies = [], managedPolicyArns = [] }: UserDefinition): User {
     this.account(accountId);
     checkName('user name', userName);
-    checkPath(path);
-    for (const other of this.#users.values()) {
-      if (other.accountId === accountId && other.userName.toLowerCase() === userName.toLowerCase()) {
-        throw new IamError('EntityAlreadyExists', `User with name ${userName} already exists.`);
-      }
-    }
-    const arn = `arn:aws:iam::${accountId}:user${path}${userName}`;
-    const user: User = {
-      arn,
-      userId: uniqueId('AIDA', this.#random),
-      accountId,
-      userName,
-      policies: attached(`user ${arn}`, policies, managedPolicyArns),
-      accessKeys: definition.accessKeys ?? [newAccessKey(this.#random)],
-    };
-    this.#users.set(arn, user);
-    const principal: Principal = { kind: 'iam-user', accountId, arn, id: user.userId, userName };
-    for (const accessKey of user.accessKeys) {
-      this.#addAccessKey(accessKey, () => ({ principal, identityPolicies: user.policies }));
-    }
-    return user;
+    const { arn } = createUser(this.iam, { accountId, name: userName });
+    this.#attach(() => this.iam.entities.get('user', accountId, userName), policies, managedPolicyArns);
+    return userOf(this.iam.entities.byArn('user', arn)!);
   }
 
-  createRole(definition: RoleDefinition): Role {
-    const { accountId, roleName, path = '/', trustPolicy, policies = [], managedPolicyArns = [] } = definition;
+  /** Creates a role with its policies, or nothing. `principalIds` tells the users and roles that its trust policy may name. */
+  createRole(definition: RoleDefinition, principalIds = this.principalIds): Role {
+    const { accountId, roleName, path, trustPolicy, policies = [], managedPolicyArns = [] } = definition;
     this.account(accountId);
     checkName('role name', roleName);
     checkPath(path);
-    for (const other of this.#roles.values()) {
-      if (other.accountId === accountId && other.roleName.toLowerCase() === roleName.toLowerCase()) {
-        throw new IamError('EntityAlreadyExists', `Role with name ${roleName} already exists.`);
-      }
+    const { entities } = this.iam;
+    const role = createRole(
+      { ...this.iam, principalIds },
+      { accountId, name: roleName, path, trustPolicy: JSON.stringify(trustPolicy) },
+    );
+    try {
+      this.#attach(() => entities.get('role', accountId, roleName), policies, managedPolicyArns);
+    } catch (error) {
+      entities.remove(entities.get('role', accountId, roleName));
+      throw error;
     }
-    const arn = `arn:aws:iam::${accountId}:role${path}${roleName}`;
-    const role: Role = {
-      arn,
-      roleId: uniqueId('AROA', this.#random),
-      accountId,
-      roleName,
-      trustPolicy: { name: `trust policy of role ${arn}`, policy: parsePolicy(trustPolicy, 'trust') },
-      policies: attached(`role ${arn}`, policies, managedPolicyArns),
-    };
-    this.#roles.set(arn, role);
-    return role;
+    return roleOf(role);
   }
 
   /** Adds a policy to a role, or replaces the one of that name. Sessions of the role have it from now on. */
-  putRolePolicy(roleArn: string, policy: PolicyDocument): void {
-    const role = this.#existingRole(roleArn);
-    const added = attached(`role ${roleArn}`, [policy], []);
-    const others = role.policies.filter(({ name }) => name !== added[0]?.name);
-    this.#roles.set(roleArn, { ...role, policies: [...others, ...added] });
+  putRolePolicy(roleArn: string, { name, document }: PolicyDocument): void {
+    putInlinePolicy(this.iam, this.#existingRole(roleArn), name, JSON.stringify(document));
   }
 
   role(roleArn: string): Role | undefined {
-    return this.#roles.get(roleArn);
+    const role = this.iam.entities.byArn('role', roleArn);
+    return role && roleOf(role);
   }
 
   user(userArn: string): User | undefined {
-    return this.#users.get(userArn);
+    const user = this.iam.entities.byArn('user', userArn);
+    return user && userOf(user);
   }
 
   /** The caller of a session of the role, with the policies that the role has now. */
   callerForRole(roleArn: string, sessionName: string): Caller {
-    const { accountId, roleName, roleId, policies } = this.#existingRole(roleArn);
-    const arn = `arn:aws:sts::${accountId}:assumed-role/${roleName}/${sessionName}`;
-    return { principal: { kind: 'role-session', accountId, arn, id: roleId, roleArn }, identityPolicies: policies };
+    return this.#roleCaller(this.#existingRole(roleArn), sessionName);
   }
 
   /** Credentials of a new session of the role, for `durationMs` (one hour). Asks no trust policy. */
   credentialsForRole(roleArn: string, sessionName: string, durationMs = HOUR): TemporaryCredentials {
-    this.#existingRole(roleArn);
+    const { id } = this.#existingRole(roleArn);
     checkName('session name', sessionName);
-    return this.#tokens.issue({ roleArn, sessionName, expiration: this.#now() + durationMs });
+    return this.issue({ kind: 'role', roleArn, roleId: id, sessionName, expiration: this.#now() + durationMs });
+  }
+
+  issue(session: Session): TemporaryCredentials {
+    return this.#tokens.issue(session);
   }
 
   /** Whose credentials these are, in the error codes of S3. The caller has the policies of this moment. */
   caller(accessKeyId: string, sessionToken?: string): AuthenticatedCaller | CredentialsRefusal {
     if (sessionToken === undefined) {
-      const known = this.#accessKeys.get(accessKeyId);
-      if (known === undefined) return credentialsRefused('InvalidAccessKeyId');
-      return { kind: 'found', caller: known.caller(), secretAccessKey: known.secretAccessKey };
+      const holder = this.iam.entities.byAccessKey(accessKeyId);
+      if (holder?.accessKey.status !== 'Active') return credentialsRefused('InvalidAccessKeyId');
+      return { kind: 'found', caller: this.#ownerOf(holder), secretAccessKey: holder.accessKey.secretAccessKey };
     }
     const opened = this.#tokens.open(accessKeyId, sessionToken);
     if (opened === undefined) return credentialsRefused('InvalidToken');
-    const { roleArn, sessionName, expiration } = opened.session;
-    if (expiration <= this.#now()) return credentialsRefused('ExpiredToken');
-    const { secretAccessKey } = opened;
-    return { kind: 'found', caller: this.callerForRole(roleArn, sessionName), secretAccessKey };
+    const { session, secretAccessKey } = opened;
+    if (session.expiration <= this.#now()) return credentialsRefused('ExpiredToken');
+    const caller = this.#callerOf(session);
+    if (caller === undefined) return credentialsRefused('InvalidToken');
+    return { kind: 'found', caller, secretAccessKey, session };
   }
 
   /**
@@ -262,43 +241,125 @@ export class Accounts {
     sessionName: string,
     sourceArn?: string,
   ): { readonly kind: 'caller'; readonly caller: Caller } | AssumeRoleRefusal {
-    return assumeServiceRole(this.#roles.get(roleArn), { roleArn, servicePrincipal, sourceArn }, () =>
+    return assumeServiceRole(this.role(roleArn), { roleArn, servicePrincipal, sourceArn }, () =>
       this.callerForRole(roleArn, sessionName),
     );
   }
 
-  #addAccessKey({ accessKeyId, secretAccessKey }: AccessKey, caller: () => Caller): void {
-    if (this.#accessKeys.has(accessKeyId)) {
-      throw new IamError('EntityAlreadyExists', `The access key ${accessKeyId} already exists.`);
-    }
-    this.#accessKeys.set(accessKeyId, { secretAccessKey, caller });
+  #developer(accountId: string): Account['developer'] {
+    const known = this.#developers.get(accountId);
+    if (known !== undefined) return known;
+    const managedPolicyArns = ['arn:aws:iam::aws:policy/AdministratorAccess'];
+    const user = this.createUser({ accountId, userName: 'crossmap', managedPolicyArns });
+    const accessKey = newAccessKey(this.#random);
+    createAccessKey(this.iam, this.iam.entities.get('user', accountId, 'crossmap'), accessKey);
+    const developer = { ...user, accessKey };
+    this.#developers.set(accountId, developer);
+    return developer;
   }
 
-  #existingRole(roleArn: string): Role {
-    const role = this.#roles.get(roleArn);
+  #attach(
+    identity: () => UserEntity | RoleEntity,
+    policies: readonly PolicyDocument[],
+    managedPolicyArns: readonly string[],
+  ): void {
+    for (const { name, document } of policies) putInlinePolicy(this.iam, identity(), name, JSON.stringify(document));
+    for (const arn of managedPolicyArns) attachPolicy(this.iam, identity(), arn);
+  }
+
+  #existingRole(roleArn: string): RoleEntity {
+    const role = this.iam.entities.byArn('role', roleArn);
     if (role === undefined) throw new IamError('NoSuchEntity', `The role with ARN ${roleArn} cannot be found.`);
     return role;
   }
+
+  #ownerOf({ owner }: KeyHolder): Caller {
+    return owner.kind === 'user' ? this.#userCaller(owner) : rootCaller(owner.accountId);
+  }
+
+  /** `undefined` when user or role are gone, whoever has their names now. */
+  #callerOf(session: Session): Caller | undefined {
+    const { entities } = this.iam;
+    switch (session.kind) {
+      case 'root':
+        return rootCaller(session.accountId);
+      case 'user': {
+        const user = entities.byId(session.userId);
+        return user?.kind === 'user' ? this.#userCaller(user) : undefined;
+      }
+      case 'role': {
+        const role = entities.byArn('role', session.roleArn);
+        return role?.id === session.roleId ? this.#roleCaller(role, session.sessionName, session) : undefined;
+      }
+    }
+  }
+
+  #userCaller(user: UserEntity): Caller {
+    const { accountId, arn, id, name, tags } = user;
+    const { revision: _, ...policies } = this.#policiesOf(user);
+    return { principal: { kind: 'iam-user', accountId, arn, id, userName: name, ...someTags(tags) }, ...policies };
+  }
+
+  #roleCaller(role: RoleEntity, sessionName: string, session?: RoleSession): Caller {
+    const { accountId, arn: roleArn, id, name, tags } = role;
+    const arn = `arn:aws:sts::${accountId}:assumed-role/${name}/${sessionName}`;
+    const { revision: _, ...policies } = this.#policiesOf(role);
+    const sessionPolicies = session && this.#sessionPolicies(session);
+    return {
+      principal: { kind: 'role-session', accountId, arn, id, roleArn, ...someTags({ ...tags, ...session?.tags }) },
+      ...policies,
+      ...(sessionPolicies && { sessionPolicies }),
+    };
+  }
+
+  /** `undefined` for a session that was given none: it can do what its role can. */
+  #sessionPolicies({ policy, policyArns = [] }: RoleSession): readonly NamedPolicy[] | undefined {
+    if (policy === undefined && policyArns.length === 0) return undefined;
+    const managed = policyArns.flatMap((arn) => this.iam.entities.byArn('policy', arn) ?? []);
+    return [
+      ...(policy === undefined ? [] : [{ name: 'session policy', policy: compiledSessionPolicy(policy) }]),
+      ...managed.map((each) => ({ name: `session policy ${each.arn}`, policy: managedPolicyOf(each) })),
+    ];
+  }
+
+  #policiesOf(entity: UserEntity | RoleEntity): PrincipalPolicies & { readonly revision: number } {
+    const { entities } = this.iam;
+    const known = this.#policies.get(entity);
+    if (known?.revision === entities.revision) return known;
+    const policies = { ...policiesOf(entity, entities), revision: entities.revision };
+    this.#policies.set(entity, policies);
+    return policies;
+  }
 }
 
-function attached(
-  owner: string,
-  policies: readonly PolicyDocument[],
-  managedPolicyArns: readonly string[],
-): readonly NamedPolicy[] {
-  return [
-    ...policies.map(({ name, document }) => ({
-      name: `${name} of ${owner}`,
-      policy: parsePolicy(document, 'identity'),
-    })),
-    ...managedPolicyArns.map((arn) => {
-      const policy = managedPolicy(arn);
-      if (policy === undefined) {
-        throw new IamError('NoSuchEntity', `The managed policy ${arn} is not supported (attached to ${owner})`);
-      }
-      return { name: `${arn} of ${owner}`, policy };
-    }),
-  ];
+const MOST_SESSION_POLICIES = 1000;
+const sessionPolicies = new Map<string, NamedPolicy['policy']>();
+
+/** A client sends its session with every request. */
+function compiledSessionPolicy(document: string): NamedPolicy['policy'] {
+  const known = sessionPolicies.get(document);
+  if (known !== undefined) return known;
+  if (sessionPolicies.size >= MOST_SESSION_POLICIES) sessionPolicies.clear();
+  const policy = parsePolicy(JSON.parse(document), 'session');
+  sessionPolicies.set(document, policy);
+  return policy;
+}
+
+function rootCaller(accountId: string): Caller {
+  return { principal: { kind: 'root', accountId, arn: `arn:aws:iam::${accountId}:root` }, identityPolicies: [] };
+}
+
+function someTags(tags: Readonly<Record<string, string>>): { readonly tags?: Readonly<Record<string, string>> } {
+  return Object.keys(tags).length === 0 ? {} : { tags };
+}
+
+function roleOf(role: RoleEntity): Role {
+  const { arn, id, accountId, name, maxSessionDuration } = role;
+  return { arn, roleId: id, accountId, roleName: name, maxSessionDuration, trustPolicy: trustPolicyOf(role) };
+}
+
+function userOf({ arn, id, accountId, name }: UserEntity): User {
+  return { arn, userId: id, accountId, userName: name };
 }
 
 function checkName(what: string, name: string): void {
@@ -306,7 +367,7 @@ function checkName(what: string, name: string): void {
   throw new IamError('InvalidInput', `Expected a ${what} of 1 to 64 characters of \`[\\w+=,.@-]\`, got \`${name}\``);
 }
 
-function checkPath(path: string): void {
+function checkPath(path = '/'): void {
   if (/^\/([\x21-\x7e]+\/)?$/.test(path)) return;
   throw new IamError('InvalidInput', `Expected a path that begins and ends with \`/\`, got \`${path}\``);
 }

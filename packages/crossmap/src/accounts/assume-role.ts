@@ -1,6 +1,6 @@
 import type { Refusal } from '../engine/ports.ts';
-import { deniedMessage } from '../iam/decision.ts';
 import type { Authorizer, Caller } from '../iam/evaluate.ts';
+import { principalName } from '../iam/principal.ts';
 import type { Accounts } from './accounts.ts';
 
 export interface Assumption {
@@ -38,5 +38,9 @@ export function mayAssumeRole(
   };
   const decision = authorizer.authorize(request);
   if (decision.decision === 'Allow' && role !== undefined) return { kind: 'allowed' };
-  return { kind: 'refused', code: 'AccessDenied', message: deniedMessage(request, decision) };
+  const message =
+    decision.decision === 'Allow'
+      ? `User: ${principalName(caller.principal)} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`
+      : decision.message;
+  return { kind: 'refused', code: 'AccessDenied', message };
 }

@@ -1,11 +1,11 @@
 import type { Permissions, Refusal, RoleCaller } from '../engine/ports.ts';
 import { parseArn } from '../iam/arn.ts';
-import type { Context } from '../iam/context.ts';
-import { type Decision, deniedMessage } from '../iam/decision.ts';
+import type { Decision } from '../iam/decision.ts';
 import { type AuthorizationRequest, type Authorizer, evaluate } from '../iam/evaluate.ts';
-import type { Principal, ServicePrincipal } from '../iam/principal.ts';
+import { type Principal, principalAccount, type ServicePrincipal } from '../iam/principal.ts';
 import type { Accounts } from './accounts.ts';
 import type { Denial, Denials } from './denials.ts';
+import { iso8601, principalContext } from './principal-context.ts';
 
 /**
  * The one place where requests are decided, whether they come over HTTP, from the engine or from a function. Adds the
@@ -15,27 +15,52 @@ export class Authorization implements Authorizer, Permissions {
   readonly #accounts: Accounts;
   readonly #denials: Denials;
   readonly #report: (denial: Denial) => void;
+  readonly #now: () => number;
 
-  /** `report` gets each denial when it is new, not its repetitions. */
-  constructor(accounts: Accounts, denials: Denials, report: (denial: Denial) => void) {
+  /** `report` gets each denial when it is new, not its repetitions. `now` is epoch ms. */
+  constructor(accounts: Accounts, denials: Denials, report: (denial: Denial) => void, now: () => number) {
     this.#accounts = accounts;
     this.#denials = denials;
     this.#report = report;
+    this.#now = now;
   }
 
   authorize(request: AuthorizationRequest): Decision {
-    const context: Context = {
-      ...request.context,
-      ...this.#principalContext(request.principal),
-      'aws:ResourceAccount': request.resourceAccount,
-    };
-    const complete: AuthorizationRequest = { ...request, context };
+    const complete = this.#complete(request);
     const decision = evaluate(complete);
     if (decision.decision !== 'Allow') {
       const denial = this.#denials.record(complete, decision);
       if (denial !== undefined) this.#report(denial);
     }
     return decision;
+  }
+
+  /** The request with what follows from its principal, its resource, their organization and the time. */
+  #complete(request: AuthorizationRequest): AuthorizationRequest {
+    const { principal, resourceAccount } = request;
+    const callerAccount = principalAccount(principal);
+    const ofCaller = callerAccount === undefined ? undefined : this.#accounts.membership(callerAccount);
+    const ofResource = this.#accounts.membership(resourceAccount);
+    const serviceLinked = isServiceLinked(principal);
+    const now = this.#now();
+    return {
+      ...request,
+      ...(ofCaller && !serviceLinked && { serviceControlPolicies: ofCaller.serviceControlPolicies }),
+      ...(ofResource && !serviceLinked && { resourceControlPolicies: ofResource.resourceControlPolicies }),
+      sameOrganization: ofCaller !== undefined && ofCaller.organizationId === ofResource?.organizationId,
+      context: {
+        'aws:CurrentTime': iso8601(now),
+        'aws:EpochTime': String(Math.floor(now / 1000)),
+        'aws:ViaAWSService': 'false',
+        ...request.context,
+        ...principalContext(principal, ofCaller),
+        'aws:ResourceAccount': resourceAccount,
+        ...(ofResource && {
+          'aws:ResourceOrgID': ofResource.organizationId,
+          'aws:ResourceOrgPaths': [ofResource.path],
+        }),
+      },
+    };
   }
 
   /** For resources without a policy of their own, whose ARN names their account (functions, state machines), and `*`. */
@@ -50,41 +75,11 @@ export class Authorization implements Authorizer, Permissions {
     const request = { ...caller, action, resource, resourceAccount, context };
     const decision = this.authorize(request);
     if (decision.decision === 'Allow') return { kind: 'allowed' };
-    return { kind: 'refused', code: 'AccessDeniedException', message: deniedMessage(request, decision) };
-  }
-
-  /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
-  #principalContext(principal: Principal | ServicePrincipal): Context {
-    switch (principal.kind) {
-      case 'anonymous':
-        return { 'aws:PrincipalType': 'Anonymous', 'aws:PrincipalIsAWSService': 'false', 'aws:userid': 'anonymous' };
-      case 'service':
-        return { 'aws:PrincipalIsAWSService': 'true', 'aws:PrincipalServiceName': principal.service };
-      case 'root':
-        return { ...identified(principal.accountId, principal.arn, 'Account'), 'aws:userid': principal.accountId };
-      case 'iam-user':
-        return {
-          ...identified(principal.accountId, principal.arn, 'User'),
-          'aws:username': principal.userName,
-          'aws:userid': this.#accounts.user(principal.arn)?.userId ?? '',
-        };
-      case 'role-session': {
-        const roleId = this.#accounts.role(principal.roleArn)?.roleId ?? '';
-        const sessionName = principal.arn.slice(principal.arn.lastIndexOf('/') + 1);
-        return {
-          ...identified(principal.accountId, principal.roleArn, 'AssumedRole'),
-          'aws:userid': `${roleId}:${sessionName}`,
-        };
-      }
-    }
+    return { kind: 'refused', code: 'AccessDeniedException', message: decision.message };
   }
 }
 
-function identified(accountId: string, arn: string, type: 'Account' | 'User' | 'AssumedRole'): Context {
-  return {
-    'aws:PrincipalAccount': accountId,
-    'aws:PrincipalArn': arn,
-    'aws:PrincipalType': type,
-    'aws:PrincipalIsAWSService': 'false',
-  };
+/** Control policies do not limit service-linked roles. */
+function isServiceLinked(principal: Principal | ServicePrincipal): boolean {
+  return principal.kind === 'role-session' && principal.roleArn.includes(':role/aws-service-role/');
 }

@@ -1,4 +1,3 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Refusal } from '../engine/ports.ts';
 
 export interface AccessKey {
@@ -9,13 +8,6 @@ export interface AccessKey {
 /** Credentials of a role session. `expiration` is epoch ms. */
 export interface TemporaryCredentials extends AccessKey {
   readonly sessionToken: string;
-  readonly expiration: number;
-}
-
-export interface RoleSession {
-  readonly roleArn: string;
-  readonly sessionName: string;
-  /** Epoch ms. */
   readonly expiration: number;
 }
 
@@ -40,10 +32,11 @@ export function credentialsRefused(code: keyof typeof REFUSALS): CredentialsRefu
 }
 
 /**
- * An id as IAM makes them: `AKIA` long-term key, `ASIA` temporary key, `AIDA` user, `AROA` role, then 16 characters.
+ * An id as IAM makes them: `AKIA` long-term key, `ASIA` temporary key, `AIDA` user, `AROA` role,
+ * `AGPA` group, `ANPA` managed policy, then 16 characters.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
  */
-export function uniqueId(prefix: 'AKIA' | 'ASIA' | 'AIDA' | 'AROA', random: RandomBytes): string {
+export function uniqueId(prefix: 'AKIA' | 'ASIA' | 'AIDA' | 'AROA' | 'AGPA' | 'ANPA', random: RandomBytes): string {
   return prefix + Array.from(random(16), (byte) => BASE32[byte % 32]).join('');
 }
 
@@ -53,54 +46,4 @@ export function newAccessKey(random: RandomBytes): AccessKey {
     accessKeyId: uniqueId('AKIA', random),
     secretAccessKey: Buffer.from(random(30)).toString('base64'),
   };
-}
-
-/**
- * Temporary credentials that need no memory: the session token is the session itself under a seal, and the secret
- * follows from it. They are worth something only to the instance that issued them.
- */
-export class SessionTokens {
-  readonly #random: RandomBytes;
-  readonly #sealKey: Uint8Array;
-
-  constructor(random: RandomBytes) {
-    this.#random = random;
-    this.#sealKey = random(32);
-  }
-
-  issue(session: RoleSession): TemporaryCredentials {
-    const accessKeyId = uniqueId('ASIA', this.#random);
-    const payload = Buffer.from(JSON.stringify({ accessKeyId, ...session })).toString('base64url');
-    return {
-      accessKeyId,
-      secretAccessKey: this.#secret(payload),
-      sessionToken: `${payload}.${this.#seal(payload)}`,
-      expiration: session.expiration,
-    };
-  }
-
-  /** The session of a token that this instance issued with that access key, expired or not; else `undefined`. */
-  open(
-    accessKeyId: string,
-    sessionToken: string,
-  ): { readonly session: RoleSession; readonly secretAccessKey: string } | undefined {
-    const [payload = '', seal = ''] = sessionToken.split('.');
-    const expected = Buffer.from(this.#seal(payload));
-    const given = Buffer.from(seal);
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
-    const sealed: RoleSession & { readonly accessKeyId: string } = JSON.parse(
-      Buffer.from(payload, 'base64url').toString(),
-    );
-    if (sealed.accessKeyId !== accessKeyId) return undefined;
-    const { roleArn, sessionName, expiration } = sealed;
-    return { session: { roleArn, sessionName, expiration }, secretAccessKey: this.#secret(payload) };
-  }
-
-  #seal(payload: string): string {
-    return createHmac('sha256', this.#sealKey).update(`token:${payload}`).digest('base64url');
-  }
-
-  #secret(payload: string): string {
-    return createHmac('sha256', this.#sealKey).update(`secret:${payload}`).digest('base64').slice(0, 40);
-  }
 }

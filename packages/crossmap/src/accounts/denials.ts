@@ -1,16 +1,20 @@
-import { type Decision, explainDenial, type MissingAllow } from '../iam/decision.ts';
+import type { Denied, MissingAllow } from '../iam/decision.ts';
 import type { AuthorizationRequest } from '../iam/evaluate.ts';
+import { explainDenial } from '../iam/explanation.ts';
+import { type Finding, findingsOf } from '../iam/findings.ts';
 import { identityOf, principalName } from '../iam/principal.ts';
 
 /** A denial, as its whole story: for the log and for `/_crossmap/denials`, never for the caller. */
 export interface Denial {
   /** Of the latest occurrence, epoch ms. */
   readonly time: number;
-  /** Of the first occurrence, as are `resource` and `explanation`: another session or object is the same denial. */
+  /** Of the first occurrence, as are `resource`, `explanation` and `documents`: another session or object is the same denial. */
   readonly principalArn: string;
   readonly action: string;
   readonly resource: string;
   readonly explanation: string;
+  /** What each policy document said, in the order in which they were asked. */
+  readonly documents: readonly Finding[];
   /** What would have to be added; empty for an explicit deny. */
   readonly missing: readonly MissingAllow[];
   /** How often it happened. */
@@ -32,8 +36,8 @@ export class Denials {
   }
 
   /** Takes a denied request; `undefined` when it repeats a denial that is still held, the new denial otherwise. */
-  record(request: AuthorizationRequest, decision: Exclude<Decision, { decision: 'Allow' }>): Denial | undefined {
-    const cause = JSON.stringify([identityOf(request.principal), request.action, decision]);
+  record(request: AuthorizationRequest, decision: Denied): Denial | undefined {
+    const cause = JSON.stringify([identityOf(request.principal), request.action, { ...decision, message: undefined }]);
     const known = this.#byCause.get(cause);
     const denial: Denial =
       known === undefined
@@ -43,6 +47,7 @@ export class Denials {
             action: request.action,
             resource: request.resource,
             explanation: explainDenial(request, decision),
+            documents: findingsOf(request),
             missing: decision.decision === 'ImplicitDeny' ? decision.missing : [],
             count: 1,
           }

@@ -1,4 +1,5 @@
 import type { FunctionHost } from '../functions/function-host.ts';
+import type { PrincipalIds } from '../iam/policy.ts';
 import type { Accounts } from './accounts.ts';
 import type {
   BucketPolicyResource,
@@ -38,6 +39,9 @@ export class EmbeddedDeployment implements Deployment {
     this.#cloud = cloud;
   }
 
+  /** A user or role that the assembly does not hold may exist on AWS: here nobody can be it. */
+  readonly #principalIds: PrincipalIds = (arnOrId) => this.#cloud.accounts.principalIds(arnOrId) ?? arnOrId;
+
   async createBucket(bucket: BucketResource): Promise<void> {
     await this.#cloud.buckets.createBucket(bucket);
   }
@@ -54,7 +58,8 @@ export class EmbeddedDeployment implements Deployment {
     policies,
     managedPolicyArns,
   }: RoleResource): Promise<void> {
-    this.#cloud.accounts.createRole({ accountId, roleName, path, trustPolicy, policies, managedPolicyArns });
+    const { accounts } = this.#cloud;
+    accounts.createRole({ accountId, roleName, path, trustPolicy, policies, managedPolicyArns }, this.#principalIds);
   }
 
   async putRolePolicy({ roleArn, name, document }: RolePolicy & { readonly roleArn: string }): Promise<void> {

@@ -65,9 +65,9 @@ export class Organization {
 
   constructor(definition: OrganizationDefinition) {
     const { id, rootId = 'r-root', managementAccount } = definition;
-    this.#addAll(id, [{ kind: 'root', id: rootId, node: definition }], definition);
+    this.#addAll({ id, managementAccount }, [{ kind: 'root', id: rootId, node: definition }], definition);
     const management = this.#members.get(managementAccount);
-    if (management === undefined) this.#add(id, [], managementAccount, [rootId]);
+    if (management === undefined) this.#add({ id, managementAccount }, [], managementAccount, [rootId]);
     else
       this.#members.set(managementAccount, { ...management, serviceControlPolicies: [], resourceControlPolicies: [] });
   }
@@ -77,26 +77,28 @@ export class Organization {
     return this.#members.get(accountId);
   }
 
-  #addAll(organizationId: string, above: readonly Place[], { accounts = [], units = [] }: OrganizationParent): void {
+  #addAll(organization: Named, above: readonly Place[], { accounts = [], units = [] }: OrganizationParent): void {
     const path = above.map(({ id }) => id);
     for (const account of accounts) {
-      this.#add(organizationId, [...above, { kind: 'account', id: account.id, node: account }], account.id, path);
+      this.#add(organization, [...above, { kind: 'account', id: account.id, node: account }], account.id, path);
     }
     for (const unit of units) {
-      this.#addAll(organizationId, [...above, { kind: 'organizational unit', id: unit.id, node: unit }], unit);
+      this.#addAll(organization, [...above, { kind: 'organizational unit', id: unit.id, node: unit }], unit);
     }
   }
 
-  #add(organizationId: string, places: readonly Place[], accountId: string, path: readonly string[]): void {
+  #add({ id, managementAccount }: Named, places: readonly Place[], accountId: string, path: readonly string[]): void {
     if (this.#members.has(accountId)) throw new OrganizationError(`The account ${accountId} has two places`);
     this.#members.set(accountId, {
-      organizationId,
-      path: [organizationId, ...path, ''].join('/'),
-      serviceControlPolicies: places.map(serviceControlLevel),
-      resourceControlPolicies: places.map(resourceControlLevel),
+      organizationId: id,
+      path: [id, ...path, ''].join('/'),
+      serviceControlPolicies: places.map((place) => serviceControlLevel(place, managementAccount)),
+      resourceControlPolicies: places.map((place) => resourceControlLevel(place, managementAccount)),
     });
   }
 }
+
+type Named = Pick<OrganizationDefinition, 'id' | 'managementAccount'>;
 
 /** An organization that cannot be: an account in two places. */
 export class OrganizationError extends Error {
@@ -109,15 +111,15 @@ interface Place {
   readonly node: OrganizationNode;
 }
 
-function serviceControlLevel(place: Place): PolicyLevel {
+function serviceControlLevel(place: Place, accountId: string): PolicyLevel {
   const { fullAWSAccess = true, serviceControlPolicies = {} } = place.node;
   const declared = compiled(place, serviceControlPolicies, 'service-control');
-  return { name: nameOf(place), policies: [...(fullAWSAccess ? [FULL_AWS_ACCESS] : []), ...declared] };
+  return { name: nameOf(place), accountId, policies: [...(fullAWSAccess ? [FULL_AWS_ACCESS] : []), ...declared] };
 }
 
-function resourceControlLevel(place: Place): PolicyLevel {
+function resourceControlLevel(place: Place, accountId: string): PolicyLevel {
   const policies = compiled(place, place.node.resourceControlPolicies ?? {}, 'resource-control');
-  return { name: nameOf(place), policies };
+  return { name: nameOf(place), accountId, policies };
 }
 
 function compiled(place: Place, documents: Documents, kind: PolicyKind): readonly NamedPolicy[] {

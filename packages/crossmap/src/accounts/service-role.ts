@@ -1,7 +1,7 @@
 import type { Refusal } from '../engine/ports.ts';
 import { parseArn } from '../iam/arn.ts';
-import { explainDenial } from '../iam/decision.ts';
 import { type AuthorizationRequest, type Caller, evaluate } from '../iam/evaluate.ts';
+import { explainDenial } from '../iam/explanation.ts';
 import type { Role } from './accounts.ts';
 
 /** `explanation` is for the log; the rest is what AWS answers. */
@@ -48,15 +48,16 @@ export function assumeServiceRole(
   });
   if (role === undefined) return refused(`The role ${roleArn} does not exist`);
 
+  let explanation = '';
   const source = parseArn(sourceArn ?? '');
   const regional = source === undefined ? [] : [servicePrincipal.replace('.', `.${source.region}.`)];
   for (const service of [...regional, servicePrincipal]) {
-    if (evaluate(assumption(role, service, sourceArn)).decision === 'Allow') {
-      return { kind: 'caller', caller: session() };
-    }
+    const request = assumption(role, service, sourceArn);
+    const decision = evaluate(request);
+    if (decision.decision === 'Allow') return { kind: 'caller', caller: session() };
+    explanation = explainDenial(request, decision);
   }
-  const request = assumption(role, servicePrincipal, sourceArn);
-  return refused(explainDenial(request, evaluate(request)));
+  return refused(explanation);
 }
 
 function assumption(role: Role, service: string, sourceArn: string | undefined): AuthorizationRequest {

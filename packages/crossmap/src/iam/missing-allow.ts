@@ -1,13 +1,13 @@
 import type { MissingAllow } from './decision.ts';
-import type { AuthorizationRequest } from './evaluate.ts';
-import { identityOf, principalAccount } from './principal.ts';
+import { resourceDocument } from './documents.ts';
+import type { AuthorizationRequest, NamedPolicy, PolicyLevel } from './evaluate.ts';
+import { identityOf, principalAccount, principalName } from './principal.ts';
 
 const OBJECT_ARN = /^(arn:[a-z-]+:s3:::([^/]+))\/./;
-const BUCKET_OR_OBJECT_ARN = /^arn:[a-z-]+:s3:::([^/]+)/;
 
 /** The statement that the resource's policy lacks: it names the role rather than one session of it. */
 export function missingInResourcePolicy(request: AuthorizationRequest): MissingAllow {
-  const trust = request.resourcePolicy?.policy.kind === 'trust';
+  const kind = request.resourcePolicy?.policy.kind;
   return {
     policyType: 'resource-based policy',
     document: resourceDocument(request),
@@ -16,28 +16,55 @@ export function missingInResourcePolicy(request: AuthorizationRequest): MissingA
       Effect: 'Allow',
       Principal: principalElement(request),
       Action: request.action,
-      ...(trust ? {} : { Resource: widened(request.resource) }),
+      ...(kind === 'trust' ? {} : { Resource: kind === 'key' ? '*' : widened(request.resource) }),
     },
   };
 }
 
 /** The statement that no policy of the caller has. */
 export function missingInIdentityPolicy(request: AuthorizationRequest): MissingAllow {
-  const { principal } = request;
-  const owner = `${principal.kind === 'role-session' ? 'role' : 'user'} ${identityOf(principal)}`;
+  return ofCaller(request, 'identity-based policy', `identity policy of ${callerName(request)}`);
+}
+
+export function missingInBoundary(request: AuthorizationRequest, { name }: NamedPolicy): MissingAllow {
+  return ofCaller(request, 'permissions boundary', name);
+}
+
+/** A session policy is given anew with each session: whoever begins the session must add it there. */
+export function missingInSessionPolicy(request: AuthorizationRequest): MissingAllow {
+  return ofCaller(request, 'session policy', `session policy of ${principalName(request.principal)}`);
+}
+
+export function missingInLevel(request: AuthorizationRequest, { name, accountId }: PolicyLevel): MissingAllow {
+  const statement = { Effect: 'Allow', Action: request.action, Resource: '*' };
   return {
-    policyType: 'identity-based policy',
-    document: `identity policy of ${owner}`,
-    accountId: principalAccount(principal) ?? request.resourceAccount,
+    policyType: 'service control policy',
+    document: `service control policies of ${name}`,
+    accountId,
+    statement,
+  };
+}
+
+export function missingInEndpointPolicy(request: AuthorizationRequest, { name }: NamedPolicy): MissingAllow {
+  const missing = ofCaller(request, 'VPC endpoint policy', name);
+  return { ...missing, statement: { ...missing.statement, Principal: '*' } };
+}
+
+function ofCaller(
+  request: AuthorizationRequest,
+  policyType: MissingAllow['policyType'],
+  document: string,
+): MissingAllow {
+  return {
+    policyType,
+    document,
+    accountId: principalAccount(request.principal) ?? request.resourceAccount,
     statement: { Effect: 'Allow', Action: request.action, Resource: widened(request.resource) },
   };
 }
 
-/** The name of the resource's policy, also when there is none yet. */
-export function resourceDocument({ resourcePolicy, resource }: AuthorizationRequest): string {
-  if (resourcePolicy !== undefined) return resourcePolicy.name;
-  const bucket = BUCKET_OR_OBJECT_ARN.exec(resource)?.[1];
-  return bucket === undefined ? `resource policy of ${resource}` : `bucket policy of ${bucket}`;
+function callerName({ principal }: AuthorizationRequest): string {
+  return `${principal.kind === 'role-session' ? 'role' : 'user'} ${identityOf(principal)}`;
 }
 
 /** Access to one object of a bucket is granted for its objects: a statement for each key would be of no use. */

@@ -6,7 +6,12 @@ export type Principal =
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'root'; readonly accountId: string; readonly arn: string }
   | (Identity & { readonly kind: 'iam-user'; readonly userName: string })
-  | (Identity & { readonly kind: 'role-session'; readonly roleArn: string });
+  | (Identity & {
+      readonly kind: 'role-session';
+      readonly roleArn: string;
+      /** When the session began, epoch ms, where that is known. */
+      readonly issued?: number;
+    });
 
 interface Identity {
   readonly accountId: string;

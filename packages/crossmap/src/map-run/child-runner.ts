@@ -5,6 +5,8 @@ export interface Child {
   readonly index: number;
   readonly input: string;
   readonly itemCount: number;
+  /** The row of a child that an earlier process started and left running. */
+  readonly left?: ExecutionRecord;
 }
 
 export type ChildStatus = Exclude<ExecutionRecord['status'], 'RUNNING'>;

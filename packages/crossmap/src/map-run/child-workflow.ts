@@ -44,21 +44,26 @@ export class ChildWorkflows implements ChildRunner {
     this.#ids = ids;
   }
 
-  async run({ index, input, itemCount }: Child): Promise<ChildStatus> {
+  async run({ index, input, itemCount, left }: Child): Promise<ChildStatus> {
     const { mapRunArn, parent, plan } = this.#request;
     const { name, executionArn } = this.#identity(index);
     const { expressChildren } = plan;
     const header: ExecutionHeader = {
       ...parent,
-      executionArn: expressChildren ? `${executionArn}:${this.#ids.uuid()}` : executionArn,
+      executionArn: left?.executionArn ?? (expressChildren ? `${executionArn}:${this.#ids.uuid()}` : executionArn),
       name,
       stateMachineArn: this.#stateMachineArn,
-      startDate: this.#clock.now(),
+      startDate: left?.startDate ?? this.#clock.now(),
       input: JSON.parse(input) as Json,
       ...(expressChildren && { express: 'asynchronous' }),
     };
     const child = { mapRunArn, index, itemCount };
-    const { started, ended } = this.#executions.start({ header, inputText: input, machine: plan.processor, child });
+    const request = { header, inputText: input, machine: plan.processor, child };
+    if (left !== undefined) {
+      const [ended] = await this.#executions.resume([request]);
+      return (await ended!).status;
+    }
+    const { started, ended } = this.#executions.start(request);
     await started;
     return (await ended).status;
   }

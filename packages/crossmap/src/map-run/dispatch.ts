@@ -1,7 +1,6 @@
 import type { Child, ChildRunner } from './child-runner.ts';
 import type { CountedStatus, LiveCounts } from './live-counts.ts';
 import type { LiveLimits } from './live-limits.ts';
-import type { PendingChild } from './map-run.ts';
 import { toleratedFailureExceeded } from './tolerance.ts';
 
 /** The most children of one Map Run that run at once (Step Functions quotas). */
@@ -21,7 +20,8 @@ const counted = {
 } as const satisfies Record<string, CountedStatus>;
 
 export interface Dispatch {
-  readonly children: AsyncIterable<readonly PendingChild[]>;
+  /** Those that an earlier process left running first, then those to start. */
+  readonly children: AsyncIterable<readonly Child[]>;
   readonly runner: ChildRunner;
   readonly counts: LiveCounts;
   /** Read at every start and end, so that a change holds at once. */
@@ -77,17 +77,17 @@ export async function dispatch(options: Dispatch): Promise<'done' | 'breached' |
   };
 
   const stopped = () => breached || aborted || faults.length > 0;
-  const full = ({ input }: PendingChild) =>
+  const full = ({ input }: Child) =>
     running.size >= mostAtOnce(limits) ||
     (running.size > 0 && runningCharacters + input.length > MAX_RUNNING_CHARACTERS);
-  let index = 0;
+  checkTolerance();
   pulling: for await (const group of children) {
-    for (const pending of group) {
-      while (full(pending) && !stopped()) await untilOneEnds();
-      if (stopped()) break pulling;
-      const child = { index, ...pending };
-      index++;
-      runningCharacters += pending.input.length;
+    for (const child of group) {
+      // Also of a run that is to stop: they are aborted with the others.
+      const left = child.left !== undefined;
+      while (full(child) && !stopped() && !left) await untilOneEnds();
+      if (stopped() && !left) break pulling;
+      runningCharacters += child.input.length;
       running.set(child, run(child));
     }
   }

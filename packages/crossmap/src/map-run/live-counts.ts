@@ -1,6 +1,15 @@
-import type { Counts } from './map-run.ts';
+import type { ExecutionStatus } from '../engine/ports.ts';
+import type { Counts, StartedChildren } from './map-run.ts';
 
 export type CountedStatus = 'pending' | 'running' | 'succeeded' | 'failed' | 'timedOut' | 'aborted';
+
+const COUNTED_AS = {
+  RUNNING: 'pending',
+  SUCCEEDED: 'succeeded',
+  FAILED: 'failed',
+  TIMED_OUT: 'timedOut',
+  ABORTED: 'aborted',
+} as const satisfies Record<ExecutionStatus, CountedStatus>;
 
 /** The counts of a running Map Run, by child and by item. Each change keeps `total` the sum of the statuses. */
 export class LiveCounts {
@@ -10,6 +19,15 @@ export class LiveCounts {
   addPending(children: number, items: number): void {
     this.#executions.pending += children;
     this.#items.pending += items;
+  }
+
+  /** Children that an earlier process ended or left running, which are pending until they go on. */
+  restore(totals: StartedChildren['totals']): void {
+    for (const { status, children, items } of totals) {
+      const counted = COUNTED_AS[status];
+      this.#executions[counted] += children;
+      this.#items[counted] += items;
+    }
   }
 
   move(from: CountedStatus, to: CountedStatus, items: number): void {

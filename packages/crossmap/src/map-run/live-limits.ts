@@ -38,6 +38,13 @@ export class LiveLimits {
     };
   }
 
+  /** Takes over what an earlier process changed: what differs from the limits that were declared. */
+  restore(kept: Required<LimitsChange>): void {
+    const declared = this.shown;
+    const changed = Object.entries(kept).filter(([name, value]) => value !== declared[name as keyof LimitsChange]);
+    this.change(Object.fromEntries(changed));
+  }
+
   change({ maxConcurrency, toleratedFailureCount, toleratedFailurePercentage }: LimitsChange): void {
     this.#maxConcurrency = maxConcurrency ?? this.#maxConcurrency;
     this.#tolerance = {

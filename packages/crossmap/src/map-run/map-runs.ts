@@ -4,8 +4,9 @@ import type { Executions, MapRunRequest, MapRunStarter } from '../engine/executi
 import { withoutLabel } from '../engine/map-label.ts';
 import { type ResultFormat, SelectionFailed } from '../engine/map-run-plan.ts';
 import type { MapRunOutcome } from '../engine/occurrence.ts';
-import type { Clock, Ids, Objects, Permissions } from '../engine/ports.ts';
+import type { Clock, ExecutionRecord, Ids, Objects, Permissions } from '../engine/ports.ts';
 import { callerOf } from '../engine/task-request.ts';
+import type { Child } from './child-runner.ts';
 import { ChildWorkflows, labelledStateMachineArn } from './child-workflow.ts';
 import { dispatch } from './dispatch.ts';
 import { childInputs, ItemTooLarge } from './item-batcher.ts';
@@ -13,7 +14,8 @@ import { readItems } from './item-reader.ts';
 import { ItemReaderFailure } from './item-reader-failure.ts';
 import { LiveCounts } from './live-counts.ts';
 import { type LimitsChange, LiveLimits } from './live-limits.ts';
-import type { MapRunRecord, MapRunStore } from './map-run.ts';
+import type { MapRunRecord, MapRunStore, StartedChildren } from './map-run.ts';
+import { pendingChildren } from './pending-children.ts';
 import { resultTexts } from './result-format.ts';
 import { ResultWriter, ResultWriterFailure } from './result-writer.ts';
 import { toleratedFailureThresholdExceeded } from './tolerance.ts';
@@ -32,7 +34,7 @@ export interface MapRunPorts {
 type Outcome = MapRunOutcome | { readonly kind: 'aborted' };
 type RunningRecord = Extract<MapRunRecord, { status: 'RUNNING' }>;
 interface LiveRun {
-  readonly record: RunningRecord;
+  record: RunningRecord;
   readonly counts: LiveCounts;
   readonly limits: LiveLimits;
   /** Its end is being recorded. */
@@ -65,14 +67,18 @@ export class MapRuns implements MapRunStarter {
     return 'updated';
   }
 
+  /** Runs it to its end, from wherever an earlier process has left it. */
   async run(request: MapRunRequest): Promise<MapRunOutcome> {
     const { clock, store } = this.#ports;
+    const kept = await store.mapRun(request.mapRunArn);
+    if (kept !== undefined && kept.status !== 'RUNNING') return this.#outcomeOf(kept, request);
     const { maxConcurrency, tolerance } = request.plan;
     const limits = new LiveLimits(maxConcurrency, tolerance);
-    const record = startedRecord(request, clock.now(), limits);
+    if (kept !== undefined) limits.restore(limitsOf(kept));
+    const record = kept ?? startedRecord(request, clock.now(), limits);
     const live: LiveRun = { record, counts: new LiveCounts(), limits, ended: false };
     this.#live.set(request.mapRunArn, live);
-    await store.recordMapRun(live.record);
+    if (kept === undefined) await store.recordMapRun(record);
     const outcome = await this.#outcome(request, live);
     live.ended = true;
     await store.recordMapRun({ ...asItStands(live), ...live.counts.final, ...endOf(outcome, clock.now()) });
@@ -90,25 +96,64 @@ export class MapRuns implements MapRunStarter {
   }
 
   async #work(request: MapRunRequest, live: LiveRun): Promise<Outcome> {
-    const { mapRunArn, parent, plan } = request;
-    const { objects, store } = this.#ports;
-    const refused = this.#startRefused(request);
-    if (refused !== undefined) return { kind: 'failed', failure: refused };
-    const writer =
-      plan.resultWriter &&
-      new ResultWriter({ place: plan.resultWriter, format: plan.resultFormat }, parent, mapRunArn, objects);
-    await writer?.writeTestManifest();
-    const spooled = await this.#spool(request);
-    if (spooled === 'abandoned') return { kind: 'aborted' };
-    live.counts.addPending(spooled.children, spooled.items);
-    const end = await this.#dispatch(request, live);
-    await writer?.write(store, live.counts.executionCounts.total - live.counts.pendingExecutions);
+    const { store } = this.#ports;
+    const writer = this.#writer(request);
+    const refused = live.record.spooled === undefined ? await this.#begin(request, live, writer) : undefined;
+    if (refused !== undefined) return refused;
+    const started = await store.startedChildren(request.mapRunArn);
+    const { children, items } = live.record.spooled ?? { children: 0, items: 0 };
+    live.counts.restore(started.totals);
+    const known = live.counts;
+    known.addPending(children - known.executionCounts.total, items - known.itemCounts.total);
+    const notStarted = children - childrenIn(started);
+    const end = await this.#dispatch(request, live, started);
+    const skip = notStarted - live.counts.pendingExecutions;
+    await writer?.write(store, pendingChildren(store, request.mapRunArn, started, skip));
     if (end === 'aborted') return { kind: 'aborted' };
     if (end === 'breached') return { kind: 'failed', failure: toleratedFailureThresholdExceeded };
+    return this.#result(request);
+  }
+
+  /** Checks that it may run, and spools every item. Gives why there is nothing to run. */
+  async #begin(request: MapRunRequest, live: LiveRun, writer: ResultWriter | undefined): Promise<Outcome | undefined> {
+    const { store } = this.#ports;
+    const refused = this.#startRefused(request);
+    if (refused !== undefined) return { kind: 'failed', failure: refused };
+    await writer?.writeTestManifest();
+    // What a process that ended while it read has left.
+    await store.clearSpool(request.mapRunArn);
+    const spooled = await this.#spool(request);
+    if (spooled === 'abandoned') return { kind: 'aborted' };
+    live.record = { ...live.record, spooled };
+    await store.recordMapRun(asItStands(live));
+    return undefined;
+  }
+
+  #writer({ parent, plan, mapRunArn }: MapRunRequest): ResultWriter | undefined {
+    const { resultWriter: place, resultFormat: format } = plan;
+    return place && new ResultWriter({ place, format }, parent, mapRunArn, this.#ports.objects);
+  }
+
+  /** The output of a run whose results are written. */
+  async #result(request: MapRunRequest): Promise<MapRunOutcome> {
+    const { mapRunArn, plan } = request;
+    const writer = this.#writer(request);
     if (writer === undefined) return this.#inlineResult(mapRunArn, plan.resultFormat);
     const { bucket } = plan.resultWriter ?? { bucket: '' };
     const output = { MapRunArn: mapRunArn, ResultWriterDetails: { Bucket: bucket, Key: writer.manifestKey } };
     return { kind: 'succeeded', output };
+  }
+
+  /** Of a run whose end was recorded when the process ended before its parent heard of it. */
+  async #outcomeOf(ended: MapRunRecord, request: MapRunRequest): Promise<MapRunOutcome> {
+    switch (ended.status) {
+      case 'SUCCEEDED':
+        return this.#result(request);
+      case 'FAILED':
+        return { kind: 'failed', failure: ended.failure };
+      default:
+        return { kind: 'failed', failure: {} };
+    }
   }
 
   /** A Map Run starts its children as the state machine's role, which must be allowed to. Text observed on AWS. */
@@ -139,15 +184,23 @@ export class MapRuns implements MapRunStarter {
     return { children, items };
   }
 
-  #dispatch(request: MapRunRequest, live: LiveRun): ReturnType<typeof dispatch> {
-    const { store, executions } = this.#ports;
+  #dispatch(request: MapRunRequest, live: LiveRun, started: StartedChildren): ReturnType<typeof dispatch> {
+    const { executions } = this.#ports;
     return dispatch({
-      children: store.spooledChildren(request.mapRunArn, 0),
+      children: this.#childrenToRun(request.mapRunArn, started),
       runner: new ChildWorkflows(request, executions(), this.#ports),
       counts: live.counts,
       limits: live.limits,
       stop: request.abandoned,
     });
+  }
+
+  async *#childrenToRun(mapRunArn: string, started: StartedChildren): AsyncGenerator<readonly Child[]> {
+    const { store } = this.#ports;
+    if (started.next > 0) {
+      for await (const group of store.children(mapRunArn, ['RUNNING'])) yield group.map(leftRunning);
+    }
+    yield* pendingChildren(store, mapRunArn, started);
   }
 
   /**
@@ -172,6 +225,19 @@ export class MapRuns implements MapRunStarter {
       ? { kind: 'result-too-large' }
       : { kind: 'succeeded', output };
   }
+}
+
+function leftRunning(left: ExecutionRecord): Child {
+  const { index, itemCount } = left.child ?? { index: 0, itemCount: 0 };
+  return { index, itemCount, input: left.input, left };
+}
+
+function childrenIn({ totals }: StartedChildren): number {
+  return totals.reduce((sum, { children }) => sum + children, 0);
+}
+
+function limitsOf({ maxConcurrency, toleratedFailureCount, toleratedFailurePercentage }: MapRunRecord) {
+  return { maxConcurrency, toleratedFailureCount, toleratedFailurePercentage };
 }
 
 function failureOfRun(thrown: unknown): Failure {

@@ -3,7 +3,7 @@ import type { MapRunPlan, ResultFormat } from '../engine/map-run-plan.ts';
 import type { ExecutionRecord, Objects, Refusal } from '../engine/ports.ts';
 import { callerOf } from '../engine/task-request.ts';
 import { mapRunId } from './child-workflow.ts';
-import type { MapRunStore } from './map-run.ts';
+import type { MapRunStore, PendingChild } from './map-run.ts';
 import { ENCLOSURES, resultTexts } from './result-format.ts';
 import { pendingRecord } from './result-record.ts';
 
@@ -67,15 +67,13 @@ export class ResultWriter {
     );
   }
 
-  /** Writes the files that have content, then the manifest. `startedChildren` is the number of the first pending child. */
-  async write(store: MapRunStore, startedChildren: number): Promise<void> {
+  /** Writes the files that have content, then the manifest. */
+  async write(store: MapRunStore, pendingChildren: AsyncIterable<readonly PendingChild[]>): Promise<void> {
     const records = (statuses: readonly ExecutionRecord['status'][]) =>
       new Records(store.children(this.#mapRunArn, statuses), (child) =>
         resultTexts(child, this.#format.transformation),
       );
-    const pending = new Records(store.spooledChildren(this.#mapRunArn, startedChildren), (child) => [
-      JSON.stringify(pendingRecord(child)),
-    ]);
+    const pending = new Records(pendingChildren, (child) => [JSON.stringify(pendingRecord(child))]);
     const SUCCEEDED = await this.#writeFiles('SUCCEEDED', records(['SUCCEEDED']));
     const FAILED = await this.#writeFiles('FAILED', records(['FAILED', 'TIMED_OUT', 'ABORTED']));
     const PENDING = await this.#writeFiles('PENDING', pending);

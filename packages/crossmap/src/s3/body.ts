@@ -10,12 +10,21 @@ export type StoredBody =
 export interface Segment {
   readonly blob: string;
   readonly size: number;
+  /** Of an object that was uploaded in parts: the number of this one, and its checksum in base64. */
+  readonly part?: number;
+  readonly checksum?: string;
 }
 
 /** The bytes of an answer: all at once when they are few, else a stream that must be read to its end or left. */
 export type ResponseBody =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'stream'; readonly size: number; readonly stream: AsyncIterable<Uint8Array> };
+
+/** The bytes of an answer as a stream. */
+export async function* bytesOf(body: ResponseBody): AsyncGenerator<Uint8Array> {
+  if (body.kind === 'bytes') yield body.bytes;
+  else yield* body.stream;
+}
 
 /** Bytes `start` to before `end` of a body. A stream holds its blobs from now on, even if they are replaced. */
 export function readBody(

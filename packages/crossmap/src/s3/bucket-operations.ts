@@ -6,6 +6,7 @@ import {
   noConfigurations,
 } from './operations/absent-configuration.ts';
 import { getBucketAcl, putBucketAcl } from './operations/acl.ts';
+import { deleteBucketEncryption, getBucketEncryption, putBucketEncryption } from './operations/bucket-encryption.ts';
 import {
   deleteBucketPolicy,
   getBucketPolicy,
@@ -87,6 +88,10 @@ export const BUCKET_OPERATIONS = {
 
   GetBucketAcl: { ...about('acl', 's3:GetBucketAcl'), run: getBucketAcl },
   PutBucketAcl: { ...about('acl', 's3:PutBucketAcl'), headers: ['x-amz-acl'], run: putBucketAcl },
+
+  GetBucketEncryption: { ...about('encryption', 's3:GetEncryptionConfiguration'), run: getBucketEncryption },
+  PutBucketEncryption: { ...about('encryption', 's3:PutEncryptionConfiguration'), run: putBucketEncryption },
+  DeleteBucketEncryption: { ...about('encryption', 's3:PutEncryptionConfiguration'), run: deleteBucketEncryption },
 
   GetBucketVersioning: { ...about('versioning', 's3:GetBucketVersioning'), run: getBucketVersioning },
   PutBucketVersioning: { ...about('versioning', 's3:PutBucketVersioning'), run: putBucketVersioning },

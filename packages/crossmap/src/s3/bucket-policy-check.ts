@@ -1,4 +1,4 @@
-import { matcher, readPattern } from '../iam/wildcard.ts';
+import { compilePattern } from '../iam/wildcard.ts';
 import { bucketArn } from './bucket.ts';
 import { malformedPolicy } from './errors.ts';
 import { levelsOf, matchesListing } from './policy-actions.ts';
@@ -116,8 +116,8 @@ function checkActions(actions: readonly string[]): void {
 function checkResources(bucketName: string, resources: readonly string[]): void {
   for (const resource of resources) {
     const bucketPart = resource.split('/', 1)[0]!;
-    const matches = matcher(readPattern(bucketPart, { wildcards: true, variables: false, at: 'Resource' }));
-    if (bucketPart.startsWith('arn:aws:s3:::') && matches(bucketArn(bucketName))) continue;
+    const matches = compilePattern(bucketPart, { wildcards: true, variables: false, at: 'Resource' });
+    if (bucketPart.startsWith('arn:aws:s3:::') && matches(bucketArn(bucketName), {})) continue;
     throw malformedPolicy('Policy has invalid resource', `expected ${bucketArn(bucketName)}[/*], got ${resource}`);
   }
 }

@@ -29,6 +29,8 @@ export interface BucketEncryption {
   readonly algorithm: 'AES256' | 'aws:kms';
   readonly keyId?: string;
   readonly bucketKeyEnabled: boolean;
+  /** What new objects may not use; SSE-C is refused in any bucket here. */
+  readonly blocked?: 'SSE-C' | 'NONE';
 }
 
 /**

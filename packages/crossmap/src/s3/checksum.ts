@@ -4,6 +4,8 @@ import { notImplemented, S3Error } from './errors.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html */
 export type ChecksumAlgorithm = 'CRC32' | 'CRC32C' | 'CRC64NVME' | 'SHA1' | 'SHA256';
+/** What S3 adds to an object that comes without a checksum. */
+export const DEFAULT_ALGORITHM: ChecksumAlgorithm = 'CRC64NVME';
 /** Of a multipart object: over the bytes of the object, or over the checksums of its parts. */
 export type ChecksumType = 'FULL_OBJECT' | 'COMPOSITE';
 
@@ -78,6 +80,13 @@ export function checkWellFormed(algorithm: ChecksumAlgorithm, value: string): vo
 
 export function checksumMismatch(algorithm: ChecksumAlgorithm): S3Error {
   return new S3Error('BadDigest', { message: `The ${algorithm} you specified did not match the calculated checksum.` });
+}
+
+/** A part or object summed up by another algorithm than its upload. */
+export function checksumTypeMismatch(expected: ChecksumAlgorithm, actual: ChecksumAlgorithm | undefined): S3Error {
+  return new S3Error('InvalidRequest', {
+    message: `Checksum Type mismatch occurred, expected checksum Type: ${expected.toLowerCase()}, actual checksum Type: ${actual?.toLowerCase() ?? 'null'}`,
+  });
 }
 
 /** How a multipart upload with this algorithm is summed up unless it says otherwise. */

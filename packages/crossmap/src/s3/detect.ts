@@ -11,10 +11,16 @@ export type OperationName =
   | 'GetObject'
   | 'HeadObject'
   | 'DeleteObject'
+  | 'DeleteObjects'
   | 'CreateMultipartUpload'
   | 'UploadPart'
   | 'CompleteMultipartUpload'
-  | 'AbortMultipartUpload';
+  | 'AbortMultipartUpload'
+  | 'CopyObject'
+  | 'UploadPartCopy'
+  | 'ListParts'
+  | 'ListMultipartUploads'
+  | 'GetObjectAttributes';
 
 /** Every operation by method, level and the query parameter that tells it apart. */
 const OPERATIONS: Readonly<Record<string, OperationName>> = {
@@ -29,6 +35,9 @@ const OPERATIONS: Readonly<Record<string, OperationName>> = {
   'GET bucket?analytics': 'GetBucketAnalyticsConfiguration',
   'GET bucket?cors': 'GetBucketCors',
   'DELETE bucket?cors': 'DeleteBucketCors',
+  'GET bucket?encryption': 'GetBucketEncryption',
+  'PUT bucket?encryption': 'PutBucketEncryption',
+  'DELETE bucket?encryption': 'DeleteBucketEncryption',
   'GET bucket?intelligent-tiering': 'GetBucketIntelligentTieringConfiguration',
   'GET bucket?inventory': 'GetBucketInventoryConfiguration',
   'GET bucket?lifecycle': 'GetBucketLifecycleConfiguration',
@@ -65,20 +74,26 @@ const OPERATIONS: Readonly<Record<string, OperationName>> = {
   'GET object': 'GetObject',
   'HEAD object': 'HeadObject',
   'DELETE object': 'DeleteObject',
+  'POST bucket?delete': 'DeleteObjects',
   'POST object?uploads': 'CreateMultipartUpload',
   'PUT object?uploadId': 'UploadPart',
   'POST object?uploadId': 'CompleteMultipartUpload',
   'DELETE object?uploadId': 'AbortMultipartUpload',
+  'GET object?uploadId': 'ListParts',
+  'GET bucket?uploads': 'ListMultipartUploads',
+  'GET object?attributes': 'GetObjectAttributes',
+};
+
+/** What an operation is instead, when the request has a header that names a source. */
+const COPIES: Readonly<Partial<Record<OperationName, OperationName>>> = {
+  PutObject: 'CopyObject',
+  UploadPart: 'UploadPartCopy',
 };
 
 /** S3's own names where method and parameter do not spell them, for the refusal. */
 const UNSUPPORTED: Readonly<Record<string, string>> = {
-  'GET bucket?uploads': 'ListMultipartUploads',
   'GET bucket?session': 'CreateSession',
-  'POST bucket?delete': 'DeleteObjects',
   'POST bucket': 'POST Object (upload from a form)',
-  'GET object?uploadId': 'ListParts',
-  'GET object?attributes': 'GetObjectAttributes',
   'POST object?restore': 'RestoreObject',
   'POST object?select': 'SelectObjectContent',
 };
@@ -129,11 +144,7 @@ export function detectOperation({ method, bucket, key, query, headers }: S3Reque
   const shape = `${method} ${level}${subresource === undefined ? '' : `?${subresource}`}`;
   const operation = Object.hasOwn(OPERATIONS, shape) ? OPERATIONS[shape] : undefined;
   if (operation === undefined) throw refusal(shape, method, level, subresource);
-  if ('x-amz-copy-source' in headers) {
-    const copy = operation === 'UploadPart' ? 'UploadPartCopy' : 'CopyObject';
-    throw notImplemented(copy, { Header: 'x-amz-copy-source' });
-  }
-  return operation;
+  return ('x-amz-copy-source' in headers ? COPIES[operation] : undefined) ?? operation;
 }
 
 function refusal(shape: string, method: string, level: string, subresource: string | undefined): S3Error {

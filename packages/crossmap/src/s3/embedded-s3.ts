@@ -264,15 +264,15 @@ export class EmbeddedS3 {
     const resource = resourceArn(bucket.name, request.key);
     const versioned = request.query.versionId !== undefined ? operation.versionAction : undefined;
     const action = versioned ?? operation.action;
-    this.#gate.authorize(request, action, resource, bucket);
+    if (action !== undefined) this.#gate.authorize(request, action, resource, { bucket });
     if (operation.level === 'object') {
-      if (namesAcl(request)) this.#gate.authorize(request, 's3:PutObjectAcl', resource, bucket);
+      if (namesAcl(request)) this.#gate.authorize(request, 's3:PutObjectAcl', resource, { bucket });
       if ('x-amz-tagging' in request.headers) {
-        this.#gate.authorize(request, 's3:PutObjectTagging', resource, bucket);
+        this.#gate.authorize(request, 's3:PutObjectTagging', resource, { bucket });
       }
     }
     const charged = checkRequesterPays(request, bucket);
-    checkAcl(request, bucket, action, resource);
+    if (action !== undefined) checkAcl(request, bucket, action, resource);
     return charged;
   }
 
@@ -280,7 +280,8 @@ export class EmbeddedS3 {
     return {
       ...this.#services,
       request,
-      authorize: (action, resource, other) => this.#gate.authorize(request, action, resource, other ?? bucket),
+      authorize: (action, resource, options = {}) =>
+        this.#gate.authorize(options.part ?? request, action, resource, { bucket, ...options }),
     };
   }
 }

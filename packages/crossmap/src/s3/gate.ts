@@ -1,9 +1,9 @@
-import { deniedMessage } from '../iam/decision.ts';
 import type { AuthorizationRequest, Authorizer } from '../iam/evaluate.ts';
 import { principalAccount } from '../iam/principal.ts';
 import { type Bucket, bucketArn } from './bucket.ts';
 import type { BucketPolicies } from './bucket-policy.ts';
 import { requestContext } from './context.ts';
+import { withDefaultRight } from './default-right.ts';
 import { S3Error } from './errors.ts';
 import type { S3Request } from './request.ts';
 
@@ -21,8 +21,16 @@ export class Gate {
     this.#now = now;
   }
 
-  /** Throws `AccessDenied` unless the caller may do `action` on `resource`, in a bucket or in its own account. */
-  authorize(request: S3Request, action: string, resource: string, bucket: Bucket | undefined): void {
+  /**
+   * Throws `AccessDenied` unless the caller may do `action` on `resource`, in a bucket or in its own account. What it may
+   * do by default needs no policy, but can be denied by one.
+   */
+  authorize(
+    request: S3Request,
+    action: string,
+    resource: string,
+    { bucket, byDefault = false }: { readonly bucket: Bucket | undefined; readonly byDefault?: boolean },
+  ): void {
     const resourceAccount = bucket?.accountId ?? principalAccount(request.caller.principal);
     if (resourceAccount === undefined) throw new S3Error('AccessDenied');
     const resourcePolicy = bucket === undefined ? undefined : this.#policies.of(bucket);
@@ -36,9 +44,9 @@ export class Gate {
       ...(endpointPolicy !== undefined && { endpointPolicy }),
       context: requestContext(request, request.region ?? bucket?.region ?? 'us-east-1', this.#now()),
     };
-    const decision = this.#authorizer.authorize(authorization);
+    const decision = this.#authorizer.authorize(byDefault ? withDefaultRight(authorization) : authorization);
     if (decision.decision === 'Allow') return;
-    throw new S3Error('AccessDenied', { message: deniedMessage(authorization, decision) });
+    throw new S3Error('AccessDenied', { message: decision.message });
   }
 }
 

@@ -1,11 +1,12 @@
 import type { Bucket } from './bucket.ts';
+import { DEFAULT_ALGORITHM } from './checksum.ts';
 import { wholeSeconds } from './dates.ts';
+import { initiatorOf } from './initiator.ts';
 import { describedBy } from './object-headers.ts';
 import type { Services } from './operation.ts';
 import { receive } from './receive.ts';
 import type { S3Request } from './request.ts';
-import type { ObjectVersion } from './stored-object.ts';
-import type { NamedPart, Upload } from './upload-store.ts';
+import { type Completion, type NamedPart, newUploadId, type Upload } from './upload-store.ts';
 
 /** A part ends with the piece of the stream that reaches this size. */
 const PART_SIZE = 8 * 1024 * 1024;
@@ -14,11 +15,17 @@ const PART_SIZE = 8 * 1024 * 1024;
 export async function putInParts(
   { store, uploads, encryption, now, newId }: Services,
   { request, bucket, key }: { readonly request: S3Request; readonly bucket: Bucket; readonly key: string },
-): Promise<ObjectVersion> {
+): Promise<Completion> {
   const { attributes: encrypted } = await encryption.begin(request, bucket, key);
   const cipher = await encryption.resume(request, bucket, key, encrypted);
-  const attributes = { ...describedBy(request.headers), ...encrypted };
-  const upload: Upload = { id: newId(), bucket: bucket.name, key, attributes };
+  const upload: Upload = {
+    id: newUploadId(now(), newId()),
+    bucket: bucket.name,
+    key,
+    initiated: wholeSeconds(now()),
+    initiator: initiatorOf(request.caller.principal),
+    attributes: { ...describedBy(request.headers), ...encrypted },
+  };
   const source = request.body.stream[Symbol.asyncIterator]();
   await uploads.create(upload);
   try {
@@ -26,7 +33,12 @@ export async function putInParts(
     for (let ended = false; !ended; ) {
       const part = new PartStream(source);
       const body = { length: undefined, stream: part, trailers: () => ({}) };
-      const { size, md5, content } = await receive({ ...request, body }, cipher.blobs(store.blobs), { inline: false });
+      const received = await receive({ ...request, body }, store.blobs, {
+        inline: false,
+        cipher,
+        sums: [DEFAULT_ALGORITHM],
+      });
+      const { size, md5, content, sums } = received;
       if (content.kind !== 'blob') throw new Error('Expected a part to be received as a blob');
       ended = part.ended;
       if (size === 0 && parts.length > 0) {
@@ -35,7 +47,9 @@ export async function putInParts(
       }
       const number = parts.length + 1;
       const etag = cipher.etag(md5);
-      await uploads.putPart(upload, { number, etag, size, blob: content.id });
+      const checksum = sums[DEFAULT_ALGORITHM]!;
+      const lastModified = wholeSeconds(now());
+      await uploads.putPart(upload, { number, etag, size, checksum, blob: content.id, lastModified });
       parts.push({ number, etag });
     }
     return await uploads.complete(upload, parts, { lastModified: wholeSeconds(now()), condition: {} });

@@ -7,10 +7,14 @@ export const LARGEST_PAGE = 1000;
 /** After every key: no UTF-8 text holds the byte 0xFF. */
 export const END_OF_KEYS: Buffer = Buffer.from([0xff]);
 
-/** Where a listing begins: at a key, or within its versions below the one with this sequence. */
+/**
+ * Where a listing begins: at a key, within its versions below the one with this sequence, or within its uploads behind the
+ * one with this id.
+ */
 export interface Place {
   readonly key: Buffer;
   readonly below?: number;
+  readonly behind?: string;
 }
 
 /** What can be listed: anything with keys in the byte order of UTF-8. */

@@ -1,7 +1,8 @@
 import { checksumHeader } from './checksum.ts';
 import { encryptionHeaders } from './encryption.ts';
-import { S3Error } from './errors.ts';
+import { requestedStorageClass } from './storage-class.ts';
 import type { Attributes, StoredObject } from './stored-object.ts';
+import { metadataHeaders, userMetadata } from './user-metadata.ts';
 
 /** Headers that describe an object and come back with it. */
 const DESCRIBING = [
@@ -13,13 +14,21 @@ const DESCRIBING = [
   'expires',
 ];
 
-const METADATA_PREFIX = 'x-amz-meta-';
-const LARGEST_METADATA = 2048;
-
-/** Errors: `MetadataTooLarge`. */
+/** What a request that makes an object says of it. Errors: `MetadataTooLarge`, those of its storage class. */
 export function describedBy(
   requestHeaders: Readonly<Record<string, string>>,
-): Pick<Attributes, 'headers' | 'metadata'> {
+): Pick<Attributes, 'headers' | 'metadata' | 'storageClass'> {
+  return { ...metadataOf(requestHeaders), ...storageClassOf(requestHeaders) };
+}
+
+/** The storage class a request asks for, as an attribute. */
+export function storageClassOf(requestHeaders: Readonly<Record<string, string>>): Pick<Attributes, 'storageClass'> {
+  const storageClass = requestedStorageClass(requestHeaders);
+  return storageClass === undefined ? {} : { storageClass };
+}
+
+/** What the metadata directive of a copy is about: the standard headers and the user metadata. */
+export function metadataOf(requestHeaders: Readonly<Record<string, string>>): Pick<Attributes, 'headers' | 'metadata'> {
   const headers: Record<string, string> = { 'content-type': 'binary/octet-stream' };
   for (const name of DESCRIBING) {
     const value = requestHeaders[name];
@@ -29,20 +38,7 @@ export function describedBy(
   if (encoding === undefined) delete headers['content-encoding'];
   else headers['content-encoding'] = encoding;
 
-  const metadata: Record<string, string> = {};
-  let size = 0;
-  for (const name in requestHeaders) {
-    if (!name.startsWith(METADATA_PREFIX)) continue;
-    const key = name.slice(METADATA_PREFIX.length);
-    metadata[key] = requestHeaders[name]!;
-    size += key.length + Buffer.byteLength(requestHeaders[name]!);
-  }
-  if (size > LARGEST_METADATA) {
-    throw new S3Error('MetadataTooLarge', {
-      elements: { Size: String(size), MaxSizeAllowed: String(LARGEST_METADATA) },
-    });
-  }
-  return { headers, metadata };
+  return { headers, metadata: userMetadata(requestHeaders) };
 }
 
 /** `aws-chunked` is framing of the transfer, no encoding of the object. */
@@ -51,7 +47,7 @@ function withoutChunking(encoding: string | undefined): string | undefined {
     ?.split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '' && name !== 'aws-chunked');
-  return rest === undefined || rest.length === 0 ? undefined : rest.join(',');
+  return rest === undefined || rest.length === 0 ? undefined : rest.join(', ');
 }
 
 /** The headers that an object comes with. */
@@ -63,8 +59,9 @@ export function headersOf(object: StoredObject): Record<string, string> {
     'last-modified': new Date(object.lastModified).toUTCString(),
     'accept-ranges': 'bytes',
   };
-  for (const [name, value] of Object.entries(object.attributes.metadata)) headers[METADATA_PREFIX + name] = value;
-  return headers;
+  const { metadata, storageClass } = object.attributes;
+  if (storageClass !== undefined) headers['x-amz-storage-class'] = storageClass;
+  return Object.assign(headers, metadataHeaders(metadata));
 }
 
 export function checksumHeaders({ checksum }: Pick<Attributes, 'checksum'>): Record<string, string> {

@@ -75,6 +75,7 @@ export class ObjectStore {
       const freed = this.release(this.#sql.blobsOfUploads.all(name).map((row) => row.blob));
       this.#sql.deletePartsOfBucket.run(name);
       this.#sql.deleteUploadsOfBucket.run(name);
+      this.#sql.deleteCompletedOfBucket.run(name);
       return freed;
     });
     await this.pins.remove(freed);
@@ -172,6 +173,11 @@ export class ObjectStore {
     return bucket;
   }
 
+  /** What the write itself asks again: before a body is taken in for nothing. Errors: those of `condition`. */
+  checkCondition(bucket: string, key: string, condition: WriteCondition): void {
+    this.#checkCondition(bucket, Buffer.from(key), key, condition);
+  }
+
   #checkCondition(bucket: string, keyBytes: Uint8Array, key: string, { ifMatch, ifNoneMatch }: WriteCondition): void {
     if (ifMatch === undefined && ifNoneMatch === undefined) return;
     const etag = this.#versions.current(bucket, keyBytes)?.etag;
@@ -200,6 +206,6 @@ function statements(database: Database) {
     blobsOfUploads: database.prepare<{ blob: string }>(`SELECT blob FROM part WHERE ${ofBucket}`),
     deletePartsOfBucket: database.prepare(`DELETE FROM part WHERE ${ofBucket}`),
     deleteUploadsOfBucket: database.prepare('DELETE FROM upload WHERE bucket = ?'),
-    blob: database.prepare<{ id: string }>('SELECT id FROM blob WHERE id = ?'),
+    deleteCompletedOfBucket: database.prepare('DELETE FROM completed_upload WHERE bucket = ?'),
   };
 }

@@ -22,10 +22,21 @@ export interface Services {
   readonly newBucketSettings: BucketSettings;
 }
 
+export interface Authorization {
+  /** Which the resource belongs to, when it is not the request's. */
+  readonly bucket?: Bucket;
+  /** The part of the request that is about the resource: condition keys are its. */
+  readonly part?: S3Request;
+  /** Whether the caller may do this without any policy, unless one denies it. */
+  readonly byDefault?: boolean;
+}
+
 export interface OperationInput extends Services {
   readonly request: S3Request;
-  /** Throws `AccessDenied` unless the caller may do `action` on `resource`, which belongs to the bucket or to `other`. */
-  readonly authorize: (action: string, resource: string, other?: Bucket) => void;
+  /**
+   * Throws `AccessDenied` unless the caller may do `action` on `resource`, of the request's bucket unless told otherwise.
+   */
+  readonly authorize: (action: string, resource: string, options?: Authorization) => void;
 }
 
 export interface BucketInput extends OperationInput {
@@ -37,8 +48,8 @@ export interface ObjectInput extends BucketInput {
 }
 
 interface Screened {
-  /** The IAM action, on the resource of the level. */
-  readonly action: string;
+  /** The IAM action, on the resource of the level. Absent where each thing that the body names is asked for alone. */
+  readonly action?: string;
   /** The action instead, when the request names a version. */
   readonly versionAction?: string;
   /** The `x-amz-` headers it understands beside the ones of every request; any other is refused. */

@@ -1,4 +1,4 @@
-import { matcher, readPattern } from '../iam/wildcard.ts';
+import { compilePattern } from '../iam/wildcard.ts';
 
 /**
  * The actions that a bucket policy can be about, and the kind of resource each is on.
@@ -50,8 +50,8 @@ export function matchesListing(action: string): boolean {
 }
 
 function wildcardPattern(action: string): (name: string) => boolean {
-  const matches = matcher(readPattern(action.toLowerCase(), { wildcards: true, variables: false, at: 'Action' }));
-  return (name) => matches(name);
+  const matches = compilePattern(action.toLowerCase(), { wildcards: true, variables: false, at: 'Action' });
+  return (name) => matches(name, {});
 }
 
 function namesIn(text: string): readonly string[] {

@@ -21,6 +21,37 @@ export function notModified(headers: Headers, object: Pick<StoredObject, 'etag' 
   return since !== undefined && object.lastModified <= since;
 }
 
+/** Whether a Range counts: only for the object that If-Range names, by its tag or its time (RFC 7233, section 3.2). */
+export function rangeApplies(headers: Headers, object: Pick<StoredObject, 'etag' | 'lastModified'>): boolean {
+  const condition = headers['if-range'];
+  if (condition === undefined) return true;
+  const time = Date.parse(condition);
+  return Number.isNaN(time) ? unquoted(condition) === object.etag : time === object.lastModified;
+}
+
+/**
+ * The conditions on the source of a copy, by the rules of reads; one that does not hold is always `PreconditionFailed`.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+ */
+export function checkSourceConditions(headers: Headers, source: Pick<StoredObject, 'etag' | 'lastModified'>): void {
+  const conditions: Record<string, string> = {};
+  for (const name of READ_CONDITIONS) {
+    const value = headers[`x-amz-copy-source-${name}`];
+    if (value !== undefined) conditions[name] = value;
+  }
+  if (!notModified(conditions, source)) return;
+  throw failed(
+    'if-none-match' in conditions ? 'x-amz-copy-source-If-None-Match' : 'x-amz-copy-source-If-Modified-Since',
+  );
+}
+
+export const READ_CONDITIONS: readonly string[] = [
+  'if-match',
+  'if-none-match',
+  'if-modified-since',
+  'if-unmodified-since',
+];
+
 /** What a write demands of the object in its place. */
 export function writeCondition(headers: Headers): WriteCondition {
   const ifMatch = headers['if-match'];
@@ -43,11 +74,10 @@ export interface ByteRange {
 
 /**
  * The bytes a Range header asks of an object of this size; `undefined` for all of them, as for a header that is no
- * range (RFC 7233, section 3.1). Errors: `InvalidRange`; several ranges in one are `NotImplemented`.
+ * range or several (RFC 7233, section 3.1). Errors: `InvalidRange`.
  */
 export function requestedRange(range: string | undefined, size: number): ByteRange | undefined {
   if (range === undefined) return undefined;
-  if (/^bytes=.*,/.test(range)) throw notImplemented('A Range of several ranges', { Header: 'Range' });
   const match = /^bytes=(\d*)-(\d*)$/.exec(range.trim());
   if (match === null || match[0].length === 'bytes=-'.length) return undefined;
   const [first, last] = [match[1]!, match[2]!];

@@ -1,71 +1,110 @@
-import { createHash } from 'node:crypto';
 import type { BlobStore, BlobWriter } from './blob-store.ts';
-import {
-  algorithmOfHeader,
-  type ChecksumAlgorithm,
-  checksumMismatch,
-  checkWellFormed,
-  declaredChecksum,
-  startChecksum,
-} from './checksum.ts';
+import type { StoredBody } from './body.ts';
+import type { ChecksumAlgorithm } from './checksum.ts';
 import { S3Error } from './errors.ts';
+import type { ObjectCipher } from './object-cipher.ts';
 import type { S3Request } from './request.ts';
+import { type Digests, Verification } from './verification.ts';
 
 /** Bodies up to this many bytes are kept in the index. */
 export const LARGEST_INLINE: number = 64 * 1024;
 /** The largest body of one PUT. */
-const LARGEST_PUT = 5 * 1024 ** 3;
+export const LARGEST_PUT: number = 5 * 1024 ** 3;
+
+export type StoredContent =
+  | { readonly kind: 'inline'; readonly bytes: Uint8Array }
+  | { readonly kind: 'blob'; readonly id: string };
+
+/** How content is stored: in the index while it is small, or always as a blob; and in which cipher. */
+export interface Keeping {
+  readonly inline: boolean;
+  readonly cipher: ObjectCipher;
+}
 
 /** A body that has arrived whole and was what the client said it is. */
-export interface Received {
+export interface Received extends Digests {
   readonly size: number;
-  /** Hexadecimal. */
-  readonly md5: string;
-  readonly checksum?: { readonly algorithm: ChecksumAlgorithm; readonly value: string };
-  readonly content:
-    | { readonly kind: 'inline'; readonly bytes: Uint8Array }
-    | { readonly kind: 'blob'; readonly id: string };
+  readonly content: StoredContent;
 }
 
 /**
- * Takes in the body of an object or part: in memory while it is small, else (or when it must be one) as a blob.
- * Errors: `EntityTooLarge`, `IncompleteBody` and those of a digest that does not match.
+ * Takes in the body of an object or part, and sums it up by `sums` beside what the request declares.
+ * Errors: `MissingContentLength`, `EntityTooLarge`, `IncompleteBody` and those of a digest that does not match.
  */
 export async function receive(
   request: S3Request,
   blobs: BlobStore,
-  options: { readonly inline: boolean },
+  options: Keeping & { readonly sums: readonly ChecksumAlgorithm[] },
 ): Promise<Received> {
   const { length } = request.body;
-  if (length !== undefined && length > LARGEST_PUT) throw tooLarge(length);
-  const verification = new Verification(request);
-  let gathered: Uint8Array[] = [];
-  let blob: BlobWriter | undefined = options.inline ? undefined : await blobs.create();
-  let size = 0;
-  try {
+  if (length !== undefined) {
+    checkLengthIsGiven(request);
+    if (length > LARGEST_PUT) throw tooLarge(length);
+  }
+  const verification = new Verification(request, options.sums);
+  async function* verified() {
+    let size = 0;
     for await (const bytes of request.body.stream) {
       size += bytes.length;
       if (size > LARGEST_PUT) throw tooLarge(size);
       verification.update(bytes);
+      yield bytes;
+    }
+    if (length !== undefined && size !== length) throw new S3Error('IncompleteBody');
+  }
+  let digests: Digests | undefined;
+  const { size, content } = await keep(verified(), blobs, options, () => {
+    digests = verification.finish();
+  });
+  return { size, content, ...digests! };
+}
+
+/**
+ * The one place where content becomes stored bytes: in memory while they are few, else (or when they must be one) as a
+ * blob. `check` may still refuse when all has arrived; then nothing is kept.
+ */
+export async function keep(
+  source: AsyncIterable<Uint8Array>,
+  blobs: BlobStore,
+  { inline, cipher }: Keeping,
+  check: () => void = () => {},
+): Promise<{ readonly size: number; readonly content: StoredContent }> {
+  const create = () => cipher.blobs(blobs).create();
+  let gathered: Uint8Array[] = [];
+  let blob: BlobWriter | undefined = inline ? undefined : await create();
+  let size = 0;
+  try {
+    for await (const bytes of source) {
+      size += bytes.length;
       if (blob === undefined && size > LARGEST_INLINE) {
-        blob = await blobs.create();
+        blob = await create();
         for (const earlier of gathered) await blob.write(earlier);
         gathered = [];
       }
       if (blob === undefined) gathered.push(bytes);
       else await blob.write(bytes);
     }
-    if (length !== undefined && size !== length) throw new S3Error('IncompleteBody');
-    const digests = verification.finish();
-    const content =
+    check();
+    const content: StoredContent =
       blob === undefined
-        ? { kind: 'inline' as const, bytes: gathered.length === 1 ? gathered[0]! : Buffer.concat(gathered) }
-        : { kind: 'blob' as const, id: await blob.finish() };
-    return { size, ...digests, content };
+        ? { kind: 'inline', bytes: cipher.seal(gathered.length === 1 ? gathered[0]! : Buffer.concat(gathered)) }
+        : { kind: 'blob', id: await blob.finish() };
+    return { size, content };
   } catch (error) {
     await blob?.discard();
     throw error;
   }
+}
+
+/** What was kept, as the body of an object. */
+export function storedBody({ content, size }: Pick<Received, 'content' | 'size'>): StoredBody {
+  return content.kind === 'inline' ? content : { kind: 'blobs', segments: [{ blob: content.id, size }] };
+}
+
+/** Over HTTP an object says how long it is, even one of no bytes. */
+function checkLengthIsGiven({ headers }: S3Request): void {
+  if ('content-length' in headers || 'x-amz-decoded-content-length' in headers) return;
+  throw new S3Error('MissingContentLength');
 }
 
 function tooLarge(size: number): S3Error {
@@ -87,78 +126,4 @@ export async function receiveText(request: S3Request, limit: number, tooLong: ()
   }
   verification.finish();
   return Buffer.concat(chunks).toString();
-}
-
-/** Compares a body with every digest that the request gives of it, in a header or a trailer. */
-class Verification {
-  readonly #request: S3Request;
-  readonly #md5 = createHash('md5');
-  readonly #sha256: ReturnType<typeof createHash> | undefined;
-  readonly #checksum:
-    | { readonly algorithm: ChecksumAlgorithm; readonly sum: ReturnType<typeof startChecksum> }
-    | undefined;
-  readonly #declared: { readonly algorithm: ChecksumAlgorithm; readonly value: string } | undefined;
-
-  constructor(request: S3Request) {
-    this.#request = request;
-    const { headers } = request;
-    if (/^[0-9a-f]{64}$/.test(headers['x-amz-content-sha256'] ?? '')) this.#sha256 = createHash('sha256');
-    this.#declared = declaredChecksum(headers);
-    const algorithm = this.#declared?.algorithm ?? algorithmOfTrailer(headers['x-amz-trailer']);
-    if (algorithm !== undefined) this.#checksum = { algorithm, sum: startChecksum(algorithm) };
-    const md5 = headers['content-md5'];
-    if (md5 !== undefined && Buffer.from(md5, 'base64').length !== 16) throw new S3Error('InvalidDigest');
-  }
-
-  update(bytes: Uint8Array): void {
-    this.#md5.update(bytes);
-    this.#sha256?.update(bytes);
-    this.#checksum?.sum.update(bytes);
-  }
-
-  finish(): Pick<Received, 'md5' | 'checksum'> {
-    const { headers } = this.#request;
-    const md5 = this.#md5.digest();
-    const contentMd5 = headers['content-md5'];
-    if (contentMd5 !== undefined && !md5.equals(Buffer.from(contentMd5, 'base64'))) throw new S3Error('BadDigest');
-    if (this.#sha256 !== undefined) {
-      const computed = this.#sha256.digest('hex');
-      const declared = headers['x-amz-content-sha256']!;
-      if (computed !== declared) {
-        throw new S3Error('XAmzContentSHA256Mismatch', {
-          elements: { ClientComputedContentSHA256: declared, S3ComputedContentSHA256: computed },
-        });
-      }
-    }
-    const checksum = this.#finishChecksum();
-    return { md5: md5.toString('hex'), ...(checksum === undefined ? {} : { checksum }) };
-  }
-
-  #finishChecksum(): Received['checksum'] {
-    if (this.#checksum === undefined) return undefined;
-    const { algorithm, sum } = this.#checksum;
-    const value = Buffer.from(sum.digest()).toString('base64');
-    const declared = this.#declared?.value ?? this.#trailer(algorithm);
-    if (value !== declared) throw checksumMismatch(algorithm);
-    return { algorithm, value };
-  }
-
-  #trailer(algorithm: ChecksumAlgorithm): string {
-    const name = this.#request.headers['x-amz-trailer']!.trim().toLowerCase();
-    const value = this.#request.body.trailers()[name];
-    if (value === undefined) {
-      throw new S3Error('InvalidRequest', { message: `The request promised the trailer ${name} and did not send it` });
-    }
-    checkWellFormed(algorithm, value);
-    return value;
-  }
-}
-
-function algorithmOfTrailer(trailer: string | undefined): ChecksumAlgorithm | undefined {
-  if (trailer === undefined) return undefined;
-  const algorithm = algorithmOfHeader(trailer.trim().toLowerCase());
-  if (algorithm !== undefined) return algorithm;
-  throw new S3Error('InvalidRequest', {
-    message: `The value specified in the x-amz-trailer header is not supported: ${trailer}`,
-  });
 }

@@ -1,6 +1,6 @@
 import type { Database } from '../sqlite/database.ts';
 
-const VERSION = 3;
+const VERSION = 4;
 
 /**
  * Keys are blobs: they compare as UTF-8 bytes, S3's order, and may hold any character. `object` holds the current
@@ -31,14 +31,20 @@ const TABLES = `
   CREATE TABLE content (sequence INTEGER PRIMARY KEY, attributes TEXT NOT NULL, bytes BLOB, segments TEXT);
   CREATE TABLE blob (id TEXT PRIMARY KEY, uses INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE upload (
-    id TEXT PRIMARY KEY, bucket TEXT NOT NULL, key BLOB NOT NULL, attributes TEXT NOT NULL
+    id TEXT PRIMARY KEY, bucket TEXT NOT NULL, key BLOB NOT NULL, initiated INTEGER NOT NULL, initiator TEXT NOT NULL,
+    attributes TEXT NOT NULL
   ) WITHOUT ROWID;
-  CREATE INDEX upload_by_bucket ON upload (bucket);
+  CREATE INDEX upload_by_key ON upload (bucket, key, id);
   CREATE TABLE part (
     upload TEXT NOT NULL, number INTEGER NOT NULL, etag TEXT NOT NULL, size INTEGER NOT NULL, checksum TEXT,
-    blob TEXT NOT NULL,
+    blob TEXT NOT NULL, last_modified INTEGER NOT NULL,
     PRIMARY KEY (upload, number)
   ) WITHOUT ROWID;
+  CREATE TABLE completed_upload (
+    id TEXT PRIMARY KEY, bucket TEXT NOT NULL, key BLOB NOT NULL, completed INTEGER NOT NULL, parts TEXT NOT NULL,
+    completion TEXT NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX completed_upload_by_time ON completed_upload (completed);
   PRAGMA user_version = ${VERSION};
 `;
 

@@ -19,7 +19,6 @@ const COMMON_HEADERS = new Set([
 /** Headers that are understood for the one value that changes nothing here. */
 const ONLY_VALUES: Readonly<Record<string, string>> = {
   'x-amz-request-payer': 'requester',
-  'x-amz-storage-class': 'STANDARD',
 };
 
 const CONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range'];

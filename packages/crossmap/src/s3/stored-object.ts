@@ -2,14 +2,16 @@ import type { StoredBody } from './body.ts';
 import type { Tag } from './bucket-settings.ts';
 import type { Checksum } from './checksum.ts';
 import type { KmsEncryption } from './encryption.ts';
+import type { UserMetadata } from './user-metadata.ts';
 
 /** What is kept of an object beside its bytes. */
 export interface Attributes {
   /** `content-type` and the other standard headers, names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** User metadata, names without `x-amz-meta-`. */
-  readonly metadata: Readonly<Record<string, string>>;
+  readonly metadata: UserMetadata;
   readonly checksum?: Checksum;
+  /** Absent for STANDARD. */
+  readonly storageClass?: string;
   /** Absent for an object that S3 encrypts with its own keys. */
   readonly encryption?: KmsEncryption;
   readonly tags?: readonly Tag[];

@@ -1,30 +1,19 @@
 import { createHash } from 'node:crypto';
-import type { Segment } from './body.ts';
-import { type ChecksumAlgorithm, type ChecksumType, checksumOfParts } from './checksum.ts';
 import { S3Error } from './errors.ts';
+import type { Initiator } from './initiator.ts';
+import type { Source } from './listing.ts';
+import { assemble, type Part, type UploadAttributes } from './multipart-object.ts';
 import type { ObjectStore } from './object-store.ts';
-import type { Attributes, ObjectVersion, StoredObject, WriteCondition } from './stored-object.ts';
+import type { Attributes, StoredObject, WriteCondition } from './stored-object.ts';
 
 export interface Upload {
   readonly id: string;
   readonly bucket: string;
   readonly key: string;
+  /** Epoch ms, whole seconds. */
+  readonly initiated: number;
+  readonly initiator: Initiator;
   readonly attributes: UploadAttributes;
-}
-
-/** Of the object to be, with how its parts are summed up. */
-export interface UploadAttributes extends Omit<Attributes, 'checksum'> {
-  readonly checksum?: { readonly algorithm: ChecksumAlgorithm; readonly type: ChecksumType };
-}
-
-export interface Part {
-  readonly number: number;
-  /** MD5 in hexadecimal. */
-  readonly etag: string;
-  readonly size: number;
-  /** Base64; of the upload's algorithm. */
-  readonly checksum?: string;
-  readonly blob: string;
 }
 
 /** A part as CompleteMultipartUpload names it. */
@@ -34,14 +23,42 @@ export interface NamedPart {
   readonly checksum?: string;
 }
 
-interface PartRow extends Omit<Part, 'checksum'> {
-  readonly checksum: string | null;
+/** What a completed upload has become. */
+export interface Completion extends Pick<Attributes, 'checksum' | 'encryption'> {
+  readonly etag: string;
+  readonly versionId: string;
+}
+
+export interface ListedUpload {
+  /** UTF-8. */
+  readonly key: Buffer;
+  readonly upload: Upload;
+}
+
+interface UploadRow {
+  readonly id: string;
+  readonly key: Uint8Array;
+  readonly initiated: number;
+  readonly initiator: string;
+  readonly attributes: string;
+}
+
+interface PartRow extends Omit<Part, 'lastModified'> {
+  readonly last_modified: number;
 }
 
 /** S3's limit; the last part may be smaller. */
 export const MINIMUM_PART_SIZE: number = 5 * 1024 * 1024;
 
-/** Unfinished multipart uploads. */
+/** How long a repeated completion is answered as the first one was. */
+const REMEMBERED_MS = 24 * 60 * 60 * 1000;
+
+/** An id that tells uploads of one key in the order in which they began. */
+export function newUploadId(epochMs: number, unique: string): string {
+  return epochMs.toString(16).padStart(12, '0') + unique.replaceAll('-', '');
+}
+
+/** Unfinished multipart uploads, and what the last ones became. */
 export class UploadStore {
   readonly #objects: ObjectStore;
   readonly #minimumPartSize: number;
@@ -53,19 +70,36 @@ export class UploadStore {
     this.#sql = statements(objects);
   }
 
-  create({ id, bucket, key, attributes }: Upload): Promise<unknown> {
+  create({ id, bucket, key, initiated, initiator, attributes }: Upload): Promise<unknown> {
     return this.#objects.commits.write(() => {
       if (this.#objects.bucket(bucket) === undefined)
         throw new S3Error('NoSuchBucket', { elements: { BucketName: bucket } });
-      return this.#sql.create.run(id, bucket, Buffer.from(key), JSON.stringify(attributes));
+      const documents = [JSON.stringify(initiator), JSON.stringify(attributes)] as const;
+      return this.#sql.create.run(id, bucket, Buffer.from(key), initiated, ...documents);
     });
+  }
+
+  find(id: string, bucket: string, key: string): Upload | undefined {
+    const row = this.#sql.upload.get(id, bucket, Buffer.from(key));
+    return row && uploadOf(bucket, row);
   }
 
   /** Errors: `NoSuchUpload`, also for an upload of another key. */
   upload(id: string, bucket: string, key: string): Upload {
-    const row = this.#sql.upload.get(id, bucket, Buffer.from(key));
-    if (row === undefined) throw new S3Error('NoSuchUpload', { elements: { UploadId: id } });
-    return { id, bucket, key, attributes: JSON.parse(row.attributes) as UploadAttributes };
+    const upload = this.find(id, bucket, key);
+    if (upload === undefined) throw noSuchUpload(id);
+    return upload;
+  }
+
+  /** The uploads of a bucket by key, those of one key as they began. */
+  listed(bucket: string): Source<ListedUpload> {
+    return {
+      scan: ({ key, behind = '' }, upper, limit) =>
+        this.#sql.scan
+          .all(bucket, key, behind, upper, limit)
+          .map((row) => ({ key: Buffer.from(row.key), upload: uploadOf(bucket, row) })),
+      after: ({ key, upload }) => ({ key, behind: upload.id }),
+    };
   }
 
   /** Stores a part in the place of one with the same number. */
@@ -74,15 +108,21 @@ export class UploadStore {
       this.upload(upload.id, upload.bucket, upload.key);
       const replaced = this.#sql.part.get(upload.id, part.number);
       this.#objects.hold([part.blob]);
-      this.#sql.putPart.run(upload.id, part.number, part.etag, part.size, part.checksum ?? null, part.blob);
+      const { number, etag, size, checksum, blob, lastModified } = part;
+      this.#sql.putPart.run(upload.id, number, etag, size, checksum, blob, lastModified);
       return replaced === undefined ? [] : this.#objects.release([replaced.blob]);
     });
     await this.#objects.pins.remove(freed);
   }
 
+  /** At most `limit` parts with a number above `after`, in order. */
+  parts({ id }: Upload, after: number, limit: number): readonly Part[] {
+    return this.#sql.parts.all(id, after, limit).map(partOf);
+  }
+
   async abort(upload: Upload): Promise<void> {
     const freed = await this.#objects.commits.write(() => {
-      const blobs = this.#parts(upload.id).map((part) => part.blob);
+      const blobs = this.#allParts(upload.id).map((part) => part.blob);
       this.#forget(upload.id);
       return this.#objects.release(blobs);
     });
@@ -90,32 +130,58 @@ export class UploadStore {
   }
 
   /**
-   * Makes the object of the named parts, without copying them; parts not named are dropped.
-   * Errors: `NoSuchUpload`, `InvalidPart`, `InvalidPartOrder`, `EntityTooSmall`, those of `condition`.
+   * Makes the object of the named parts, without copying them; parts not named are dropped. Said again with the same
+   * parts it gives what it gave. Errors: `NoSuchUpload`, `InvalidPart`, `InvalidPartOrder`, `EntityTooSmall`, those of
+   * `condition` and `check`.
    */
   async complete(
-    upload: Upload,
+    { id, bucket, key }: Pick<Upload, 'id' | 'bucket' | 'key'>,
     named: readonly NamedPart[],
     options: {
       readonly lastModified: number;
       readonly condition: WriteCondition;
       /** Throws when the object is not what the client expects; then nothing has happened. */
-      readonly check?: (object: StoredObject) => void;
+      readonly check?: (upload: Upload, object: StoredObject) => void;
     },
-  ): Promise<ObjectVersion> {
-    const { object, freed } = await this.#objects.commits.write(() => {
-      this.upload(upload.id, upload.bucket, upload.key);
-      const stored = this.#parts(upload.id);
-      const parts = this.#chosen(upload, stored, named);
-      const object = assemble(upload, parts, options.lastModified);
-      options.check?.(object);
-      this.#forget(upload.id);
-      const { versionId, freed } = this.#objects.putInTransaction(upload.bucket, upload.key, object, options.condition);
+  ): Promise<Completion> {
+    const { completion, freed } = await this.#objects.commits.write(() => {
+      const upload = this.find(id, bucket, key);
+      if (upload === undefined) return { completion: this.#completion(id, bucket, key, named), freed: [] };
+      const stored = this.#allParts(id);
+      const object = assemble(upload.attributes, this.#chosen(upload, stored, named), options.lastModified);
+      options.check?.(upload, object);
+      this.#forget(id);
+      const { versionId, freed } = this.#objects.putInTransaction(bucket, key, object, options.condition);
       const unused = this.#objects.release(stored.map((part) => part.blob));
-      return { object: { ...object, versionId }, freed: [...unused, ...freed] };
+      const { checksum, encryption } = object.attributes;
+      const completion = {
+        etag: object.etag,
+        versionId,
+        ...(checksum && { checksum }),
+        ...(encryption && { encryption }),
+      };
+      this.#remember({ id, bucket, key }, named, completion, options.lastModified);
+      return { completion, freed: [...unused, ...freed] };
     });
     await this.#objects.pins.remove(freed);
-    return object;
+    return completion;
+  }
+
+  /** Errors: `NoSuchUpload` unless the upload was completed with just these parts. */
+  #completion(id: string, bucket: string, key: string, named: readonly NamedPart[]): Completion {
+    const row = this.#sql.completed.get(id, bucket, Buffer.from(key), digestOf(named));
+    if (row === undefined) throw noSuchUpload(id);
+    return JSON.parse(row.completion) as Completion;
+  }
+
+  #remember(
+    { id, bucket, key }: Pick<Upload, 'id' | 'bucket' | 'key'>,
+    named: readonly NamedPart[],
+    completion: Completion,
+    now: number,
+  ): void {
+    this.#sql.forgetCompleted.run(now - REMEMBERED_MS);
+    this.#sql.remember.run(id, bucket, Buffer.from(key), now, digestOf(named), JSON.stringify(completion));
   }
 
   #chosen(upload: Upload, stored: readonly Part[], named: readonly NamedPart[]): readonly Part[] {
@@ -123,10 +189,10 @@ export class UploadStore {
     if (named.some(({ number }, index) => index > 0 && number <= named[index - 1]!.number)) {
       throw new S3Error('InvalidPartOrder', { elements });
     }
+    const summed = upload.attributes.checksum !== undefined;
     const byNumber = new Map(stored.map((part) => [part.number, part]));
     const parts = named.map(({ number, etag, checksum }) => {
       const part = byNumber.get(number);
-      const summed = upload.attributes.checksum !== undefined;
       const checksumDiffers = summed && checksum !== undefined && checksum !== part?.checksum;
       if (part !== undefined && part.etag === etag && !checksumDiffers) return part;
       throw new S3Error('InvalidPart', { elements: { ...elements, PartNumber: String(number), ETag: etag } });
@@ -143,8 +209,8 @@ export class UploadStore {
     });
   }
 
-  #parts(id: string): readonly Part[] {
-    return this.#sql.parts.all(id).map(({ checksum, ...part }) => (checksum === null ? part : { ...part, checksum }));
+  #allParts(id: string): readonly Part[] {
+    return this.#sql.parts.all(id, 0, -1).map(partOf);
   }
 
   #forget(id: string): void {
@@ -153,34 +219,52 @@ export class UploadStore {
   }
 }
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html on the entity tag of a multipart object. */
-function assemble(upload: Upload, parts: readonly Part[], lastModified: number): StoredObject {
-  const { checksum: summing, ...attributes } = upload.attributes;
-  const md5 = createHash('md5');
-  for (const part of parts) md5.update(part.etag, 'hex');
-  const summed = parts.flatMap(({ checksum, size }) => (checksum === undefined ? [] : [{ checksum, size }]));
-  const checksum = summing === undefined ? undefined : checksumOfParts(summing.algorithm, summing.type, summed);
+function noSuchUpload(id: string): S3Error {
+  return new S3Error('NoSuchUpload', { elements: { UploadId: id } });
+}
+
+function digestOf(named: readonly NamedPart[]): string {
+  const text = named.map(({ number, etag }) => `${number}:${etag}`).join(',');
+  return createHash('sha256').update(text).digest('base64');
+}
+
+function uploadOf(bucket: string, { id, key, initiated, initiator, attributes }: UploadRow): Upload {
   return {
-    size: parts.reduce((sum, part) => sum + part.size, 0),
-    etag: `${md5.digest('hex')}-${parts.length}`,
-    lastModified,
-    attributes: checksum === undefined ? attributes : { ...attributes, checksum },
-    body: { kind: 'blobs', segments: parts.map(({ blob, size }): Segment => ({ blob, size })) },
+    id,
+    bucket,
+    key: Buffer.from(key).toString(),
+    initiated,
+    initiator: JSON.parse(initiator) as Initiator,
+    attributes: JSON.parse(attributes) as UploadAttributes,
   };
 }
 
+function partOf({ last_modified: lastModified, ...part }: PartRow): Part {
+  return { ...part, lastModified };
+}
+
 function statements({ database }: ObjectStore) {
+  const columns = 'id, key, initiated, initiator, attributes';
   return {
-    create: database.prepare('INSERT INTO upload VALUES (?, ?, ?, ?)'),
-    upload: database.prepare<{ attributes: string }>(
-      'SELECT attributes FROM upload WHERE id = ? AND bucket = ? AND key = ?',
+    create: database.prepare(
+      'INSERT INTO upload (id, bucket, key, initiated, initiator, attributes) VALUES (?, ?, ?, ?, ?, ?)',
+    ),
+    upload: database.prepare<UploadRow>(`SELECT ${columns} FROM upload WHERE id = ? AND bucket = ? AND key = ?`),
+    scan: database.prepare<UploadRow>(
+      `SELECT ${columns} FROM upload WHERE bucket = ? AND (key, id) > (?, ?) AND key < ? ORDER BY key, id LIMIT ?`,
     ),
     delete: database.prepare('DELETE FROM upload WHERE id = ?'),
     part: database.prepare<{ blob: string }>('SELECT blob FROM part WHERE upload = ? AND number = ?'),
     parts: database.prepare<PartRow>(
-      'SELECT number, etag, size, checksum, blob FROM part WHERE upload = ? ORDER BY number',
+      `SELECT number, etag, size, checksum, blob, last_modified FROM part
+       WHERE upload = ? AND number > ? ORDER BY number LIMIT ?`,
     ),
-    putPart: database.prepare('INSERT OR REPLACE INTO part VALUES (?, ?, ?, ?, ?, ?)'),
+    putPart: database.prepare('INSERT OR REPLACE INTO part VALUES (?, ?, ?, ?, ?, ?, ?)'),
     deleteParts: database.prepare('DELETE FROM part WHERE upload = ?'),
+    completed: database.prepare<{ completion: string }>(
+      'SELECT completion FROM completed_upload WHERE id = ? AND bucket = ? AND key = ? AND parts = ?',
+    ),
+    remember: database.prepare('INSERT INTO completed_upload VALUES (?, ?, ?, ?, ?, ?)'),
+    forgetCompleted: database.prepare('DELETE FROM completed_upload WHERE completed < ?'),
   };
 }

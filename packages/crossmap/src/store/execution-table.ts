@@ -2,6 +2,8 @@ import type { Failure } from '../asl/failure.ts';
 import { nameInArn } from '../engine/execution-record.ts';
 import type { HistoryEvent } from '../engine/history.ts';
 import type { ExecutionEnd, ExecutionQuery, ExecutionRecord, ExecutionStatus, Page } from '../engine/ports.ts';
+import type { StartedChildren } from '../map-run/map-run.ts';
+import { startedChildren } from '../map-run/started-children.ts';
 import type { Database, SqlValue, Statement } from '../sqlite/database.ts';
 import type { ArnTable } from './arn-table.ts';
 import { FIRST_PLACE, inOrder, LAST_PLACE, type Place, pageOf, placeOf } from './cursor.ts';
@@ -60,6 +62,8 @@ export class ExecutionTable {
   readonly #selectById: Statement<Row>;
   readonly #newest: Statement<Place>;
   readonly #next: Statement<Place>;
+  readonly #totals: Statement<{ readonly children: number; readonly items: number }>;
+  readonly #positions: Statement<{ readonly position: number }>;
 
   constructor(database: Database, arns: ArnTable) {
     this.#arns = arns;
@@ -78,6 +82,10 @@ export class ExecutionTable {
     this.#selectByName = database.prepare(`SELECT ${COLUMNS} FROM execution WHERE arn_before_name = ? AND name = ?`);
     this.#selectById = database.prepare(`SELECT ${COLUMNS} FROM execution WHERE id = ?`);
     this.#selectHistory = database.prepare('SELECT history FROM execution WHERE id = ?');
+    this.#totals = database.prepare(
+      'SELECT count(*) AS children, coalesce(sum(item_count), 0) AS items FROM execution WHERE listed_under = ? AND status = ?',
+    );
+    this.#positions = database.prepare('SELECT position FROM execution WHERE listed_under = ? ORDER BY position');
     this.#newest = database.prepare(
       `SELECT position, id FROM execution WHERE listed_under = ? AND status = ? AND (position, id) < (?, ?)
        ORDER BY position DESC, id DESC LIMIT ?`,
@@ -123,6 +131,20 @@ export class ExecutionTable {
       .flatMap((one) => this.#newest.all(listing, STATUSES.indexOf(one), start.position, start.id, limit + 1))
       .sort((a, b) => inOrder(b, a));
     return pageOf(places, limit, ({ id }) => this.#recordOf(this.#selectById.get(id)!));
+  }
+
+  startedChildren(mapRunArn: string): StartedChildren {
+    const listing = this.#arns.idOf(mapRunArn);
+    if (listing === undefined) return startedChildren([], []);
+    const totals = STATUSES.flatMap((status, number) => {
+      const { children, items } = this.#totals.get(listing, number)!;
+      return children === 0 ? [] : [{ status, children, items }];
+    });
+    return startedChildren(this.#indexes(listing), totals);
+  }
+
+  *#indexes(listing: number): Generator<number> {
+    for (const { position } of this.#positions.iterate(listing)) yield position;
   }
 
   async *children(mapRunArn: string, statuses: readonly ExecutionStatus[]): AsyncGenerator<ExecutionRecord[]> {

@@ -10,6 +10,7 @@ export class MapRunTable {
   readonly #upsert: Statement<unknown>;
   readonly #select: Statement<Row>;
   readonly #ofExecution: Statement<Row>;
+  readonly #running: Statement<Row>;
 
   constructor(database: Database) {
     this.#upsert = database.prepare(
@@ -17,6 +18,7 @@ export class MapRunTable {
        ON CONFLICT (map_run_arn) DO UPDATE SET record = excluded.record`,
     );
     this.#select = database.prepare('SELECT record FROM map_run WHERE map_run_arn = ?');
+    this.#running = database.prepare(`SELECT record FROM map_run WHERE record ->> '$.status' = 'RUNNING'`);
     this.#ofExecution = database.prepare('SELECT record FROM map_run WHERE execution_arn = ? ORDER BY start_date, id');
   }
 
@@ -27,6 +29,10 @@ export class MapRunTable {
   get(mapRunArn: string): MapRunRecord | undefined {
     const row = this.#select.get(mapRunArn);
     return row && recordOf(row);
+  }
+
+  running(): MapRunRecord[] {
+    return this.#running.all().map(recordOf);
   }
 
   ofExecution(executionArn: string): MapRunRecord[] {

@@ -8,7 +8,8 @@ import type {
   Page,
   StateMachineRecord,
 } from '../engine/ports.ts';
-import type { MapRunRecord, MapRunStore, PendingChild } from '../map-run/map-run.ts';
+import type { MapRunRecord, MapRunStore, PendingChild, StartedChildren } from '../map-run/map-run.ts';
+import { startedChildren } from '../map-run/started-children.ts';
 import { FIRST_PLACE, inOrder, LAST_PLACE, pageOf, placeOf } from './cursor.ts';
 import { packHistory, unpackHistory } from './packed-history.ts';
 import { alreadyEnded, alreadyKept, arnBeforeName, checkContinues } from './refused-write.ts';
@@ -101,6 +102,29 @@ export class MemoryStore implements ExecutionStore, MapRunStore {
     return Array.from(this.#mapRuns.values())
       .filter((run) => run.executionArn === executionArn)
       .sort((a, b) => a.startDate - b.startDate);
+  }
+
+  async runningMapRuns(): Promise<readonly MapRunRecord[]> {
+    return [...this.#mapRuns.values()].filter(({ status }) => status === 'RUNNING');
+  }
+
+  async clearSpool(mapRunArn: string): Promise<void> {
+    this.#checkOpen();
+    this.#spools.delete(mapRunArn);
+  }
+
+  async startedChildren(mapRunArn: string): Promise<StartedChildren> {
+    const totals = new Map<ExecutionStatus, { readonly status: ExecutionStatus; children: number; items: number }>();
+    const indexes: number[] = [];
+    for (const { position, value } of this.#listings.get(mapRunArn)?.after(FIRST_PLACE) ?? []) {
+      const { status, child } = this.#executions.get(value)!.execution;
+      const total = totals.get(status) ?? { status, children: 0, items: 0 };
+      totals.set(status, total);
+      total.children += 1;
+      total.items += child?.itemCount ?? 0;
+      indexes.push(position);
+    }
+    return startedChildren(indexes, [...totals.values()]);
   }
 
   async spoolChildren(mapRunArn: string, children: readonly PendingChild[]): Promise<void> {

@@ -20,12 +20,14 @@ export class SpoolTable {
   readonly #insert: Statement<unknown>;
   readonly #end: Statement<{ end: number }>;
   readonly #chunkWith: Statement<Chunk>;
+  readonly #delete: Statement<unknown>;
 
   constructor(database: Database, arns: ArnTable) {
     this.#arns = arns;
     this.#insert = database.prepare(
       'INSERT INTO spool (map_run_arn, first_child, children, sizes, inputs) VALUES (?, ?, ?, ?, ?)',
     );
+    this.#delete = database.prepare('DELETE FROM spool WHERE map_run_arn = ?');
     this.#end = database.prepare(
       `SELECT first_child + children AS end FROM spool WHERE map_run_arn = ? ORDER BY first_child DESC LIMIT 1`,
     );
@@ -47,6 +49,12 @@ export class SpoolTable {
       first += chunk.length;
       from = end;
     }
+  }
+
+  /** In a transaction. */
+  clear(mapRunArn: string): void {
+    const mapRun = this.#arns.idOf(mapRunArn);
+    if (mapRun !== undefined) this.#delete.run(mapRun);
   }
 
   async *from(mapRunArn: string, child: number): AsyncGenerator<PendingChild[]> {

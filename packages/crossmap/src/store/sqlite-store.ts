@@ -8,7 +8,7 @@ import type {
   Page,
   StateMachineRecord,
 } from '../engine/ports.ts';
-import type { MapRunRecord, MapRunStore, PendingChild } from '../map-run/map-run.ts';
+import type { MapRunRecord, MapRunStore, PendingChild, StartedChildren } from '../map-run/map-run.ts';
 import type { Database, Synchronous } from '../sqlite/database.ts';
 import { openDatabase } from '../sqlite/open.ts';
 import { ActivityTable } from './activity-table.ts';
@@ -26,6 +26,7 @@ type Write = { readonly key: string; readonly size: number } & (
   | { readonly kind: 'activity'; readonly activity: ActivityRecord }
   | { readonly kind: 'deleted activity' }
   | { readonly kind: 'Map Run'; readonly run: MapRunRecord }
+  | { readonly kind: 'cleared spool'; readonly mapRunArn: string }
   | { readonly kind: 'spool'; readonly mapRunArn: string; readonly children: readonly PendingChild[] }
 );
 
@@ -120,6 +121,18 @@ export class SqliteStore implements ExecutionStore, MapRunStore {
     return this.#mapRuns.ofExecution(executionArn);
   }
 
+  async runningMapRuns(): Promise<readonly MapRunRecord[]> {
+    return this.#mapRuns.running();
+  }
+
+  clearSpool(mapRunArn: string): Promise<void> {
+    return this.#committer.add({ kind: 'cleared spool', key: `cleared spool of ${mapRunArn}`, size: 1, mapRunArn });
+  }
+
+  async startedChildren(mapRunArn: string): Promise<StartedChildren> {
+    return this.#executions.startedChildren(mapRunArn);
+  }
+
   spoolChildren(mapRunArn: string, children: readonly PendingChild[]): Promise<void> {
     return this.#committer.add({
       kind: 'spool',
@@ -191,6 +204,9 @@ export class SqliteStore implements ExecutionStore, MapRunStore {
         return nothing;
       case 'Map Run':
         this.#mapRuns.record(write.run);
+        return nothing;
+      case 'cleared spool':
+        this.#spool.clear(write.mapRunArn);
         return nothing;
       case 'spool':
         this.#spool.add(write.mapRunArn, write.children);

@@ -21,7 +21,12 @@ const trusting = (Principal: object, Condition?: object) => ({
 async function run(policy: object | undefined, trustPolicy: object | undefined) {
   const accounts = new Accounts({ now: () => 0 });
   const denials = new Denials(() => 0);
-  const authorizer = new Authorization(accounts, denials, () => {});
+  const authorizer = new Authorization(
+    accounts,
+    denials,
+    () => {},
+    () => 0,
+  );
   const policies = policy === undefined ? [] : [{ name: 'Assume', document: { Statement: policy } }];
   const workflow = accounts.createRole({ accountId: HERE, roleName: 'workflow', trustPolicy: STATES, policies });
   const roleArn = `arn:aws:iam::${THERE}:role/other`;

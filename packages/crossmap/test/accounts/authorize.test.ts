@@ -7,6 +7,7 @@ import { parsePolicy } from '../../src/iam/policy.ts';
 import type { Principal } from '../../src/iam/principal.ts';
 
 const ACCOUNT = '111111111111';
+const NOW = Date.UTC(2026, 10, 24, 1, 2, 3, 456);
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/Map`;
 const FUNCTION = `arn:aws:lambda:us-east-1:${ACCOUNT}:function:list`;
 const CALLER = { roleArn: ROLE, region: 'us-east-1', sessionName: 'run' };
@@ -15,7 +16,12 @@ function embedded(...statements: readonly object[]) {
   const accounts = new Accounts({ now: () => 0 });
   const denials = new Denials(() => 0);
   const reported: Denial[] = [];
-  const authorization = new Authorization(accounts, denials, (denial) => reported.push(denial));
+  const authorization = new Authorization(
+    accounts,
+    denials,
+    (denial) => reported.push(denial),
+    () => NOW,
+  );
   const trust = { Effect: 'Allow', Principal: { Service: 'states.amazonaws.com' }, Action: 'sts:AssumeRole' };
   const policies = statements.map((Statement, i) => ({ name: `Policy${i}`, document: { Statement } }));
   const role = accounts.createRole({

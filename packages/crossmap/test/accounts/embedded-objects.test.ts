@@ -18,7 +18,12 @@ const TRUST = {
 /** S3 with the objects in bucket `b`, for a role that may do what the statement says. */
 async function bench(statement: object, keys: readonly string[] = ['k']) {
   const accounts = new Accounts({ now: () => 0 });
-  const authorizer = new Authorization(accounts, new Denials(() => 0), () => {});
+  const authorizer = new Authorization(
+    accounts,
+    new Denials(() => 0),
+    () => {},
+    () => 0,
+  );
   const store = await ObjectStore.open(await openDatabase(':memory:'), memoryBlobs());
   const s3 = new EmbeddedS3({ store, authorizer, now: () => 1_767_323_045_678, newId: () => 'id' });
   await s3.provisionBucket({ name: 'bucket', accountId: HERE, region: 'eu-west-1' });

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { managedPolicy } from '../../src/accounts/managed-policies.ts';
+import { managedPolicyOf } from '../../src/accounts/identities/policies-of.ts';
+import { AWS_MANAGED_POLICIES, isAwsManaged } from '../../src/accounts/managed-policies.ts';
 
 function allows(arn: string, action: string): boolean | undefined {
-  return managedPolicy(arn)?.allows.some(
-    (statement) => statement.action(action) && statement.resource('arn:aws:s3:::a'),
+  const policy = AWS_MANAGED_POLICIES.find((each) => each.arn === arn);
+  return (
+    policy &&
+    managedPolicyOf(policy).allows.some(
+      (statement) => statement.action(action, {}) && statement.resource('arn:aws:s3:::a', {}),
+    )
   );
 }
 
@@ -19,6 +24,6 @@ test('the AWS managed policies allow what AWS says they do', () => {
 });
 
 test('a managed policy that is not in the table is unknown', () => {
-  assert.equal(managedPolicy('arn:aws:iam::aws:policy/ReadOnlyAccess'), undefined);
-  assert.equal(managedPolicy('toString'), undefined);
+  assert.equal(isAwsManaged('arn:aws:iam::aws:policy/ReadOnlyAccess'), false);
+  assert.equal(isAwsManaged('toString'), false);
 });

@@ -143,7 +143,7 @@ test('permissions boundaries, users, groups and unknown managed policies are ref
 });
 
 test('policies that cannot be enforced are refused with every other problem, each by its place', async (context) => {
-  const unknown = { NumericLessThan: { 's3:max-keys': 1 } };
+  const unknown = { NumericLike: { 's3:max-keys': 1 } };
   const document = { Version: '2012-10-17', Statement: [ALLOW, { ...ALLOW, Condition: unknown }] };
   const inline = { PolicyName: 'inline', PolicyDocument: document };
   const found = await problems(
@@ -166,7 +166,7 @@ test('policies that cannot be enforced are refused with every other problem, eac
       ['INVALID_POLICY', 'B', 'Properties.PolicyDocument'],
     ],
   );
-  assert.match(found[2]?.message ?? '', /NumericLessThan.* Statement\[1\]/);
+  assert.match(found[2]?.message ?? '', /NumericLike.* Statement\[1\]/);
 });
 
 test('an attribute that a type does not give is refused by name', async (context) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { deniedMessage, explainDenial } from '../../src/iam/decision.ts';
 import { type AuthorizationRequest, evaluate } from '../../src/iam/evaluate.ts';
+import { explainDenial } from '../../src/iam/explanation.ts';
 import { parsePolicy } from '../../src/iam/policy.ts';
 
 const WORKFLOW = '111111111111';
@@ -22,7 +22,14 @@ function request(accountId: string, fields: Partial<AuthorizationRequest> = {}):
 }
 
 function message(of: AuthorizationRequest): string {
-  return deniedMessage(of, evaluate(of));
+  const decision = evaluate(of);
+  return decision.decision === 'Allow' ? '' : decision.message;
+}
+
+function explanation(of: AuthorizationRequest): string {
+  const decision = evaluate(of);
+  assert.ok(decision.decision !== 'Allow');
+  return explainDenial(of, decision);
 }
 
 const OWN_SESSION = `User: arn:aws:sts::${BUCKET}:assumed-role/Reader/one is not authorized to perform:`;
@@ -92,7 +99,7 @@ test('the explanation tells what each document said and what to add where', () =
     context: { 's3:prefix': 'out/' },
   });
   assert.equal(
-    explainDenial(denied, evaluate(denied)),
+    explanation(denied),
     `s3:ListBucket denied
   principal  arn:aws:sts::111111111111:assumed-role/Reader/one, a session of arn:aws:iam::111111111111:role/Reader
   action     s3:ListBucket
@@ -126,7 +133,7 @@ test('the explanation names documents that are not there, and the half that alre
   const denied = request(WORKFLOW, {
     identityPolicies: [{ name: 'ListPolicy of role Reader', policy: parsePolicy({ Statement: allow }, 'identity') }],
   });
-  const lines = explainDenial(denied, evaluate(denied)).split('\n');
+  const lines = explanation(denied).split('\n');
   assert.ok(lines.includes('  bucket policy of partner-objects (account 222222222222): not there'));
   assert.ok(lines.includes('  ListPolicy of role Reader (account 111111111111): statement List allows it'));
   assert.deepEqual(
@@ -146,7 +153,7 @@ test('the explanation of an explicit deny shows the statement and why it applies
   };
   const policy = parsePolicy({ Statement: statement }, 'resource');
   const denied = request(BUCKET, { resourcePolicy: { name: 'bucket policy of partner-objects', policy } });
-  const text = explainDenial(denied, evaluate(denied));
+  const text = explanation(denied);
   assert.ok(text.includes(': statement OnlyOrganization denies it\n'));
   assert.ok(text.includes('condition StringNotEquals aws:PrincipalOrgID ["o-1"] is met: the request has no such key'));
   assert.ok(

@@ -45,8 +45,9 @@ class HandRunner implements ChildRunner {
 const childrenOf = (count: number, itemCount = 1): PendingChild[] =>
   Array.from({ length: count }, (_, i) => ({ input: String(i), itemCount }));
 
-async function* pages(children: readonly PendingChild[], size = 2): AsyncGenerator<readonly PendingChild[]> {
-  for (let from = 0; from < children.length; from += size) yield children.slice(from, from + size);
+async function* pages(children: readonly PendingChild[], size = 2): AsyncGenerator<readonly Child[]> {
+  const numbered = children.map((child, index) => ({ index, ...child }));
+  for (let from = 0; from < numbered.length; from += size) yield numbered.slice(from, from + size);
 }
 
 function start(
@@ -233,8 +234,8 @@ test('a fault of the runner, or of the source, is thrown on, and nothing more is
   await assert.rejects(done, /disk full/);
   assert.deepEqual(runner.started, [0, 1]);
 
-  async function* broken(): AsyncGenerator<readonly PendingChild[]> {
-    yield childrenOf(1);
+  async function* broken(): AsyncGenerator<readonly Child[]> {
+    yield* pages(childrenOf(1));
     throw new Error('cannot read');
   }
   const other = new HandRunner(childrenOf(1));

@@ -1,5 +1,6 @@
 import type { ExecutionRecord, ExecutionStatus } from '../../src/engine/ports.ts';
-import type { MapRunRecord, MapRunStore, PendingChild } from '../../src/map-run/map-run.ts';
+import type { MapRunRecord, MapRunStore, PendingChild, StartedChildren } from '../../src/map-run/map-run.ts';
+import { startedChildren } from '../../src/map-run/started-children.ts';
 import { MemoryExecutions } from '../engine/memory-executions.ts';
 
 /** Executions and Map Runs in memory, for tests of Map Runs alone. Gives two children at a time. */
@@ -19,6 +20,22 @@ export class MemoryMapRuns extends MemoryExecutions implements MapRunStore {
   async mapRuns(executionArn: string): Promise<readonly MapRunRecord[]> {
     const latest = new Map(this.written.map((run) => [run.mapRunArn, run]));
     return [...latest.values()].filter((run) => run.executionArn === executionArn);
+  }
+
+  async runningMapRuns(): Promise<readonly MapRunRecord[]> {
+    const latest = new Map(this.written.map((run) => [run.mapRunArn, run]));
+    return [...latest.values()].filter(({ status }) => status === 'RUNNING');
+  }
+
+  async clearSpool(mapRunArn: string): Promise<void> {
+    this.spools.delete(mapRunArn);
+  }
+
+  async startedChildren(mapRunArn: string): Promise<StartedChildren> {
+    const children = [...this.records.values()].filter(({ child }) => child?.mapRunArn === mapRunArn);
+    const indexes = children.map(({ child }) => child?.index ?? 0).sort((a, b) => a - b);
+    const totals = children.map(({ status, child }) => ({ status, children: 1, items: child?.itemCount ?? 0 }));
+    return startedChildren(indexes, totals);
   }
 
   async spoolChildren(mapRunArn: string, children: readonly PendingChild[]): Promise<void> {

@@ -71,7 +71,7 @@ describe('where', () => {
   test('files are multipart objects, the manifest is a single put and comes last', async () => {
     const { objects, store, writer, keep } = bench();
     keep(child(0, succeeded('1')), child(1, { status: 'FAILED', stopDate, error: 'E' }));
-    await writer.write(store, 2);
+    await writer.write(store, store.spooledChildren(RUN, 2));
     assert.deepEqual(
       objects.puts.map(({ key, contentType, multipart }) => [key, contentType, multipart]),
       [
@@ -88,7 +88,7 @@ describe('records, as text', () => {
   test('a child that succeeded', async () => {
     const { store, writer, keep, text } = bench();
     keep(child(0, succeeded('{"a":"é"}')));
-    await writer.write(store, 1);
+    await writer.write(store, store.spooledChildren(RUN, 1));
     assert.equal(
       text('SUCCEEDED_0.json'),
       '[{"ExecutionArn":"arn:aws:states:eu-west-1:111111111111:execution:machine/L:child-0","Input":"{\\"i\\":0}",' +
@@ -102,7 +102,7 @@ describe('records, as text', () => {
   test('a child that failed has OutputDetails and no Output', async () => {
     const { store, writer, keep, text } = bench();
     keep(child(0, { status: 'FAILED', stopDate, error: 'E', cause: 'c' }));
-    await writer.write(store, 1);
+    await writer.write(store, store.spooledChildren(RUN, 1));
     assert.equal(
       text('FAILED_0.json'),
       '[{"Cause":"c","Error":"E","ExecutionArn":"arn:aws:states:eu-west-1:111111111111:execution:machine/L:child-0",' +
@@ -120,7 +120,7 @@ describe('records, as text', () => {
       child(0, { status: 'TIMED_OUT', stopDate }),
       child(1, { status: 'FAILED', stopDate, error: 'E' }),
     );
-    await writer.write(store, 3);
+    await writer.write(store, store.spooledChildren(RUN, 3));
     const records = JSON.parse(text('FAILED_0.json')) as {
       Name: string;
       Status: string;
@@ -144,7 +144,7 @@ describe('records, as text', () => {
       RUN,
       [0, 1, 2].map((i) => ({ input: `"${i}"`, itemCount: 1 })),
     );
-    await writer.write(store, 1);
+    await writer.write(store, store.spooledChildren(RUN, 1));
     assert.equal(
       text('PENDING_0.json'),
       '[{"Input":"\\"1\\"","InputDetails":{"Included":true},"Status":"PENDING"},' +
@@ -157,7 +157,7 @@ describe('files and manifest', () => {
   test('only files with content exist, and the manifest has empty lists for the others', async () => {
     const { objects, store, writer, keep, text } = bench();
     keep(child(0, succeeded('1')));
-    await writer.write(store, 1);
+    await writer.write(store, store.spooledChildren(RUN, 1));
     const size = Buffer.byteLength(text('SUCCEEDED_0.json'));
     assert.equal(
       text('manifest.json'),
@@ -169,7 +169,7 @@ describe('files and manifest', () => {
 
   test('a run over nothing has a manifest and no files', async () => {
     const { objects, store, writer, text } = bench();
-    await writer.write(store, 0);
+    await writer.write(store, store.spooledChildren(RUN, 0));
     assert.deepEqual((JSON.parse(text('manifest.json')) as { ResultFiles: object }).ResultFiles, {
       FAILED: [],
       PENDING: [],
@@ -181,7 +181,7 @@ describe('files and manifest', () => {
   test('a file that is large enough goes on in the next, and no record is lost or cut', async () => {
     const { objects, store, writer, keep, text } = bench({ maxFileBytes: 1000 });
     keep(...Array.from({ length: 9 }, (_, i) => child(i, succeeded(`"${'x'.repeat(i * 30)}"`))));
-    await writer.write(store, 9);
+    await writer.write(store, store.spooledChildren(RUN, 9));
     const { SUCCEEDED } = (
       JSON.parse(text('manifest.json')) as { ResultFiles: { SUCCEEDED: { Key: string; Size: number }[] } }
     ).ResultFiles;
@@ -206,7 +206,7 @@ describe('WriterConfig', () => {
     const { store, writer, keep, text } = bench({ format });
     keep(...outputs.map((output, i) => child(i, succeeded(output))));
     keep(child(outputs.length, { status: 'FAILED', stopDate, error: 'E' }));
-    await writer.write(store, outputs.length + 1);
+    await writer.write(store, store.spooledChildren(RUN, outputs.length + 1));
     return text(name);
   };
 
@@ -236,7 +236,7 @@ describe('WriterConfig', () => {
       maxFileBytes: 4,
     });
     keep(...[1, 2, 3].map((n) => child(n, succeeded(`${n}`))));
-    await writer.write(store, 3);
+    await writer.write(store, store.spooledChildren(RUN, 3));
     assert.equal(objects.contents.get('results/out/run/run-id/SUCCEEDED_0.jsonl'), '1\n2\n');
     assert.equal(objects.contents.get('results/out/run/run-id/SUCCEEDED_1.jsonl'), '3\n');
   });
@@ -290,7 +290,7 @@ describe('what cannot be written', () => {
     const { objects, store, writer, keep } = bench({ expectedBucketOwner: '111111111111' });
     keep(child(0, succeeded('1')));
     await writer.writeTestManifest();
-    await writer.write(store, 1);
+    await writer.write(store, store.spooledChildren(RUN, 1));
     assert.deepEqual(new Set(objects.puts.map((put) => put.expectedBucketOwner)), new Set(['111111111111']));
     const unchecked = bench();
     await unchecked.writer.writeTestManifest();
@@ -301,7 +301,7 @@ describe('what cannot be written', () => {
     const { objects, store, writer, keep } = bench();
     keep(child(0, succeeded('1')));
     objects.refuse = (_, __, key) => (key.includes('SUCCEEDED') ? refused('SlowDown', 'Please reduce') : undefined);
-    const message = await failure(writer.write(store, 1));
+    const message = await failure(writer.write(store, store.spooledChildren(RUN, 1)));
     assert.equal(message, 'Could not write s3://results/out/run/run-id/SUCCEEDED_0.json. SlowDown: Please reduce');
   });
 });

@@ -19,6 +19,7 @@ test('a range gives the bytes it names, cut at the end of the object', () => {
     ['bytes=5-4', 10, undefined],
     ['bytes=-', 10, undefined],
     ['lines=1-2', 10, undefined],
+    ['bytes=0-1,3-4', 10, undefined],
   ];
   for (const [range, size, expected] of cases) assert.deepEqual(requestedRange(range, size), expected, range);
 });
@@ -32,7 +33,6 @@ test('a range without any byte of the object is not satisfiable', () => {
   ] as const) {
     assert.throws(() => requestedRange(range, size), refusal('InvalidRange'), range);
   }
-  assert.throws(() => requestedRange('bytes=0-1,3-4', 10), refusal('NotImplemented'));
 });
 
 const object = { etag: 'abc', lastModified: Date.UTC(2026, 0, 2, 3, 4, 5) };

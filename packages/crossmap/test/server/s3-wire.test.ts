@@ -4,11 +4,8 @@ import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { connect } from 'node:net';
 import { after, test } from 'node:test';
 import {
-  CopyObjectCommand,
   CreateSessionCommand,
-  DeleteObjectsCommand,
   GetObjectCommand,
-  ListMultipartUploadsCommand,
   PutBucketWebsiteCommand,
   PutObjectCommand,
   PutObjectTaggingCommand,
@@ -290,13 +287,9 @@ test('what S3 has and this one does not is refused by name', async () => {
   const Key = 'open/a';
   const refused: readonly (readonly [() => Promise<unknown>, RegExp])[] = [
     [() => client.send(new PutBucketWebsiteCommand({ Bucket, WebsiteConfiguration: {} })), /PutBucketWebsite /],
-    [() => client.send(new ListMultipartUploadsCommand({ Bucket })), /ListMultipartUploads /],
     [() => client.send(new CreateSessionCommand({ Bucket })), /CreateSession /],
-    [() => client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: [{ Key }] } })), /DeleteObjects /],
-    [() => client.send(new CopyObjectCommand({ Bucket, Key, CopySource: `${Bucket}/b` })), /CopyObject /],
     [() => client.send(new PutObjectTaggingCommand({ Bucket, Key, Tagging: { TagSet: [] } })), /PutObjectTagging /],
-    [() => client.send(new GetObjectCommand({ Bucket, Key, PartNumber: 1 })), /partNumber/],
-    [() => client.send(new PutObjectCommand({ Bucket, Key, StorageClass: 'GLACIER' })), /x-amz-storage-class: GLACIER/],
+    [() => client.send(new PutObjectCommand({ Bucket, Key, StorageClass: 'GLACIER' })), /Storage class GLACIER /],
     [() => client.send(new PutObjectCommand({ Bucket, Key, ServerSideEncryption: 'aws:kms' })), /aws:kms/],
     [() => client.send(new PutObjectCommand({ Bucket, Key, Tagging: 'a=b' })), /x-amz-tagging/],
     [
@@ -314,7 +307,6 @@ test('what S3 has and this one does not is refused by name', async () => {
   const acl = client.send(new PutObjectCommand({ Bucket, Key, ACL: 'public-read' }));
   await assert.rejects(acl, (error: S3ServiceException) => error.name === 'AccessControlListNotSupported');
   await client.send(new PutObjectCommand({ Bucket, Key, ACL: 'bucket-owner-full-control' }));
-  assert.equal(code(await send('GET', '/partner-objects/open/a', { range: 'bytes=0-0,2-2' })), 'NotImplemented');
 });
 
 test('a client that goes away in the middle of a body leaves nothing, and is no bug', async () => {

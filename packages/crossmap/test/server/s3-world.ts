@@ -52,6 +52,7 @@ function policyOf(statements: readonly object[]): Policy {
 
 export interface S3World {
   readonly s3: EmbeddedS3;
+  readonly store: ObjectStore;
   readonly endpoint: string;
   readonly authorizations: AuthorizationRequest[];
   readonly bugs: unknown[];
@@ -106,6 +107,7 @@ export async function s3World(
   const endpoint = `http://127.0.0.1:${server.port}`;
   return {
     s3,
+    store,
     endpoint,
     authorizations,
     bugs,

@@ -8,7 +8,7 @@ export interface Signed {
   readonly sign: (algorithm: string, lines: readonly string[]) => string;
 }
 
-/** Signs for S3 in eu-west-1. `payload` is what goes into `x-amz-content-sha256`; the query is empty. */
+/** Signs for S3 in eu-west-1. `payload` is what goes into `x-amz-content-sha256`; a query is in order already. */
 export function signedHeaders(
   { accessKeyId, secretAccessKey }: Pick<Person, 'accessKeyId' | 'secretAccessKey'>,
   request: {
@@ -31,10 +31,11 @@ export function signedHeaders(
   const sign: Signed['sign'] = (algorithm, lines) =>
     hmac(key, [algorithm, timestamp, scope, ...lines].join('\n')).toString('hex');
   const names = Object.keys(headers).sort();
+  const [path, query = ''] = request.path.split('?');
   const canonical = [
     request.method,
-    request.path,
-    '',
+    path,
+    query,
     names.map((name) => `${name}:${headers[name]}\n`).join(''),
     names.join(';'),
     request.payload,

@@ -1,33 +1,67 @@
 import type { OrganizationalUnit } from '../organization.ts';
-import { boolean, byName, document, type Field, list, object, optional, text, type ValueOf } from './field.ts';
+import {
+  boolean,
+  byName,
+  document,
+  type Field,
+  integer,
+  list,
+  object,
+  optional,
+  secret,
+  text,
+  type ValueOf,
+} from './field.ts';
 
 const accountId = text('an account id of 12 digits', /^\d{12}$/);
 const name = text('1 to 64 characters of `[\\w+=,.@-]`', /^[\w+=,.@-]{1,64}$/);
-const policyName = text('1 to 128 characters of `[\\w+=,.@-]`', /^[\w+=,.@-]{1,128}$/);
+const groupName = text('1 to 128 characters of `[\\w+=,.@-]`', /^[\w+=,.@-]{1,128}$/);
 const path = text('a path that begins and ends with `/`', /^\/([\x21-\x7e]+\/)?$/);
 const policyArn = text('the ARN of a managed policy', /^arn:aws:iam::(aws|\d{12}):policy\/./);
 const accessKeyId = text('an access key id of 16 to 128 letters, digits and `_`', /^\w{16,128}$/);
-const secretAccessKey = text('a secret access key', /^.+$/);
+const secretAccessKey = secret('a secret access key');
 const region = text('a Region such as eu-west-1', /^[a-z]{2}(-[a-z]+)+-\d+$/);
 const bucketName = text('the name of a bucket', /^.+$/);
+const tagKey = text('a tag key of 1 to 128 characters', /^.{1,128}$/);
+const tagValue = text('a tag value of at most 256 characters', /^.{0,256}$/);
 
-const accessKey = object({ accessKeyId, secretAccessKey });
-const policies = byName(document, policyName);
+const accessKeys = list(object({ accessKeyId, secretAccessKey }));
+const tags = byName(tagValue, tagKey);
+
+/** What users, groups and roles have. */
+const identity = {
+  path: optional(path, '/'),
+  policies: byName(document, groupName),
+  managedPolicies: list(policyArn),
+};
 
 const user = object({
   name,
-  path: optional(path, '/'),
-  accessKeys: list(accessKey),
-  policies,
-  managedPolicies: list(policyArn),
+  ...identity,
+  accessKeys,
+  groups: list(groupName),
+  permissionsBoundary: optional(policyArn),
+  tags,
 });
+
+const group = object({ name: groupName, ...identity });
 
 const role = object({
   name,
-  path: optional(path, '/'),
+  ...identity,
   trustPolicy: document,
-  policies,
-  managedPolicies: list(policyArn),
+  description: optional(text('at most 1000 characters', /^[\s\S]{0,1000}$/)),
+  maxSessionDuration: optional(integer(3600, 43_200), 3600),
+  permissionsBoundary: optional(policyArn),
+  tags,
+});
+
+const policy = object({
+  name: groupName,
+  path: optional(path, '/'),
+  description: optional(text('at most 1000 characters', /^[\s\S]{0,1000}$/)),
+  document,
+  tags,
 });
 
 const bucket = object({
@@ -39,7 +73,10 @@ const bucket = object({
 const account = object({
   id: accountId,
   name: optional(text('a name', /^.{1,50}$/)),
-  root: optional(object({ accessKeys: list(accessKey) })),
+  canonicalId: optional(text('a canonical user id of 64 hexadecimal digits', /^[0-9a-f]{64}$/)),
+  root: optional(object({ accessKeys })),
+  policies: list(policy),
+  groups: list(group),
   users: list(user),
   roles: list(role),
   buckets: list(bucket),
@@ -47,8 +84,8 @@ const account = object({
 
 const controlPolicies = {
   fullAWSAccess: optional(boolean),
-  serviceControlPolicies: byName(document, policyName),
-  resourceControlPolicies: byName(document, policyName),
+  serviceControlPolicies: byName(document, groupName),
+  resourceControlPolicies: byName(document, groupName),
 };
 
 const unit: Field<OrganizationalUnit> = {
@@ -80,3 +117,7 @@ export const accountsFile = object({ accounts: list(account), organization: opti
 
 export type AccountsFile = ValueOf<typeof accountsFile>;
 export type DeclaredAccount = AccountsFile['accounts'][number];
+export type DeclaredUser = DeclaredAccount['users'][number];
+export type DeclaredGroup = DeclaredAccount['groups'][number];
+export type DeclaredRole = DeclaredAccount['roles'][number];
+export type DeclaredPolicy = DeclaredAccount['policies'][number];

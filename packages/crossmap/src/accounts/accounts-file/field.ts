@@ -31,12 +31,14 @@ export function text(expected: string, pattern: RegExp): Field<string> {
   };
 }
 
-export function oneOf<const T extends string>(...values: readonly T[]): Field<T> {
+/** A text that no problem shows. */
+export function secret(expected: string): Field<string> {
   return {
     read(value, at) {
-      const found = values.find((each) => each === value);
-      if (found !== undefined) return found;
-      throw problem(at, `one of ${values.join(', ')}`, value);
+      if (typeof value === 'string' && value !== '') return value;
+      throw new FileProblems([
+        `${at}: expected ${expected}, found ${value === undefined ? 'nothing' : 'something else'}`,
+      ]);
     },
   };
 }

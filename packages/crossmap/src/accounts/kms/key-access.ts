@@ -1,5 +1,4 @@
 import type { Context } from '../../iam/context.ts';
-import { type Decision, deniedMessage } from '../../iam/decision.ts';
 import {
   type AuthorizationRequest,
   type Authorizer,
@@ -8,7 +7,7 @@ import {
   type NamedPolicy,
 } from '../../iam/evaluate.ts';
 import { parsePolicy } from '../../iam/policy.ts';
-import { principalAccount, principalName } from '../../iam/principal.ts';
+import { principalAccount } from '../../iam/principal.ts';
 import { contextConditionKeys, type EncryptionContext } from './encryption-context.ts';
 import { constraintsMet, grantPolicy, grantStatements, retirementPolicy } from './grants.ts';
 import type { Grant, KmsKey, KmsScope } from './key.ts';
@@ -54,14 +53,14 @@ export class KeyAccess {
 
   /** Throws `AccessDeniedException` unless the caller may use the key so. */
   authorize(request: KmsRequest, use: KeyUse): void {
-    this.#decide(request, this.#authorization(request, use));
+    this.#decide(this.#authorization(request, use));
   }
 
   /** The same for the retirement of a grant, by the grant alone. */
   authorizeRetirement(request: KmsRequest, key: KmsKey, grant: Grant): void {
     const authorization = this.#authorization(request, { operation: 'RetireGrant', key });
     const resourceAccount = scopeOf(request).accountId;
-    this.#decide(request, { ...authorization, resourceAccount, resourcePolicy: retirementPolicy(grant) });
+    this.#decide({ ...authorization, resourceAccount, resourcePolicy: retirementPolicy(grant) });
   }
 
   /** Whether policies alone allow what grants may have allowed. */
@@ -79,7 +78,7 @@ export class KeyAccess {
 
   /** For what identity policies alone decide: `*`, or an alias of the caller's account. */
   authorizeInAccount(request: KmsRequest, operation: string, resource = '*', context: Context = {}): void {
-    this.#decide(request, {
+    this.#decide({
       ...request.caller,
       action: `kms:${operation}`,
       resource,
@@ -120,10 +119,10 @@ export class KeyAccess {
     return named;
   }
 
-  #decide(request: KmsRequest, authorization: AuthorizationRequest): void {
+  #decide(authorization: AuthorizationRequest): void {
     const decision = this.#authorizer.authorize(authorization);
     if (decision.decision === 'Allow') return;
-    throw new KmsError('AccessDeniedException', deniedText(request, authorization, decision));
+    throw new KmsError('AccessDeniedException', decision.message);
   }
 }
 
@@ -165,31 +164,4 @@ function keyContext({ tags }: KmsKey, aliases: readonly { readonly aliasName: st
     ...(aliases.length > 0 && { 'kms:ResourceAliases': aliases.map(({ aliasName }) => aliasName) }),
     ...Object.fromEntries(Object.entries(tags).map(([name, value]) => [`aws:ResourceTag/${name}`, value])),
   };
-}
-
-/** AWS's text. Of a key in another account it does not tell whether there is one. */
-function deniedText(request: KmsRequest, authorization: AuthorizationRequest, decision: Decision): string {
-  const { action, resource, resourceAccount } = authorization;
-  if (resourceAccount === scopeOf(request).accountId) return deniedMessage(authorization, decision);
-  const ofCaller = decisionOfCaller(decision);
-  return ofCaller === undefined
-    ? foreignKeyText(request.caller, action, resource)
-    : deniedMessage(authorization, ofCaller);
-}
-
-/** What of a denial the caller's own account decided, if any of it. */
-function decisionOfCaller(decision: Decision): Decision | undefined {
-  if (decision.decision !== 'ImplicitDeny') {
-    return decision.decision === 'ExplicitDeny' && decision.policyType === 'resource-based policy'
-      ? undefined
-      : decision;
-  }
-  const missing = decision.missing.filter(({ policyType }) => policyType !== 'resource-based policy');
-  return missing.length === 0 ? undefined : { ...decision, missing };
-}
-
-/** The text for a key of another account that the caller may not use, or that is not there. */
-export function foreignKeyText({ principal }: Caller, action: string, keyArn: string): string {
-  const key = action === 'kms:Decrypt' ? 'the resource associated with this ciphertext' : `resource: ${keyArn}`;
-  return `User: ${principalName(principal)} is not authorized to perform: ${action} on ${key} because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access`;
 }

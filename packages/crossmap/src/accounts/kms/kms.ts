@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { foreignKeyMessage } from '../../iam/denied-message.ts';
 import type { Authorizer } from '../../iam/evaluate.ts';
 import { PolicyError, type PrincipalIds, parsePolicy } from '../../iam/policy.ts';
 import { type Alias, aliasArn, type KmsKey, type KmsScope, keyArn, readKeyReference } from './key.ts';
-import { foreignKeyText, KeyAccess, type KmsRequest, scopeOf } from './key-access.ts';
+import { KeyAccess, type KmsRequest, scopeOf } from './key-access.ts';
 import { defaultKeyPolicy, managedKeyPolicy } from './key-policies.ts';
 import type { KeyStore } from './key-store.ts';
 import { KmsError } from './kms-error.ts';
@@ -60,7 +61,10 @@ export class Kms {
     const key = this.store.key(alias?.targetKeyArn ?? reference.arn);
     if (key !== undefined) return { key, requestAlias: alias?.aliasName };
     if (reference.accountId !== scope.accountId) {
-      throw new KmsError('AccessDeniedException', foreignKeyText(request.caller, `kms:${operation}`, reference.arn));
+      throw new KmsError(
+        'AccessDeniedException',
+        foreignKeyMessage(request.caller.principal, `kms:${operation}`, reference.arn),
+      );
     }
     const text =
       reference.kind === 'alias' ? `Alias ${reference.arn} is not found.` : `Key '${reference.arn}' does not exist`;
@@ -77,7 +81,10 @@ export class Kms {
   namedOwn(request: KmsRequest, operation: string, identifier: string): KmsKey {
     const key = this.namedById(request, operation, identifier);
     if (key.accountId === scopeOf(request).accountId) return key;
-    throw new KmsError('AccessDeniedException', foreignKeyText(request.caller, `kms:${operation}`, key.arn));
+    throw new KmsError(
+      'AccessDeniedException',
+      foreignKeyMessage(request.caller.principal, `kms:${operation}`, key.arn),
+    );
   }
 
   /** A key that is not there yet. Errors: `MalformedPolicyDocumentException`, `AlreadyExistsException`. */
@@ -113,8 +120,8 @@ export class Kms {
     const policy = managedKeyPolicy(scope);
     const description = 'Default key that protects my S3 objects when no other key is defined';
     const key: KmsKey = { ...this.newKey({ accountId, region, description, policy }), keyManager: 'AWS' };
-    await this.store.putKey(key);
-    await this.putAlias(MANAGED_ALIAS, key);
+    // Both at once: another first request must find them.
+    await Promise.all([this.store.putKey(key), this.putAlias(MANAGED_ALIAS, key)]);
     return key;
   }
 

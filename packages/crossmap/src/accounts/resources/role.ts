@@ -1,5 +1,5 @@
 import type { RolePolicy } from '../deployment.ts';
-import { managedPolicy } from '../managed-policies.ts';
+import { isAwsManaged } from '../managed-policies.ts';
 import { generatedName } from './physical-name.ts';
 import type { StringRule } from './property-reader.ts';
 import type { ResourceType } from './resource-type.ts';
@@ -34,7 +34,7 @@ export const ROLE: ResourceType = {
     for (const arn of properties.strings('ManagedPolicyArns')) {
       const managed = context.names.managedPolicies.get(arn);
       if (managed !== undefined) policies.push(managed);
-      else if (managedPolicy(arn) !== undefined) managedPolicyArns.push(arn);
+      else if (isAwsManaged(arn)) managedPolicyArns.push(arn);
       else if (arn.startsWith('arn:aws:iam::aws:policy/'))
         properties.unsupported('ManagedPolicyArns', `The managed policy \`${arn}\` is not supported`);
       else properties.invalid('ManagedPolicyArns', `The assembly has no managed policy \`${arn}\``);

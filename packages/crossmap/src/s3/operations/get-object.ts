@@ -1,30 +1,31 @@
 import { readBody } from '../body.ts';
-import { bucketArn } from '../bucket.ts';
 import { S3Error } from '../errors.ts';
 import { checksumHeaders, headersOf } from '../object-headers.ts';
+import { isMultipart, partsOf } from '../object-parts.ts';
 import type { ObjectInput } from '../operation.ts';
-import { notModified, requestedRange } from '../preconditions.ts';
-import type { S3Response } from '../request.ts';
-import type { ObjectVersion } from '../stored-object.ts';
-import { checkVersionId, versionHeader } from '../version-id.ts';
+import { partNumber } from '../part-number.ts';
+import { type ByteRange, notModified, rangeApplies, requestedRange } from '../preconditions.ts';
+import type { S3Request, S3Response } from '../request.ts';
+import { requestedVersion } from '../requested-version.ts';
+import type { StoredObject } from '../stored-object.ts';
+import { versionHeader } from '../version-id.ts';
 
 /**
- * GetObject and HeadObject. Whether a key exists is told only to who may list the bucket.
+ * GetObject and HeadObject, which reads the same and answers without the bytes.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
  */
 export async function getObject(input: ObjectInput): Promise<S3Response> {
   const { request, bucket, key, store, encryption } = input;
-  const object = requestedVersion(input);
-  const headers = { ...headersOf(object), ...versionHeader(bucket, object.versionId) };
-  if (notModified(request.headers, object)) return { status: 304, headers };
-  const range = requestedRange(request.headers.range, object.size);
+  const overrides = responseOverrides(request);
+  const object = requestedVersion(input, { bucket, key, versionId: request.query.versionId });
+  const headers = { ...headersOf(object), ...versionHeader(bucket, object.versionId), ...overrides };
+  if (notModified(request.headers, object)) return { status: 304, headers: keptHeaders(headers) };
+  const { range, number } = selection(request, object);
   const { start, end } = range ?? { start: 0, end: object.size };
   headers['content-length'] = String(end - start);
   if (range !== undefined) headers['content-range'] = `bytes ${start}-${end - 1}/${object.size}`;
-  const checksum =
-    range === undefined && request.headers['x-amz-checksum-mode'] === 'ENABLED'
-      ? checksumHeaders(object.attributes)
-      : {};
+  if (number !== undefined && isMultipart(object)) headers['x-amz-mp-parts-count'] = String(partsOf(object).length);
+  const checksum = request.headers['x-amz-checksum-mode'] === 'ENABLED' ? checksumOf(object, range) : {};
   Object.assign(headers, checksum);
   const status = range === undefined ? 200 : 206;
   // HeadObject needs no key, unless it tells a checksum.
@@ -35,23 +36,69 @@ export async function getObject(input: ObjectInput): Promise<S3Response> {
     : { status, headers, body: readBody(object.body, start, end, store, cipher) };
 }
 
-/**
- * What a read is of. A delete marker is none: as the current version it is told in a header, by its id it is
- * `MethodNotAllowed`. https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html
- */
-function requestedVersion({ request, bucket, key, store, authorize }: ObjectInput): ObjectVersion {
-  const versionId = checkVersionId(request.query.versionId);
-  const found = store.object(bucket.name, key, versionId);
-  if (found.kind === 'object') return found.object;
-  if (found.kind === 'absent' || versionId === undefined) authorize('s3:ListBucket', bucketArn(bucket.name));
-  if (found.kind === 'absent') {
-    if (versionId === undefined) throw new S3Error('NoSuchKey', { elements: { Key: key } });
-    throw new S3Error('NoSuchVersion', { elements: { Key: key, VersionId: versionId } });
+interface Selection {
+  /** Absent for the whole object. */
+  readonly range: ByteRange | undefined;
+  /** The part that was asked for. */
+  readonly number?: number;
+}
+
+/** An object that was put whole has one part. */
+function selection({ headers, query }: S3Request, object: StoredObject): Selection {
+  if (query.partNumber === undefined) {
+    return { range: rangeApplies(headers, object) ? requestedRange(headers.range, object.size) : undefined };
   }
-  const headers = { 'x-amz-delete-marker': 'true', ...versionHeader(bucket, found.versionId) };
-  if (versionId === undefined) throw new S3Error('NoSuchKey', { elements: { Key: key }, headers });
-  throw new S3Error('MethodNotAllowed', {
-    elements: { Method: request.method, ResourceType: 'DeleteMarker' },
-    headers: { ...headers, allow: 'DELETE', 'last-modified': new Date(found.lastModified).toUTCString() },
+  const number = partNumber(query.partNumber);
+  if (headers.range !== undefined) {
+    throw new S3Error('InvalidRequest', {
+      message: 'Cannot specify both Range header and partNumber query parameter',
+    });
+  }
+  const parts = partsOf(object);
+  const part = parts.find((candidate) => candidate.number === number);
+  if (part === undefined) {
+    throw new S3Error('InvalidPartNumber', {
+      elements: { PartNumberRequested: String(number), ActualPartCount: String(parts.length) },
+    });
+  }
+  return { range: object.size === 0 ? undefined : { start: part.start, end: part.end }, number };
+}
+
+/** Of the whole object, or of the part that the range is exactly. */
+function checksumOf(object: StoredObject, range: ByteRange | undefined): Record<string, string> {
+  const { checksum } = object.attributes;
+  if (range === undefined || checksum === undefined) return checksumHeaders(object.attributes);
+  const part = partsOf(object).find(({ start, end }) => start === range.start && end === range.end);
+  return part?.checksum === undefined ? {} : checksumHeaders({ checksum: { ...checksum, value: part.checksum } });
+}
+
+const OVERRIDES: Readonly<Record<string, string>> = {
+  'response-cache-control': 'cache-control',
+  'response-content-disposition': 'content-disposition',
+  'response-content-encoding': 'content-encoding',
+  'response-content-language': 'content-language',
+  'response-content-type': 'content-type',
+  'response-expires': 'expires',
+};
+
+/** The query parameters by which a signed request sets headers of its answer. */
+export const RESPONSE_OVERRIDES: readonly string[] = Object.keys(OVERRIDES);
+
+function responseOverrides({ query, caller }: S3Request): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [parameter, header] of Object.entries(OVERRIDES)) {
+    const value = query[parameter];
+    if (value !== undefined) headers[header] = value;
+  }
+  if (Object.keys(headers).length === 0 || caller.principal.kind !== 'anonymous') return headers;
+  throw new S3Error('InvalidRequest', {
+    message: 'Request specific response headers cannot be used for anonymous GET requests.',
   });
+}
+
+/** What an answer without its representation repeats (RFC 7232, section 4.1). */
+const KEPT = ['etag', 'last-modified', 'cache-control', 'expires', 'x-amz-version-id'];
+
+function keptHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => KEPT.includes(name)));
 }

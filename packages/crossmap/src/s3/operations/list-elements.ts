@@ -1,7 +1,9 @@
 import { type Bucket, canonicalUserId } from '../bucket.ts';
 import { isoDate } from '../dates.ts';
 import { S3Error } from '../errors.ts';
+import type { Initiator } from '../initiator.ts';
 import { LARGEST_PAGE } from '../listing.ts';
+import type { UploadAttributes } from '../multipart-object.ts';
 import type { S3Request } from '../request.ts';
 import type { ListedObject } from '../stored-object.ts';
 import { element, escapeXml } from '../xml.ts';
@@ -37,6 +39,14 @@ function urlEncode(text: string): string {
     .replaceAll('%2F', '/');
 }
 
+/** A parameter that counts; `undefined` when it is absent or empty. Errors: `InvalidArgument`. */
+export function parseCount(name: string, text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number <= 2 ** 31 - 1) return number;
+  throw invalidArgument(name, text, `Argument ${name} must be an integer between 0 and 2147483647`);
+}
+
 /** How many entries a listing asks for, at most `LARGEST_PAGE`; `negative` refuses a number below 0. */
 export function parseMaxKeys(text: string | undefined, negative: (text: string) => S3Error = negativeMaxKeys): number {
   if (text === undefined || text === '') return LARGEST_PAGE;
@@ -67,6 +77,17 @@ export function commonPrefixElements(names: readonly string[], encode: Encode): 
 
 export function ownerElement({ accountId }: Bucket): string {
   return `<Owner>${element('ID', canonicalUserId(accountId))}</Owner>`;
+}
+
+export function initiatorElement({ arn, accountId }: Initiator): string {
+  const id = arn === undefined || accountId === undefined || !arn.endsWith(':root') ? arn : canonicalUserId(accountId);
+  return `<Initiator>${element('ID', id ?? 'anonymous')}${element('DisplayName', arn?.split(/[:/]/).at(-1))}</Initiator>`;
+}
+
+/** How an upload sums up its parts, where the client said so. */
+export function summingElements(checksum: UploadAttributes['checksum']): string {
+  if (checksum === undefined) return '';
+  return element('ChecksumAlgorithm', checksum.algorithm) + element('ChecksumType', checksum.type);
 }
 
 export function invalidArgument(name: string, value: string, message: string): S3Error {

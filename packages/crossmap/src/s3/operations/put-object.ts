@@ -1,12 +1,13 @@
+import { type Checksum, DEFAULT_ALGORITHM } from '../checksum.ts';
 import { wholeSeconds } from '../dates.ts';
 import { encryptionHeaders } from '../encryption.ts';
-import type { ObjectCipher } from '../object-cipher.ts';
 import { checksumHeaders, describedBy } from '../object-headers.ts';
 import type { ObjectInput } from '../operation.ts';
 import { writeCondition } from '../preconditions.ts';
-import { type Received, receive } from '../receive.ts';
+import { receive, storedBody } from '../receive.ts';
 import type { S3Response } from '../request.ts';
 import type { Attributes, StoredObject } from '../stored-object.ts';
+import { declaredAlgorithm } from '../verification.ts';
 import { versionHeader } from '../version-id.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
@@ -15,17 +16,17 @@ export async function putObject({ request, bucket, key, store, encryption, now }
   const { cipher } = encrypting;
   const described = { ...describedBy(request.headers), ...encrypting.attributes };
   const condition = writeCondition(request.headers);
-  const received = await receive(request, cipher.blobs(store.blobs), { inline: true });
-  const attributes: Attributes =
-    received.checksum === undefined
-      ? described
-      : { ...described, checksum: { ...received.checksum, type: 'FULL_OBJECT' } };
+  store.checkCondition(bucket.name, key, condition);
+  const algorithm = declaredAlgorithm(request.headers) ?? DEFAULT_ALGORITHM;
+  const received = await receive(request, store.blobs, { inline: true, cipher, sums: [algorithm] });
+  const checksum: Checksum = { algorithm, value: received.sums[algorithm]!, type: 'FULL_OBJECT' };
+  const attributes: Attributes = { ...described, checksum };
   const object: StoredObject = {
     size: received.size,
     etag: cipher.etag(received.md5),
     lastModified: wholeSeconds(now()),
     attributes,
-    body: storedBody(received, cipher),
+    body: storedBody(received),
   };
   let versionId: string;
   try {
@@ -36,9 +37,4 @@ export async function putObject({ request, bucket, key, store, encryption, now }
   }
   const headers = { ...encryptionHeaders(attributes), etag: `"${object.etag}"`, ...checksumHeaders(attributes) };
   return { status: 200, headers: { ...headers, ...versionHeader(bucket, versionId) } };
-}
-
-function storedBody({ content, size }: Received, cipher: ObjectCipher): StoredObject['body'] {
-  if (content.kind === 'inline') return { kind: 'inline', bytes: cipher.seal(content.bytes) };
-  return { kind: 'blobs', segments: [{ blob: content.id, size }] };
 }

@@ -1,5 +1,4 @@
 import { isJsonObject, type Json, type JsonObject } from '../../asl/json.ts';
-import { deniedMessage } from '../../iam/decision.ts';
 import type { Authorizer, Caller } from '../../iam/evaluate.ts';
 import { InvalidCursor } from '../../store/cursor.ts';
 import { API_ERRORS, ApiError } from './errors.ts';
@@ -103,5 +102,5 @@ function authorize(
     context: { 'aws:RequestedRegion': region, 'aws:SecureTransport': 'true' },
   };
   const decision = authorizer.authorize(request);
-  if (decision.decision !== 'Allow') throw new ApiError('AccessDeniedException', deniedMessage(request, decision));
+  if (decision.decision !== 'Allow') throw new ApiError('AccessDeniedException', decision.message);
 }

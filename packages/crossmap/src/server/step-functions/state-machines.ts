@@ -127,7 +127,12 @@ export class StateMachines {
     if (assumed.kind === 'refused') throw new ApiError('AccessDeniedException', assumed.message);
   }
 
+  /** Throws for what the children of a Distributed Map run too: it is no state machine by itself. The words are ours. */
   async get(stateMachineArn: string): Promise<StateMachineRecord> {
+    if (stateMachineArn.includes('/')) {
+      const message = `The operation does not support the ARN of a Distributed Map state: '${stateMachineArn}'`;
+      throw new ApiError('ValidationException', message, { reason: 'API_DOES_NOT_SUPPORT_LABELED_ARNS' });
+    }
     const record = await this.#ports.store.stateMachine(stateMachineArn);
     if (record !== undefined) return record;
     throw stateMachineDoesNotExist(stateMachineArn);

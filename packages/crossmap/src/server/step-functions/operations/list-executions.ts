@@ -13,20 +13,38 @@ const STATUSES = [
   'TIMED_OUT',
   'ABORTED',
 ] as const satisfies readonly ExecutionStatus[];
+const PENDING_REDRIVE = 'PENDING_REDRIVE';
 
-/** https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html */
+/**
+ * Nothing is redriven here: what is REDRIVEN or PENDING_REDRIVE is an empty list.
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
+ */
 export const listExecutions: Operation = {
   resource: (parameters) =>
     parameters.optionalString('mapRunArn') === undefined
       ? parameters.arn('stateMachineArn')
       : parameters.arn('mapRunArn'),
   async handle(parameters, service) {
-    parameters.refuseOthers(['stateMachineArn', 'mapRunArn', 'statusFilter', 'maxResults', 'nextToken']);
+    parameters.refuseOthers([
+      'stateMachineArn',
+      'mapRunArn',
+      'statusFilter',
+      'redriveFilter',
+      'maxResults',
+      'nextToken',
+    ]);
     const after = readPageToken(parameters.optionalString('nextToken'));
-    const status = statusFilter(parameters.optionalString('statusFilter'));
+    const limit = parameters.maxResults();
+    const status = parameters.oneOf('statusFilter', [...STATUSES, PENDING_REDRIVE]);
+    const redriven = parameters.oneOf('redriveFilter', ['REDRIVEN', 'NOT_REDRIVEN']);
+    const of = await listed(parameters, service);
+    if (status === PENDING_REDRIVE && !('mapRunArn' in of)) {
+      throw invalid('The statusFilter PENDING_REDRIVE needs a mapRunArn');
+    }
+    if (status === PENDING_REDRIVE || redriven === 'REDRIVEN') return { executions: [] };
     const { items, next } = await service.store.executions({
-      of: await listed(parameters, service),
-      limit: parameters.maxResults(),
+      of,
+      limit,
       ...(status !== undefined && { status }),
       ...(after !== undefined && { after }),
     });
@@ -54,16 +72,6 @@ async function listed(
 
 export function mapRunNotFound(mapRunArn: string): ApiError {
   return new ApiError('ResourceNotFound', `Resource not found: '${mapRunArn}'`);
-}
-
-function statusFilter(text: string | undefined): ExecutionStatus | undefined {
-  if (text === undefined) return undefined;
-  const status = STATUSES.find((each) => each === text);
-  if (status !== undefined) return status;
-  const allowed = `[${STATUSES.join(', ')}]`;
-  throw invalid(
-    `Value '${text}' at 'statusFilter' failed to satisfy constraint: Member must satisfy enum value set: ${allowed}`,
-  );
 }
 
 function listItem(record: ExecutionRecord): JsonObject {

@@ -1,0 +1,78 @@
+import { bytesOf, readBody } from '../body.ts';
+import { copySource, LARGEST_COPY, sourceVersionHeader } from '../copy-source.ts';
+import { isoDate, wholeSeconds } from '../dates.ts';
+import { encryptionHeaders } from '../encryption.ts';
+import { S3Error } from '../errors.ts';
+import { summingOf } from '../multipart-object.ts';
+import type { ObjectInput } from '../operation.ts';
+import { partNumber } from '../part-number.ts';
+import type { ByteRange } from '../preconditions.ts';
+import { keep } from '../receive.ts';
+import type { S3Response } from '../request.ts';
+import type { StoredObject } from '../stored-object.ts';
+import { Summing } from '../verification.ts';
+import { element, xmlDocument } from '../xml.ts';
+import { keepPart } from './upload-part.ts';
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html */
+export async function uploadPartCopy(input: ObjectInput): Promise<S3Response> {
+  const { request, bucket, key, store, uploads, encryption, now } = input;
+  const number = partNumber(request.query.partNumber);
+  const upload = uploads.upload(request.query.uploadId!, bucket.name, key);
+  const source = copySource(input);
+  const { start, end } = requestedBytes(request.headers['x-amz-copy-source-range'], source.object);
+  const opening = await encryption.resume(request, source.bucket, source.key, source.object.attributes);
+  const cipher = await encryption.resume(request, bucket, key, upload.attributes);
+  const summing = new Summing([summingOf(upload.attributes).algorithm]);
+  const body = readBody(source.object.body, start, end, store, opening);
+  const kept = await keep(summing.passing(bytesOf(body)), store.blobs, { inline: false, cipher });
+  const { md5, sums } = summing.finish();
+  const etag = cipher.etag(md5);
+  await keepPart(input, upload, { ...kept, number, etag, sums });
+  const algorithm = upload.attributes.checksum?.algorithm;
+  const content = [
+    element('LastModified', isoDate(wholeSeconds(now()))),
+    element('ETag', `"${etag}"`),
+    algorithm === undefined ? '' : element(`Checksum${algorithm}`, sums[algorithm]),
+  ];
+  return {
+    status: 200,
+    headers: {
+      'content-type': 'application/xml',
+      ...encryptionHeaders(upload.attributes),
+      ...sourceVersionHeader(source),
+    },
+    body: xmlDocument('CopyPartResult', content.join('')),
+  };
+}
+
+/** The whole source when no range is named; unlike the range of a read it may not go beyond the end. */
+function requestedBytes(range: string | undefined, { size }: StoredObject): ByteRange {
+  if (range === undefined) {
+    if (size > LARGEST_COPY) throw tooLarge();
+    return { start: 0, end: size };
+  }
+  const match = /^bytes=(\d+)-(\d+)$/.exec(range);
+  const [start, end] = [Number(match?.[1]), Number(match?.[2]) + 1];
+  if (match === null || end <= start) {
+    throw new S3Error('InvalidArgument', {
+      message:
+        'The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy',
+      elements: { ArgumentName: 'x-amz-copy-source-range', ArgumentValue: range },
+    });
+  }
+  if (end > size) {
+    throw new S3Error('InvalidRange', {
+      message: `Range specified is not valid for source object of size: ${size}`,
+      elements: { RangeRequested: range, ActualObjectSize: String(size) },
+    });
+  }
+  if (end - start > LARGEST_COPY) throw tooLarge();
+  return { start, end };
+}
+
+function tooLarge(): S3Error {
+  return new S3Error('InvalidRequest', {
+    message: `The specified copy range is larger than the maximum allowable size for a copy source: ${LARGEST_COPY}`,
+  });
+}
