@@ -126,6 +126,7 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
   const s3 = new EmbeddedS3({
     store: objects,
     authorizer: authorization,
+    principalIds: accounts.principalIds,
     dataKeys: s3DataKeys(kms),
     now,
     newId: systemIds.uuid,
