@@ -507,6 +507,10 @@ describe('KMS and S3 over HTTP', () => {
     assert.match(await refusal(asked({ StringEquals: { 'kms:ViaService': 's3.us-east-1.amazonaws.com' } })), /^403/);
     assert.match(await refusal(asked({ StringEquals: { 'kms:CallerAccount': OTHER } })), /^403/);
     assert.match(await refusal(asked({ Bool: { 'aws:ViaAWSService': 'false' } })), /^403/);
+    await kms('admin', 'PutKeyPolicy', {
+      KeyId: KEY,
+      Policy: JSON.stringify(only({ IpAddress: { 'aws:SourceIp': '127.0.0.0/8' } })),
+    });
     const direct = await kms('nokms', 'GenerateDataKey', { KeyId: KEY, KeySpec: 'AES_256' });
     assert.equal(direct.status, 200);
   });

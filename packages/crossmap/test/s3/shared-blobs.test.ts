@@ -20,7 +20,7 @@ const [bucket, region] = ['partner-objects', 'eu-west-1'];
 const KEYS = ['a', 'b', 'c'];
 
 /** An S3 whose blobs are counted. */
-async function countedS3() {
+async function countedS3(onRead: () => Promise<unknown> = async () => {}) {
   const memory = memoryBlobs();
   const kept = new Set<string>();
   const blobs: BlobStore = {
@@ -33,6 +33,10 @@ async function countedS3() {
         return id;
       };
       return { ...writer, finish };
+    },
+    async *read(id, start, end) {
+      await onRead();
+      yield* memory.read(id, start, end);
     },
     remove: async (id) => {
       kept.delete(id);
@@ -80,12 +84,15 @@ function content(mark: number): string {
 }
 
 type Step =
-  | { readonly kind: 'put' | 'delete' | 'upload' | 'complete' | 'abort'; readonly key: string }
+  | { readonly kind: 'put' | 'delete' | 'upload' | 'upload-again' | 'complete' | 'abort'; readonly key: string }
   | { readonly kind: 'copy' | 'part-copy'; readonly key: string; readonly from: string };
 
 const key = fc.constantFrom(...KEYS);
 const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ kind: fc.constantFrom('put', 'delete', 'upload', 'complete', 'abort'), key }) as fc.Arbitrary<Step>,
+  fc.record({
+    kind: fc.constantFrom('put', 'delete', 'upload', 'upload-again', 'complete', 'abort'),
+    key,
+  }) as fc.Arbitrary<Step>,
   fc.record({ kind: fc.constantFrom('copy', 'part-copy'), key, from: key }) as fc.Arbitrary<Step>,
 );
 
@@ -119,9 +126,11 @@ class Model {
         return;
       case 'copy':
         return this.#copy(action.key, action.from);
-      case 'upload': {
+      case 'upload':
+      case 'upload-again': {
         const text = content(this.#marks++);
         const upload = await this.#upload(action.key);
+        if (action.kind === 'upload-again') upload.parts.pop();
         const query = { uploadId: upload.id, partNumber: `${upload.parts.length + 1}` };
         const { headers } = await send(this.#world, 'PUT', action.key, { query }, text);
         upload.parts.push({ etag: headers.etag!, text });
@@ -214,4 +223,18 @@ test('whatever is put, copied, uploaded and deleted, every object has its bytes 
     }),
     { numRuns: 60 },
   );
+});
+
+test('a source that is deleted while it is summed up for its copy leaves its bytes to the copy', async () => {
+  let deletion: Promise<unknown> | undefined;
+  const world = await countedS3(() => {
+    deletion ??= send(world, 'DELETE', 'a');
+    return deletion;
+  });
+  await send(world, 'PUT', 'a', {}, content(1));
+  const headers = { 'x-amz-copy-source': `${bucket}/a`, 'x-amz-checksum-algorithm': 'SHA256' };
+  await send(world, 'PUT', 'b', { headers });
+  assert.equal(await read(world, 'a'), undefined);
+  assert.equal(await read(world, 'b'), content(1));
+  world.store.close();
 });

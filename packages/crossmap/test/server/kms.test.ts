@@ -337,7 +337,10 @@ describe('KMS', () => {
       await call(NOBODY, 'DescribeKey', { KeyId: key });
       const anew: Caller = { ...NOBODY, principal: { ...NOBODY.principal, id: 'AROAANEW' } as Caller['principal'] };
       assert.match(await refused(anew, 'DescribeKey', { KeyId: key }), /^AccessDeniedException/);
+      assert.equal((await call(ADMIN, 'GetKeyPolicy', { KeyId: key })).Policy, naming);
       id = undefined;
+      const shown = text((await call(ADMIN, 'GetKeyPolicy', { KeyId: key })).Policy);
+      assert.equal(shown, naming.replace(roleArn(BUCKET_ACCOUNT, 'nobody'), 'AROANOBODY'));
       assert.equal(
         await refused(ADMIN, 'PutKeyPolicy', { KeyId: key, Policy: naming }),
         'MalformedPolicyDocumentException: Policy contains a statement with one or more invalid principals.',

@@ -11,6 +11,8 @@ import { KmsError } from './kms-error.ts';
 export interface KmsRequest {
   readonly caller: Caller;
   readonly region: string;
+  /** Where it comes from; absent for a request that a service makes. */
+  readonly sourceIp?: string;
   /** `s3.eu-west-1.amazonaws.com` for a request that a service makes. */
   readonly viaService?: string;
 }
@@ -134,12 +136,13 @@ function issuedToCaller(request: KmsRequest, key: KmsKey, grants: readonly Grant
 
 /** https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html */
 function requestContext(request: KmsRequest): Context {
-  const { viaService } = request;
+  const { viaService, sourceIp } = request;
   const { accountId, region } = scopeOf(request);
   return {
     'aws:RequestedRegion': region,
     'aws:SecureTransport': 'true',
     'kms:CallerAccount': accountId,
+    ...(sourceIp !== undefined && { 'aws:SourceIp': sourceIp }),
     ...(viaService !== undefined && { 'kms:ViaService': viaService, 'aws:ViaAWSService': 'true' }),
   };
 }

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { foreignKeyMessage } from '../../iam/denied-message.ts';
 import type { Authorizer } from '../../iam/evaluate.ts';
 import { PolicyError, type PrincipalIds, parsePolicy } from '../../iam/policy.ts';
+import { shownPolicy } from '../../s3/bucket-policy.ts';
 import { type Alias, aliasArn, type KmsKey, type KmsScope, keyArn, readKeyReference } from './key.ts';
 import { KeyAccess, type KmsRequest, scopeOf } from './key-access.ts';
 import { defaultKeyPolicy, managedKeyPolicy } from './key-policies.ts';
@@ -163,6 +164,11 @@ export class Kms {
       lastUpdatedDate: now,
     };
     await this.store.putAlias(alias);
+  }
+
+  /** As it was put, except that a user or role that is gone is shown by the unique id it had. */
+  shownPolicy({ policy, principalIds }: KmsKey): string {
+    return shownPolicy({ document: policy, principalIds }, this.#principalIds);
   }
 
   /** The unique ids that a key policy binds. Errors: `MalformedPolicyDocumentException`. */

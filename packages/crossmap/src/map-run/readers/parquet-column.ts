@@ -22,7 +22,7 @@ export class ParquetColumn {
   readonly #place: RowGroupPlace;
   readonly #paged: boolean;
   /** Those of a column that is read page by page: its values are their numbers. */
-  readonly #texts = new ParquetTexts();
+  #texts = new ParquetTexts();
   #part: ArrayLike<unknown> = [];
   /** The row of the first value of the part. */
   #from = 0;
@@ -57,7 +57,8 @@ export class ParquetColumn {
     // A page that ends right before the first row that is wanted would be decoded too: the second one is asked for.
     const wanted = this.#paged && row > 0 && row + 1 < count ? row + 1 : row;
     let found = row;
-    this.#texts.clear();
+    const texts = new ParquetTexts();
+    this.#texts = texts;
     await parquetRead({
       file: this.#file,
       metadata: this.#metadata,
@@ -65,7 +66,7 @@ export class ParquetColumn {
       rowStart: rowStart + wanted,
       rowEnd: rowStart + (this.#paged ? wanted + 1 : count),
       compressors,
-      parsers: this.#paged ? { ...PARSERS, stringFromBytes: (text) => text && this.#texts.keep(text) } : PARSERS,
+      parsers: this.#paged ? { ...PARSERS, stringFromBytes: (text) => text && texts.keep(text) } : PARSERS,
       geoparquet: false,
       onChunk: ({ columnData, rowStart: at }) => {
         const part = columnData.slice(Math.max(0, rowStart + row - at));
@@ -73,7 +74,7 @@ export class ParquetColumn {
         found += part.length;
       },
     });
-    if (found === row || found > count || (!this.#paged && found < count)) {
+    if (found === row || found > count) {
       throw new Error(`expected ${count} values in a column, found ${found}`);
     }
   }

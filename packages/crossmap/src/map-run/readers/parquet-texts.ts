@@ -8,7 +8,7 @@ export class ParquetTexts {
   readonly #starts: number[] = [];
   readonly #ends: number[] = [];
   /** The bytes of each page, from the number of its first text on. */
-  #pages: { readonly from: number; readonly bytes: Buffer }[] = [];
+  readonly #pages: { readonly from: number; readonly bytes: Buffer }[] = [];
   #page = 0;
 
   get count(): number {
@@ -30,13 +30,6 @@ export class ParquetTexts {
   at(number: number): string {
     while ((this.#pages[this.#page + 1]?.from ?? Number.POSITIVE_INFINITY) <= number) this.#page++;
     return textIn(this.#pages[this.#page]?.bytes ?? NO_PAGE, this.#starts[number] ?? 0, this.#ends[number] ?? 0);
-  }
-
-  clear(): void {
-    this.#starts.length = 0;
-    this.#ends.length = 0;
-    this.#pages = [];
-    this.#page = 0;
   }
 }
 
