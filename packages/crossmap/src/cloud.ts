@@ -132,7 +132,6 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
     dataKeys: s3DataKeys(kms),
     now,
     newId: systemIds.uuid,
-    principalIds: accounts.principalIds,
   });
   let port = 0;
   const functionSessions = new FunctionSessions(accounts, now);
