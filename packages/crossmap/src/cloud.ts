@@ -128,10 +128,10 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
   const s3 = new EmbeddedS3({
     store: objects,
     authorizer: authorization,
+    principalIds: accounts.principalIds,
     dataKeys: s3DataKeys(kms),
     now,
     newId: systemIds.uuid,
-    principalIds: accounts.principalIds,
   });
   let port = 0;
   const functionSessions = new FunctionSessions(accounts, now);
