@@ -6,6 +6,8 @@ import type {
   BucketResource,
   Deployment,
   FunctionResource,
+  KeyAliasResource,
+  KeyResource,
   LogGroupResource,
   RolePolicy,
   RoleResource,
@@ -13,6 +15,7 @@ import type {
 } from './deployment.ts';
 import type { FunctionCode } from './function-code.ts';
 import type { FunctionSessions } from './function-sessions.ts';
+import type { Kms } from './kms/kms.ts';
 import type { LogGroups } from './log-groups.ts';
 
 /** The parts of the embedded cloud that a stack deploys into; buckets and state machines live in other layers. */
@@ -25,6 +28,7 @@ export interface EmbeddedCloud {
     createBucket(bucket: BucketResource): Promise<void>;
     putBucketPolicy(bucketName: string, policy: string): Promise<void>;
   };
+  readonly kms: Kms;
   readonly logGroups: LogGroups;
   readonly stateMachines: {
     create(stateMachine: StateMachineResource): Promise<unknown>;
@@ -75,6 +79,14 @@ export class EmbeddedDeployment implements Deployment {
     const logGroupName = `/aws/lambda/${functionName}`;
     functions.add({ ...configuration, functionArn, functionName, logGroupName, codeDirectory });
     functionSessions.add(functionArn, roleArn);
+  }
+
+  async createKey({ policy, ...key }: KeyResource): Promise<void> {
+    await this.#cloud.kms.provisionKey({ ...key, ...(policy && { policy: JSON.stringify(policy) }) });
+  }
+
+  async createKeyAlias({ aliasName, targetKeyId, ...scope }: KeyAliasResource): Promise<void> {
+    await this.#cloud.kms.provisionAlias(aliasName, targetKeyId, scope);
   }
 
   async createLogGroup(logGroup: LogGroupResource): Promise<void> {

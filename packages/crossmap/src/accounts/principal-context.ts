@@ -3,7 +3,7 @@ import type { Principal, ServicePrincipal } from '../iam/principal.ts';
 import type { Membership } from './organization.ts';
 
 /**
- * The condition keys that follow from who asks. Of an anonymous caller there is no ARN and no account.
+ * The condition keys that follow from who asks. Requests of anonymous callers have hardly any.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principal-properties
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable
  */
@@ -13,7 +13,7 @@ export function principalContext(
 ): Record<string, string | readonly string[]> {
   switch (principal.kind) {
     case 'anonymous':
-      return { 'aws:PrincipalType': 'Anonymous', 'aws:PrincipalIsAWSService': 'false', 'aws:userid': 'anonymous' };
+      return { 'aws:PrincipalType': 'Anonymous', 'aws:userid': 'anonymous' };
     case 'service':
       return {
         'aws:PrincipalIsAWSService': 'true',
@@ -22,23 +22,23 @@ export function principalContext(
       };
     case 'root':
       return {
-        ...identified(principal.accountId, principal.arn, 'Account', membership),
         'aws:userid': principal.accountId,
+        ...identified(principal.accountId, principal.arn, 'Account', membership),
       };
     case 'iam-user':
       return {
-        ...identified(principal.accountId, principal.arn, 'User', membership),
-        ...tagged(principal.tags),
         'aws:username': principal.userName,
         'aws:userid': principal.id,
+        ...identified(principal.accountId, principal.arn, 'User', membership),
+        ...tagged(principal.tags),
       };
     case 'role-session': {
       const sessionName = principal.arn.slice(principal.arn.lastIndexOf('/') + 1);
       return {
-        ...identified(principal.accountId, principal.roleArn, 'AssumedRole', membership),
-        ...tagged(principal.tags),
         'aws:userid': `${principal.id}:${sessionName}`,
         'aws:MultiFactorAuthPresent': 'false',
+        ...identified(principal.accountId, principal.roleArn, 'AssumedRole', membership),
+        ...tagged(principal.tags),
         ...(principal.issued !== undefined && { 'aws:TokenIssueTime': iso8601(principal.issued) }),
       };
     }

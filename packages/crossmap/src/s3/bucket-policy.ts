@@ -67,7 +67,7 @@ function restrictionOf(accountId: string): Statement {
     Resource: '*',
     Condition: {
       StringNotEquals: { 'aws:PrincipalAccount': accountId },
-      Bool: { 'aws:PrincipalIsAWSService': 'false' },
+      BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' },
     },
   };
   return parsePolicy({ Version: '2012-10-17', Statement: statement }, 'resource').denies[0]!;

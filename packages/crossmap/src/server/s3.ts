@@ -22,10 +22,10 @@ export interface S3HttpOptions {
   /** Told of what was thrown and is no refusal; the client gets InternalError. */
   readonly onBug: (error: unknown) => void;
   /**
-   * The way by which a request came, for the condition keys about it.
+   * The way by which a request came, for the condition keys about it; `undefined` for the default.
    * @default - from the peer's address, over TLS
    */
-  readonly network?: (message: IncomingMessage) => Network;
+  readonly network?: (message: IncomingMessage) => Network | undefined;
   /**
    * How long a body may stand still before its request is given up, and an answer that nobody reads.
    * @default BODY_TIMEOUT_MS

@@ -5,9 +5,10 @@ import { S3Error, type S3ErrorCode } from '../s3/errors.ts';
 import { errorDocument } from '../s3/xml.ts';
 import { handleJson, type JsonProtocolOptions } from './json-protocol.ts';
 import { handleLocal, LOCAL_PREFIX, type LocalEndpoint } from './local-endpoint.ts';
+import { handleQuery, type QueryProtocolOptions } from './query/query-protocol.ts';
 import { handleS3, type S3HttpOptions } from './s3.ts';
 
-export interface ServerOptions extends JsonProtocolOptions, S3HttpOptions {
+export interface ServerOptions extends JsonProtocolOptions, QueryProtocolOptions, S3HttpOptions {
   readonly localEndpoint: LocalEndpoint;
   /**
    * The interface to listen on.
@@ -30,8 +31,9 @@ export interface Listening {
 }
 
 /**
- * One listener for every service, on the loopback interface unless told otherwise. JSON services name their operation in X-Amz-Target;
- * what has none is S3. Rejects with Node's error (`EADDRINUSE`) when the port cannot be had.
+ * One listener for every service, on the loopback interface unless told otherwise. JSON services name their operation in
+ * X-Amz-Target; query services are known by the scope of the signature, or by a form without one; all else is S3. Rejects
+ * with Node's error (`EADDRINUSE`) when the port cannot be had.
  */
 export async function listen(port: number, options: ServerOptions): Promise<Listening> {
   const { host = '127.0.0.1', headTimeoutMs = HEAD_TIMEOUT_MS } = options;
@@ -39,6 +41,7 @@ export async function listen(port: number, options: ServerOptions): Promise<List
     const target = message.headers['x-amz-target'];
     if (message.url?.startsWith(LOCAL_PREFIX)) handleLocal(message, response, options.localEndpoint);
     else if (typeof target === 'string') void handleJson(target, message, response, options);
+    else if (isQuery(message, options)) void handleQuery(message, response, options);
     else void handleS3(message, response, options);
   };
   // A body may take any time, as long as it goes on; how long it may stand still is for who reads it.
@@ -60,6 +63,14 @@ export async function listen(port: number, options: ServerOptions): Promise<List
     server.listen(port, host, resolve);
   });
   return { port: (server.address() as AddressInfo).port, close: () => close(server) };
+}
+
+/** S3 takes no form at `/`. */
+function isQuery({ headers, method, url }: IncomingMessage, { queryApis }: QueryProtocolOptions): boolean {
+  const service = /Credential=[^/]+\/\d{8}\/[^/]+\/([^/]+)\/aws4_request/.exec(headers.authorization ?? '')?.[1];
+  if (service !== undefined && queryApis.some(({ signedFor }) => signedFor === service)) return true;
+  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
+  return method === 'POST' && url === '/' && isForm && service !== 's3';
 }
 
 function close(server: Server): Promise<void> {

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Session } from '../accounts/session-tokens.ts';
 import type { Caller } from '../iam/evaluate.ts';
 import { readAuthorizationHeader } from './authorization-header.ts';
 import { canonicalRequest, sha256, type WireRequest } from './canonical-request.ts';
@@ -20,7 +21,13 @@ export type CredentialLookup = (
   accessKeyId: string,
   sessionToken: string | undefined,
 ) =>
-  | { readonly kind: 'found'; readonly caller: Caller; readonly secretAccessKey: string }
+  | {
+      readonly kind: 'found';
+      readonly caller: Caller;
+      readonly secretAccessKey: string;
+      /** Of temporary credentials. */
+      readonly session?: Session;
+    }
   | { readonly kind: 'refused'; readonly code: 'InvalidAccessKeyId' | 'InvalidToken' | 'ExpiredToken' };
 
 export type Authentication =
@@ -29,6 +36,8 @@ export type Authentication =
   | {
       readonly kind: 'authenticated';
       readonly caller: Caller;
+      /** Of temporary credentials. */
+      readonly session: Session | undefined;
       readonly type: 'REST-HEADER' | 'REST-QUERY-STRING';
       /** When it was signed, epoch ms. */
       readonly time: number;
@@ -93,6 +102,7 @@ export function authenticate(request: SignedRequest, lookup: CredentialLookup, n
   return {
     kind: 'authenticated',
     caller: found.caller,
+    session: found.session,
     type,
     time,
     region,

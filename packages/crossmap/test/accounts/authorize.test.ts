@@ -89,7 +89,7 @@ test('conditions see the principal, its account and type, the resource account a
     [session, { PrincipalArn: ROLE, PrincipalType: 'AssumedRole', userid: `${role.roleId}:run` }],
     [user, { PrincipalArn: developer.arn, PrincipalType: 'User', userid: developer.userId, username: 'crossmap' }],
     [root, { PrincipalArn: root.arn, PrincipalType: 'Account', userid: ACCOUNT }],
-    [{ kind: 'anonymous' }, { PrincipalType: 'Anonymous', userid: 'anonymous', PrincipalIsAWSService: 'false' }],
+    [{ kind: 'anonymous' }, { PrincipalType: 'Anonymous', userid: 'anonymous' }],
   ];
   for (const [principal, keys] of expected) {
     const StringEquals = Object.fromEntries(Object.entries(keys).map(([key, value]) => [`aws:${key}`, value]));

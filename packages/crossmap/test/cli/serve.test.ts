@@ -18,6 +18,7 @@ async function serve(argv: readonly string[], fails?: Error) {
   const host = fakeHost({ cwd: '/', onStdout: (_written, host) => host.interrupt() });
   const exitCode = await run(['serve', ...argv], host, {
     version: '0.0.0',
+    connectS3: () => assert.fail('nothing is to be called'),
     connect: () => assert.fail('crossmap serve calls no service'),
     denialsSince: async () => undefined,
     startLocal: () => assert.fail('crossmap serve loads no assembly'),

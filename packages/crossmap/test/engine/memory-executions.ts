@@ -10,8 +10,8 @@ import type {
 
 /** Executions in memory, for tests of the engine alone. Only what the engine calls is there. */
 export class MemoryExecutions implements ExecutionStore {
-  readonly records = new Map<string, ExecutionRecord>();
-  readonly histories = new Map<string, readonly HistoryEvent[]>();
+  records = new Map<string, ExecutionRecord>();
+  histories = new Map<string, readonly HistoryEvent[]>();
   /** Thrown by the next write. */
   broken: Error | undefined;
 

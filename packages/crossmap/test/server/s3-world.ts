@@ -97,6 +97,7 @@ export async function s3World(
   const server = await listen(0, {
     ...options,
     apis: [],
+    queryApis: [],
     s3,
     authorizer,
     lookup,

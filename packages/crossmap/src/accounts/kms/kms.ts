@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { foreignKeyMessage } from '../../iam/denied-message.ts';
 import type { Authorizer } from '../../iam/evaluate.ts';
 import { PolicyError, type PrincipalIds, parsePolicy } from '../../iam/policy.ts';
+import { shownPolicy } from '../../s3/bucket-policy.ts';
 import { type Alias, aliasArn, type KmsKey, type KmsScope, keyArn, readKeyReference } from './key.ts';
 import { KeyAccess, type KmsRequest, scopeOf } from './key-access.ts';
 import { defaultKeyPolicy, managedKeyPolicy } from './key-policies.ts';
@@ -87,12 +88,10 @@ export class Kms {
     );
   }
 
-  /** A key that is not there yet. Errors: `MalformedPolicyDocumentException`, `AlreadyExistsException`. */
+  /** A key that is not there yet. Errors: `MalformedPolicyDocumentException`. */
   newKey(definition: KeyDefinition): KmsKey {
     const { accountId, region, keyId = randomUUID(), description = '', tags = {}, enabled = true } = definition;
     const arn = keyArn(keyId, definition);
-    if (this.store.key(arn) !== undefined)
-      throw new KmsError('AlreadyExistsException', `The key ${arn} already exists`);
     const policy = definition.policy ?? defaultKeyPolicy(accountId);
     return {
       arn,
@@ -111,12 +110,36 @@ export class Kms {
     };
   }
 
+  /**
+   * Makes a key without authorization, as CloudFormation does with rights of its own. One that is there becomes what the
+   * definition says and keeps its material, its grants and, while it waits to be deleted, its state.
+   */
+  async provisionKey(definition: KeyDefinition & { readonly keyId: string }): Promise<void> {
+    const key = this.newKey(definition);
+    const existing = this.store.key(key.arn);
+    if (existing === undefined) return this.store.putKey(key);
+    const { creationDate, grants, material } = existing;
+    const state = existing.state.kind === 'PendingDeletion' ? existing.state : key.state;
+    await this.store.putKey({ ...key, creationDate, grants, material, state });
+  }
+
+  /** Points an alias to a key of the same account and Region without authorization. Errors: `NotFoundException`. */
+  async provisionAlias(aliasName: string, targetKeyId: string, scope: KmsScope): Promise<void> {
+    const key = this.store.key(readKeyReference(targetKeyId, scope).arn);
+    if (key === undefined) throw new KmsError('NotFoundException', `Key '${targetKeyId}' does not exist`);
+    await this.putAlias(aliasName, key);
+  }
+
   /** The key `aws/s3` of an account and Region, which comes to be when S3 first needs it. */
   async managedKey(scope: KmsScope): Promise<KmsKey> {
     const { accountId, region } = scope;
     const known = this.store.alias(aliasArn(MANAGED_ALIAS, scope));
     const existing = known === undefined ? undefined : this.store.key(known.targetKeyArn);
-    if (existing !== undefined) return existing;
+    if (existing !== undefined) {
+      // Another first request may be making it: nothing is encrypted with a key that a crash could take away.
+      await this.store.durable();
+      return existing;
+    }
     const policy = managedKeyPolicy(scope);
     const description = 'Default key that protects my S3 objects when no other key is defined';
     const key: KmsKey = { ...this.newKey({ accountId, region, description, policy }), keyManager: 'AWS' };
@@ -137,6 +160,11 @@ export class Kms {
       lastUpdatedDate: now,
     };
     await this.store.putAlias(alias);
+  }
+
+  /** As it was put, except that a user or role that is gone is shown by the unique id it had. */
+  shownPolicy({ policy, principalIds }: KmsKey): string {
+    return shownPolicy({ document: policy, principalIds }, this.#principalIds);
   }
 
   /** The unique ids that a key policy binds. Errors: `MalformedPolicyDocumentException`. */
