@@ -27,8 +27,10 @@ import { Executions } from './engine/executions.ts';
 import type { Clock } from './engine/ports.ts';
 import { FunctionHost } from './functions/function-host.ts';
 import type { InvokeResult } from './functions/invoke-result.ts';
+import type { PrincipalIds } from './iam/policy.ts';
 import { LocalError } from './local-error.ts';
 import { MapRuns } from './map-run/map-runs.ts';
+import type { BucketSettings } from './s3/bucket-settings.ts';
 import { directoryBlobs } from './s3/directory-blobs.ts';
 import { EmbeddedS3 } from './s3/embedded-s3.ts';
 import { memoryBlobs } from './s3/memory-blobs.ts';
@@ -328,6 +330,8 @@ function bucketsOf(s3: EmbeddedS3) {
       await s3.provisionBucket({ name: bucketName, accountId, region });
       await s3.provisionEncryption(bucketName, encryption);
     },
-    putBucketPolicy: (bucketName: string, policy: string) => s3.provisionPolicy(bucketName, policy),
+    putBucketPolicy: (bucketName: string, policy: string, principalIds?: PrincipalIds) =>
+      s3.provisionPolicy(bucketName, policy, principalIds),
+    putBucketSettings: (bucketName: string, settings: BucketSettings) => s3.provisionSettings(bucketName, settings),
   };
 }

@@ -1,5 +1,6 @@
 import type { FunctionHost } from '../functions/function-host.ts';
 import type { PrincipalIds } from '../iam/policy.ts';
+import type { BucketSettings } from '../s3/bucket-settings.ts';
 import type { Accounts } from './accounts.ts';
 import type {
   BucketPolicyResource,
@@ -26,7 +27,9 @@ export interface EmbeddedCloud {
   readonly functionSessions: FunctionSessions;
   readonly buckets: {
     createBucket(bucket: BucketResource): Promise<void>;
-    putBucketPolicy(bucketName: string, policy: string): Promise<void>;
+    /** `principalIds` tells the users and roles that the policy may name; without it those that are there. */
+    putBucketPolicy(bucketName: string, policy: string, principalIds?: PrincipalIds): Promise<void>;
+    putBucketSettings(bucketName: string, settings: Omit<BucketSettings, 'policy' | 'encryption'>): Promise<void>;
   };
   readonly kms: Kms;
   readonly logGroups: LogGroups;
@@ -51,7 +54,7 @@ export class EmbeddedDeployment implements Deployment {
   }
 
   async putBucketPolicy({ bucketName, policy }: BucketPolicyResource): Promise<void> {
-    await this.#cloud.buckets.putBucketPolicy(bucketName, JSON.stringify(policy));
+    await this.#cloud.buckets.putBucketPolicy(bucketName, JSON.stringify(policy), this.#principalIds);
   }
 
   async createRole({
@@ -82,7 +85,8 @@ export class EmbeddedDeployment implements Deployment {
   }
 
   async createKey({ policy, ...key }: KeyResource): Promise<void> {
-    await this.#cloud.kms.provisionKey({ ...key, ...(policy && { policy: JSON.stringify(policy) }) });
+    const document = policy && { policy: JSON.stringify(policy) };
+    await this.#cloud.kms.provisionKey({ ...key, ...document }, this.#principalIds);
   }
 
   async createKeyAlias({ aliasName, targetKeyId, ...scope }: KeyAliasResource): Promise<void> {

@@ -252,10 +252,26 @@ export class EmbeddedS3 {
     await this.#services.store.buckets.put(bucket, 'encryption', encryption);
   }
 
-  /** Sets or, with `undefined`, removes the policy of a bucket without authorization. Errors: `MalformedPolicy`. */
-  async provisionPolicy(bucket: string, policy: string | undefined): Promise<void> {
+  /** Sets what is given of the settings of a bucket without authorization, and leaves the others as they are. */
+  async provisionSettings(bucket: string, settings: Omit<BucketSettings, 'policy' | 'encryption'>): Promise<void> {
     this.#existing(bucket);
-    const { store, principalIds: ids } = this.#services;
+    const { buckets } = this.#services.store;
+    for (const name of ['publicAccessBlock', 'objectOwnership', 'versioning', 'requestPayer', 'tags'] as const) {
+      if (settings[name] !== undefined) await buckets.put(bucket, name, settings[name]);
+    }
+  }
+
+  /**
+   * Sets or, with `undefined`, removes the policy of a bucket without authorization. `ids` are of the users and roles that
+   * it may name. Errors: `MalformedPolicy`.
+   */
+  async provisionPolicy(
+    bucket: string,
+    policy: string | undefined,
+    ids: PrincipalIds | undefined = this.#services.principalIds,
+  ): Promise<void> {
+    this.#existing(bucket);
+    const { store } = this.#services;
     if (policy === undefined) return store.buckets.put(bucket, 'policy', undefined);
     const { principalIds } = parseBucketPolicy(bucket, policy, ids);
     await store.buckets.put(bucket, 'policy', { document: policy, principalIds });

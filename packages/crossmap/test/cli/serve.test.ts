@@ -7,8 +7,15 @@ import { fakeHost } from './fake-host.ts';
 type Options = Parameters<ServeAccounts>[0];
 
 const ACCOUNTS = [
-  { accountId: '111111111111', name: 'main', users: ['alice'], roles: [], buckets: ['first', 'second'] },
-  { accountId: '222222222222', name: undefined, users: [], roles: ['Reader'], buckets: [] },
+  {
+    accountId: '111111111111',
+    canonicalId: 'c1',
+    name: 'main',
+    users: ['alice'],
+    roles: [],
+    buckets: ['first', 'second'],
+  },
+  { accountId: '222222222222', canonicalId: 'c2', name: undefined, users: [], roles: ['Reader'], buckets: [] },
 ];
 
 /** Runs `crossmap serve`, with Ctrl-C once it is ready. */

@@ -206,6 +206,19 @@ describe('what cannot be read', () => {
     }
   });
 
+  test('a row group that is larger than the limit, with its number; those before it are read', async () => {
+    const file = fileOf(written([column('key', 'STRING', ['a', 'b', 'c'.repeat(500)])], { rowGroupSize: 2 }));
+    const rows: Json[] = [];
+    const failed = failureOf(
+      (async () => {
+        for await (const { values } of readParquet(file, 400)) rows.push(...values);
+        return rows;
+      })(),
+    );
+    assert.match(await failed, /^Row group 1 has \d+ bytes, more than the limit of 400\.$/);
+    assert.deepEqual(rows, [{ key: 'a' }, { key: 'b' }]);
+  });
+
   test('a footer of more than 5 MB', async () => {
     const large = Buffer.from(bytes);
     large.writeUInt32LE(5 * 1024 * 1024 + 1, large.length - 8);

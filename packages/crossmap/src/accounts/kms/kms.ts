@@ -89,7 +89,7 @@ export class Kms {
   }
 
   /** A key that is not there yet. Errors: `MalformedPolicyDocumentException`. */
-  newKey(definition: KeyDefinition): KmsKey {
+  newKey(definition: KeyDefinition, ids = this.#principalIds): KmsKey {
     const { accountId, region, keyId = randomUUID(), description = '', tags = {}, enabled = true } = definition;
     const arn = keyArn(keyId, definition);
     const policy = definition.policy ?? defaultKeyPolicy(accountId);
@@ -103,7 +103,7 @@ export class Kms {
       description,
       state: { kind: enabled ? 'Enabled' : 'Disabled' },
       policy,
-      principalIds: this.boundPrincipals(policy),
+      principalIds: this.boundPrincipals(policy, ids),
       tags,
       grants: [],
       material: randomBytes(32),
@@ -112,10 +112,14 @@ export class Kms {
 
   /**
    * Makes a key without authorization, as CloudFormation does with rights of its own. One that is there becomes what the
-   * definition says and keeps its material, its grants and, while it waits to be deleted, its state.
+   * definition says and keeps its material, its grants and, while it waits to be deleted, its state. `ids` are of the
+   * users and roles that its policy may name.
    */
-  async provisionKey(definition: KeyDefinition & { readonly keyId: string }): Promise<void> {
-    const key = this.newKey(definition);
+  async provisionKey(
+    definition: KeyDefinition & { readonly keyId: string },
+    ids: PrincipalIds | undefined = this.#principalIds,
+  ): Promise<void> {
+    const key = this.newKey(definition, ids);
     const existing = this.store.key(key.arn);
     if (existing === undefined) return this.store.putKey(key);
     const { creationDate, grants, material } = existing;
@@ -168,12 +172,12 @@ export class Kms {
   }
 
   /** The unique ids that a key policy binds. Errors: `MalformedPolicyDocumentException`. */
-  boundPrincipals(policy: string): Readonly<Record<string, string>> {
+  boundPrincipals(policy: string, ids = this.#principalIds): Readonly<Record<string, string>> {
     if (Buffer.byteLength(policy) > LONGEST_POLICY) {
       throw new KmsError('LimitExceededException', `The key policy is longer than ${LONGEST_POLICY} bytes`);
     }
     try {
-      return parsePolicy(JSON.parse(policy), 'key', this.#principalIds).principalIds;
+      return parsePolicy(JSON.parse(policy), 'key', ids).principalIds;
     } catch (error) {
       if (error instanceof PolicyError && error.principal !== undefined) {
         const text = 'Policy contains a statement with one or more invalid principals.';

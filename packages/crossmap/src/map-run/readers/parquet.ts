@@ -22,7 +22,7 @@ const MAGIC = 'PAR1';
  * group as they are stored and of each column the values of a page, of all pages where they share a dictionary. What is
  * no Parquet, is damaged, or is over AWS's limits ends in `ItemReaderFailure` that names the row group.
  */
-export async function* readParquet(file: RangedFile): AsyncGenerator<Rows> {
+export async function* readParquet(file: RangedFile, maxRowGroupBytes = MAX_ROW_GROUP_BYTES): AsyncGenerator<Rows> {
   const buffer: AsyncBuffer = {
     byteLength: file.size,
     slice: async (from, to = file.size) => exactBuffer(await file.read(from, to)),
@@ -31,9 +31,9 @@ export async function* readParquet(file: RangedFile): AsyncGenerator<Rows> {
   let rowStart = 0;
   for (const [number, group] of metadata.row_groups.entries()) {
     const count = Number(group.num_rows);
-    if (group.total_byte_size > MAX_ROW_GROUP_BYTES) {
+    if (group.total_byte_size > maxRowGroupBytes) {
       throw new ItemReaderFailure(
-        `Row group ${number} has ${group.total_byte_size} bytes, more than the limit of ${MAX_ROW_GROUP_BYTES}.`,
+        `Row group ${number} has ${group.total_byte_size} bytes, more than the limit of ${maxRowGroupBytes}.`,
       );
     }
     if (count === 0) continue;
