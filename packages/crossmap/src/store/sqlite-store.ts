@@ -93,6 +93,13 @@ export class SqliteStore implements ExecutionStore, MapRunStore {
     return this.#machines.get(stateMachineArn);
   }
 
+  async stateMachineRevision(
+    stateMachineArn: string,
+    revisionId: string | undefined,
+  ): Promise<StateMachineRecord | undefined> {
+    return this.#machines.revision(stateMachineArn, revisionId);
+  }
+
   async stateMachines(arnPrefix: string, limit: number, after?: string): Promise<Page<StateMachineRecord>> {
     return this.#machines.list(arnPrefix, limit, after);
   }
