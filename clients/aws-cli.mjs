@@ -107,6 +107,38 @@ export const awsCli = {
         },
       ],
       [
+        'kms keys and aliases, s3 cp under a key, a default for the bucket, another account shut out',
+        async () => {
+          const kms = async (...args) => JSON.parse((await aws('kms', ...args, '--output', 'json')) || '{}');
+          const { Arn } = (await kms('create-key', '--description', 'of the checks')).KeyMetadata;
+          await kms('create-alias', '--alias-name', 'alias/checks', '--target-key-id', Arn);
+          const sse = ['--sse', 'aws:kms', '--sse-kms-key-id', 'alias/checks', '--only-show-errors'];
+          await aws('s3', 'cp', large, `s3://${bucket}/encrypted.bin`, ...sse);
+          await aws('s3', 'cp', `s3://${bucket}/encrypted.bin`, `${large}.decrypted`, '--only-show-errors');
+          expectEqual(await sha256OfFile(`${large}.decrypted`), await sha256OfFile(large), 'SHA-256');
+          const rule = { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: Arn } };
+          const configuration = JSON.stringify({ Rules: [{ ...rule, BucketKeyEnabled: true }] });
+          const secret = `${bucket}-secret`;
+          await api('create-bucket', '--bucket', secret);
+          await api(
+            'put-bucket-encryption',
+            '--bucket',
+            secret,
+            '--server-side-encryption-configuration',
+            configuration,
+          );
+          await aws('s3', 'cp', `s3://${bucket}/encrypted.bin`, `s3://${secret}/copy.bin`, '--only-show-errors');
+          const head = await api('head-object', '--bucket', secret, '--key', 'copy.bin');
+          expectEqual(head.SSEKMSKeyId, Arn, 'key');
+          expectEqual(head.BucketKeyEnabled, true, 'bucket key');
+          const refused = await asOther('kms', 'describe-key', '--key-id', Arn).then(
+            () => 'none',
+            (error) => error.message,
+          );
+          if (!refused.includes('AccessDeniedException')) throw new Error(`Expected a refusal, got: ${refused}`);
+        },
+      ],
+      [
         's3api tagging, attributes, copy-object',
         async () => {
           await api(
@@ -209,36 +241,6 @@ export const awsCli = {
           await iam('delete-role-policy', '--role-name', 'checked', '--policy-name', 'all');
           await iam('delete-role', '--role-name', 'checked');
           await iam('delete-policy', '--policy-arn', Policy.Arn);
-        },
-      ],
-      [
-        'kms: a key, an alias, an object under it',
-        async () => {
-          const kms = async (...args) => JSON.parse((await aws('kms', ...args, '--output', 'json')) || '{}');
-          const { KeyMetadata } = await kms('create-key');
-          await kms('create-alias', '--alias-name', 'alias/checked', '--target-key-id', KeyMetadata.KeyId);
-          await command(
-            'aws',
-            [
-              '--endpoint-url',
-              endpoint,
-              's3',
-              'cp',
-              '-',
-              `s3://${bucket}/sealed.txt`,
-              '--sse',
-              'aws:kms',
-              '--sse-kms-key-id',
-              'alias/checked',
-            ],
-            { env: main, input: 'sealed' },
-          );
-          expectEqual(
-            (await api('head-object', '--bucket', bucket, '--key', 'sealed.txt')).SSEKMSKeyId,
-            KeyMetadata.Arn,
-            'key',
-          );
-          expectEqual(await aws('s3', 'cp', `s3://${bucket}/sealed.txt`, '-'), 'sealed', 'body');
         },
       ],
       [

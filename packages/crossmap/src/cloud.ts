@@ -5,7 +5,7 @@ import { Accounts } from './accounts/accounts.ts';
 import { AssumedRoleTasks } from './accounts/assumed-role-tasks.ts';
 import { Authorization } from './accounts/authorize.ts';
 import { type Denial, Denials } from './accounts/denials.ts';
-import type { Deployment } from './accounts/deployment.ts';
+import type { BucketResource, Deployment } from './accounts/deployment.ts';
 import { type EmbeddedCloud, EmbeddedDeployment } from './accounts/embedded-deployment.ts';
 import { EmbeddedObjects } from './accounts/embedded-objects.ts';
 import { FunctionCode } from './accounts/function-code.ts';
@@ -27,12 +27,16 @@ import { Executions } from './engine/executions.ts';
 import type { Clock } from './engine/ports.ts';
 import { FunctionHost } from './functions/function-host.ts';
 import type { InvokeResult } from './functions/invoke-result.ts';
+import type { PrincipalIds } from './iam/policy.ts';
 import { LocalError } from './local-error.ts';
 import { MapRuns } from './map-run/map-runs.ts';
+import type { BucketSettings } from './s3/bucket-settings.ts';
 import { directoryBlobs } from './s3/directory-blobs.ts';
 import { EmbeddedS3 } from './s3/embedded-s3.ts';
 import { memoryBlobs } from './s3/memory-blobs.ts';
 import { ObjectStore } from './s3/object-store.ts';
+import type { Network } from './s3/request.ts';
+import { iamApi } from './server/iam/operations.ts';
 import { kmsApi } from './server/kms/api.ts';
 import { logsApi } from './server/logs/operations.ts';
 import { type Listening, listen } from './server/server.ts';
@@ -41,6 +45,7 @@ import type { StepFunctions } from './server/step-functions/operation.ts';
 import { operations, stepFunctionsApi } from './server/step-functions/operations.ts';
 import { StateMachines } from './server/step-functions/state-machines.ts';
 import { TaskChecks } from './server/step-functions/task-checks.ts';
+import { stsApi } from './server/sts/operations.ts';
 import { openDatabase } from './sqlite/open.ts';
 import { MemoryStore } from './store/memory-store.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
@@ -53,6 +58,11 @@ export interface StandIns {
    * @default - the system's clock
    */
   readonly clock?: Clock;
+  /**
+   * The way by which requests to S3 come: their address, and the VPC endpoint.
+   * @default - from the address of the client over TLS
+   */
+  network?(): Network | undefined;
   /** Answers an invocation of a function in place of the function host, or `undefined` for a function it has not. */
   invoke?(functionArn: string, payload: string): Promise<InvokeResult> | undefined;
 }
@@ -118,6 +128,7 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
   const s3 = new EmbeddedS3({
     store: objects,
     authorizer: authorization,
+    principalIds: accounts.principalIds,
     dataKeys: s3DataKeys(kms),
     now,
     newId: systemIds.uuid,
@@ -157,6 +168,7 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
     functionCode,
     functionSessions,
     buckets,
+    kms,
     logGroups,
     stateMachines,
   });
@@ -248,7 +260,9 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
     async listen(wanted) {
       server = await listen(wanted, {
         apis: [stepFunctionsApi(stepFunctions), logsApi(logGroups), kmsApi(kms)],
+        queryApis: [stsApi({ accounts, now }), iamApi(accounts.iam)],
         s3,
+        ...(standIns.network && { network: standIns.network }),
         authorizer: authorization,
         lookup: (accessKeyId, sessionToken) => accounts.caller(accessKeyId, sessionToken),
         now,
@@ -312,8 +326,12 @@ async function openStores(data: string | undefined) {
 
 function bucketsOf(s3: EmbeddedS3) {
   return {
-    createBucket: ({ bucketName, accountId, region }: { bucketName: string; accountId: string; region: string }) =>
-      s3.provisionBucket({ name: bucketName, accountId, region }),
-    putBucketPolicy: (bucketName: string, policy: string) => s3.provisionPolicy(bucketName, policy),
+    createBucket: async ({ bucketName, accountId, region, encryption }: BucketResource) => {
+      await s3.provisionBucket({ name: bucketName, accountId, region });
+      await s3.provisionEncryption(bucketName, encryption);
+    },
+    putBucketPolicy: (bucketName: string, policy: string, principalIds?: PrincipalIds) =>
+      s3.provisionPolicy(bucketName, policy, principalIds),
+    putBucketSettings: (bucketName: string, settings: BucketSettings) => s3.provisionSettings(bucketName, settings),
   };
 }

@@ -28,6 +28,8 @@ export interface Served {
   readonly endpoint: string;
   readonly accounts: readonly {
     readonly accountId: string;
+    /** What S3 knows the account by. */
+    readonly canonicalId: string;
     readonly name: string | undefined;
     readonly users: readonly string[];
     readonly roles: readonly string[];
@@ -60,7 +62,7 @@ export async function serveAccounts(options: ServeOptions): Promise<Served> {
     const listening = await cloud.listen(port);
     return {
       endpoint: `http://127.0.0.1:${listening.port}`,
-      accounts: declared.accounts.map(summary),
+      accounts: declared.accounts.map((account) => summary(account, cloud.accounts.accountEntity(account.id).id)),
       denials: cloud.denials,
       close: cloud.close,
     };
@@ -70,9 +72,12 @@ export async function serveAccounts(options: ServeOptions): Promise<Served> {
   }
 }
 
-function summary({ id, name, users, roles, buckets }: AccountsFile['accounts'][number]): Served['accounts'][number] {
+function summary(
+  { id, name, users, roles, buckets }: AccountsFile['accounts'][number],
+  canonicalId: string,
+): Served['accounts'][number] {
   const names = (all: readonly { readonly name: string }[]) => all.map((each) => each.name);
-  return { accountId: id, name, users: names(users), roles: names(roles), buckets: names(buckets) };
+  return { accountId: id, canonicalId, name, users: names(users), roles: names(roles), buckets: names(buckets) };
 }
 
 async function fileContent(file: string): Promise<unknown> {

@@ -12,6 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   asl: [],
   iam: [],
   progress: [],
+  listing: [],
   sqlite: [],
   functions: [],
   engine: ['asl'],
@@ -22,7 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   accounts: ['asl', 'iam', 'sqlite', 's3', 'functions', 'engine'],
   server: ['asl', 'iam', 'engine', 'map-run', 'test-state', 's3', 'functions', 'accounts', 'store'],
   '.': ['asl', 'iam', 'engine', 'map-run', 's3', 'functions', 'accounts', 'store', 'server', 'sqlite'],
-  cli: ['progress', '.'],
+  cli: ['progress', 'listing', '.'],
 };
 
 /** Layers without time, chance, files or network: they import nothing from Node.js and name none of these. */

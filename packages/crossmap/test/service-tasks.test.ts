@@ -260,7 +260,7 @@ test('a definition that names what a service has not is refused', async () => {
     `'SCHEMA_VALIDATION_FAILED: The resource provided arn:aws:states:::aws-sdk:s3:getObjet is not recognized. ${unknown} at ${at}/Resource'`,
   );
   for (const action of [
-    's3:copyObject',
+    's3:putBucketWebsite',
     'sfn:deleteStateMachineVersion',
     'sts:getSessionToken',
     'lambda:getFunction',
@@ -317,7 +317,7 @@ test('assumeRole gives credentials of a role that lets the caller in, and of no 
   assert.ok(found.kind === 'found' && found.caller.principal.kind === 'role-session');
   assert.equal(found.caller.principal.arn, 'arn:aws:sts::222222222222:assumed-role/open/there');
   assert.equal((output.AssumedRoleUser as Record<string, string>).Arn, found.caller.principal.arn);
-  const denied = await assume(target('closed', `arn:aws:iam::${ACCOUNT}:role/other`));
+  const denied = await assume(target('closed', roleOf('other')));
   const unnamed = { RoleArn: roleArn, RoleSessionName: 'no spaces' };
   assert.match((await run('aws-sdk:sts:assumeRole', unnamed, roleArn)).cause, /at 'roleSessionName'/);
   assert.equal(denied.error, 'Sts.StsException');

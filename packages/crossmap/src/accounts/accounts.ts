@@ -149,10 +149,11 @@ export class Accounts {
     return this.#organization?.member(accountId);
   }
 
-  /** The port by which policies of resources know users and roles. */
+  /** The port by which policies of resources know users, roles and, by canonical user ids, accounts. */
   readonly principalIds: PrincipalIds = (arnOrId) => {
     const { entities } = this.iam;
     const found = entities.byArn('user', arnOrId) ?? entities.byArn('role', arnOrId) ?? entities.byId(arnOrId);
+    if (found?.kind === 'account') return found.accountId;
     return found?.kind === 'user' || found?.kind === 'role' ? found.id : undefined;
   };
 

@@ -62,7 +62,7 @@ export async function deployAssembly(
   const names = new AssemblyNames();
   const plans = assembly.stacks.map((stack) => new StackPlanner(stack, options, names, diagnostics).plan());
   diagnostics.throwIfAny();
-  for (const plan of plans) await deployStack(plan, deployment, diagnostics);
+  await deployAll(plans, deployment, diagnostics);
   diagnostics.throwIfAny();
   return { stacks: plans.map((plan) => plan.stack), skipped: plans.flatMap((plan) => plan.skipped) };
 }
@@ -73,25 +73,52 @@ interface StackPlan {
   readonly resources: readonly { readonly resource: TemplateResource; readonly planned: PlannedResource }[];
 }
 
-async function deployStack(
-  { resources }: StackPlan,
+/** Resources in the order of their dependencies, and policies after the roles that they name, in whatever stack. */
+async function deployAll(
+  plans: readonly StackPlan[],
   deployment: Deployment,
   diagnostics: AssemblyDiagnostics,
 ): Promise<void> {
+  const resources = new Map(
+    plans.flatMap(({ stack, resources }) =>
+      resources.map((each) => [nameIn(stack, each.resource.logicalId), { stack, ...each }] as const),
+    ),
+  );
+  const roles = new Map([...resources].flatMap(([name, { planned }]) => (planned.role ? [[planned.role, name]] : [])));
+  const dependencies = new Map(
+    [...resources].map(([name, { stack, resource, planned }]) => [
+      name,
+      [
+        ...resource.dependencies.map((each) => nameIn(stack, each)),
+        ...(planned.principals ?? []).flatMap((arn) => roles.get(arn) ?? []),
+      ],
+    ]),
+  );
+  const order = dependencyOrder(dependencies);
+  if (order.kind === 'circular') {
+    const message = `Policies name roles that depend on them: ${order.cycle.join(' → ')}`;
+    diagnostics.report('CIRCULAR_DEPENDENCY', {}, message);
+    return;
+  }
   const failed = new Set<string>();
-  for (const { resource, planned } of resources) {
-    if (resource.dependencies.some((name) => failed.has(name))) {
-      failed.add(resource.logicalId);
+  for (const name of order.names) {
+    const { resource, planned } = resources.get(name)!;
+    if (dependencies.get(name)?.some((each) => failed.has(each))) {
+      failed.add(name);
       continue;
     }
     try {
       await planned.deploy(deployment);
     } catch (error) {
-      failed.add(resource.logicalId);
+      failed.add(name);
       const message = `${resource.type} was refused: ${error instanceof Error ? error.message : String(error)}`;
       diagnostics.report('DEPLOYMENT_FAILED', resource.location, message);
     }
   }
+}
+
+function nameIn({ id }: DeployedStack, logicalId: string): string {
+  return `${id}/${logicalId}`;
 }
 
 class StackPlanner {

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../asl/json.ts';
 import type { LoggingConfiguration } from '../engine/ports.ts';
+import type { BucketEncryption } from '../s3/bucket-settings.ts';
 
 /** Where a stack lives: a 12-digit account id and a Region of the `aws` partition. */
 export interface Environment {
@@ -9,6 +10,8 @@ export interface Environment {
 
 export interface BucketResource extends Environment {
   readonly bucketName: string;
+  /** Absent: SSE-S3. */
+  readonly encryption?: BucketEncryption;
 }
 
 export interface BucketPolicyResource {
@@ -48,6 +51,22 @@ export interface FunctionResource extends Environment {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+export interface KeyResource extends Environment {
+  readonly keyId: string;
+  readonly description: string;
+  readonly enabled: boolean;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Absent: the policies of its account decide. */
+  readonly policy?: JsonObject;
+}
+
+export interface KeyAliasResource extends Environment {
+  /** With `alias/`. */
+  readonly aliasName: string;
+  /** The id or the ARN of a key of the same account and Region. */
+  readonly targetKeyId: string;
+}
+
 export interface LogGroupResource extends Environment {
   /** Without the `:*` that `Fn::GetAtt` adds. */
   readonly logGroupArn: string;
@@ -76,6 +95,8 @@ export interface Deployment {
   createRole(role: RoleResource): Promise<void>;
   putRolePolicy(policy: RolePolicy & { readonly roleArn: string }): Promise<void>;
   createFunction(lambda: FunctionResource): Promise<void>;
+  createKey(key: KeyResource): Promise<void>;
+  createKeyAlias(alias: KeyAliasResource): Promise<void>;
   createLogGroup(logGroup: LogGroupResource): Promise<void>;
   createStateMachine(stateMachine: StateMachineResource): Promise<void>;
 }

@@ -1,11 +1,14 @@
 import type { FunctionHost } from '../functions/function-host.ts';
 import type { PrincipalIds } from '../iam/policy.ts';
+import type { BucketSettings } from '../s3/bucket-settings.ts';
 import type { Accounts } from './accounts.ts';
 import type {
   BucketPolicyResource,
   BucketResource,
   Deployment,
   FunctionResource,
+  KeyAliasResource,
+  KeyResource,
   LogGroupResource,
   RolePolicy,
   RoleResource,
@@ -13,6 +16,7 @@ import type {
 } from './deployment.ts';
 import type { FunctionCode } from './function-code.ts';
 import type { FunctionSessions } from './function-sessions.ts';
+import type { Kms } from './kms/kms.ts';
 import type { LogGroups } from './log-groups.ts';
 
 /** The parts of the embedded cloud that a stack deploys into; buckets and state machines live in other layers. */
@@ -23,8 +27,11 @@ export interface EmbeddedCloud {
   readonly functionSessions: FunctionSessions;
   readonly buckets: {
     createBucket(bucket: BucketResource): Promise<void>;
-    putBucketPolicy(bucketName: string, policy: string): Promise<void>;
+    /** `principalIds` tells the users and roles that the policy may name; without it those that are there. */
+    putBucketPolicy(bucketName: string, policy: string, principalIds?: PrincipalIds): Promise<void>;
+    putBucketSettings(bucketName: string, settings: Omit<BucketSettings, 'policy' | 'encryption'>): Promise<void>;
   };
+  readonly kms: Kms;
   readonly logGroups: LogGroups;
   readonly stateMachines: {
     create(stateMachine: StateMachineResource): Promise<unknown>;
@@ -47,7 +54,7 @@ export class EmbeddedDeployment implements Deployment {
   }
 
   async putBucketPolicy({ bucketName, policy }: BucketPolicyResource): Promise<void> {
-    await this.#cloud.buckets.putBucketPolicy(bucketName, JSON.stringify(policy));
+    await this.#cloud.buckets.putBucketPolicy(bucketName, JSON.stringify(policy), this.#principalIds);
   }
 
   async createRole({
@@ -75,6 +82,15 @@ export class EmbeddedDeployment implements Deployment {
     const logGroupName = `/aws/lambda/${functionName}`;
     functions.add({ ...configuration, functionArn, functionName, logGroupName, codeDirectory });
     functionSessions.add(functionArn, roleArn);
+  }
+
+  async createKey({ policy, ...key }: KeyResource): Promise<void> {
+    const document = policy && { policy: JSON.stringify(policy) };
+    await this.#cloud.kms.provisionKey({ ...key, ...document }, this.#principalIds);
+  }
+
+  async createKeyAlias({ aliasName, targetKeyId, ...scope }: KeyAliasResource): Promise<void> {
+    await this.#cloud.kms.provisionAlias(aliasName, targetKeyId, scope);
   }
 
   async createLogGroup(logGroup: LogGroupResource): Promise<void> {

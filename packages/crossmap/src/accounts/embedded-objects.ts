@@ -30,12 +30,12 @@ export class EmbeddedObjects implements Objects {
         region: caller.region,
         ...(after !== undefined && { from: Buffer.from(after, 'base64') }),
       });
-      const items = contents.map(({ key, size, etag, lastModified }) => ({
-        key: key.toString(),
+      const items = contents.map(({ key, size, etag, lastModified, storageClass = 'STANDARD' }) => ({
+        key,
         size,
         etag: `"${etag}"`,
         lastModified,
-        storageClass: 'STANDARD',
+        storageClass,
       }));
       return { kind: 'page', items, ...(next !== undefined && { next: next.toString('base64') }) };
     });

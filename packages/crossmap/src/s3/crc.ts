@@ -14,12 +14,12 @@ export interface CrcModel {
 }
 
 export const CRC32: CrcModel = { polynomial: 0xedb88320n, width: 32, create: () => zlibCrc32() };
-export const CRC32C: CrcModel = { polynomial: 0x82f63b78n, width: 32, create: () => tableCrc(CRC32C, crc32cTable()) };
+export const CRC32C: CrcModel = { polynomial: 0x82f63b78n, width: 32, create: () => tableCrc(CRC32C, crc32cTables()) };
 /** Polynomial of the NVM Express specification, "CRC-64/NVME" in the catalogue of Greg Cook. */
 export const CRC64NVME: CrcModel = {
   polynomial: 0x9a6c9329ac4bc9b5n,
   width: 64,
-  create: () => tableCrc(CRC64NVME, crc64Table()),
+  create: () => tableCrc(CRC64NVME, crc64Tables()),
 };
 
 function zlibCrc32(): Crc {
@@ -32,37 +32,47 @@ function zlibCrc32(): Crc {
   };
 }
 
-/** High and low halves of the 256 remainders. */
-interface Table {
+/** How many bytes are taken in one step. */
+const SLICES = 8;
+
+/**
+ * High and low halves of remainders: 256 for a byte, then 256 for a byte with one byte behind it, and so on to seven
+ * (M. Kounavis and F. Berry, "A Systematic Approach to Building High Performance Software-Based CRC Generators", 2005).
+ */
+interface Tables {
   readonly high: Uint32Array;
   readonly low: Uint32Array;
 }
 
-const crc32cTable = once(() => remainders(CRC32C.polynomial));
-const crc64Table = once(() => remainders(CRC64NVME.polynomial));
+const crc32cTables = once(() => remainders(CRC32C.polynomial));
+const crc64Tables = once(() => remainders(CRC64NVME.polynomial));
 
-function remainders(polynomial: bigint): Table {
-  const table = { high: new Uint32Array(256), low: new Uint32Array(256) };
+function remainders(polynomial: bigint): Tables {
+  const tables = { high: new Uint32Array(SLICES * 256), low: new Uint32Array(SLICES * 256) };
   for (let byte = 0; byte < 256; byte += 1) {
     let remainder = BigInt(byte);
-    for (let bit = 0; bit < 8; bit += 1) {
-      remainder = (remainder & 1n) === 1n ? (remainder >> 1n) ^ polynomial : remainder >> 1n;
+    for (let slice = 0; slice < SLICES; slice += 1) {
+      for (let bit = 0; bit < 8; bit += 1) {
+        remainder = (remainder & 1n) === 1n ? (remainder >> 1n) ^ polynomial : remainder >> 1n;
+      }
+      tables.high[slice * 256 + byte] = Number(remainder >> 32n);
+      tables.low[slice * 256 + byte] = Number(remainder & 0xffffffffn);
     }
-    table.high[byte] = Number(remainder >> 32n);
-    table.low[byte] = Number(remainder & 0xffffffffn);
   }
-  return table;
+  return tables;
 }
 
-function tableCrc({ width }: CrcModel, table: Table): Crc {
+function tableCrc({ width }: CrcModel, tables: Tables): Crc {
   let high = width === 64 ? 0xffffffff : 0;
   let low = 0xffffffff;
   return {
     update(bytes) {
-      for (let index = 0; index < bytes.length; index += 1) {
+      const wholeSteps = bytes.length - (bytes.length % SLICES);
+      ({ high, low } = inSteps(tables, { high, low }, bytes, wholeSteps));
+      for (let index = wholeSteps; index < bytes.length; index += 1) {
         const at = (low ^ bytes[index]!) & 0xff;
-        low = ((low >>> 8) | (high << 24)) ^ table.low[at]!;
-        high = (high >>> 8) ^ table.high[at]!;
+        low = ((low >>> 8) | (high << 24)) ^ tables.low[at]!;
+        high = (high >>> 8) ^ tables.high[at]!;
       }
     },
     digest: () => {
@@ -70,6 +80,31 @@ function tableCrc({ width }: CrcModel, table: Table): Crc {
       return bigEndian(width === 64 ? value : value & 0xffffffffn, width);
     },
   };
+}
+
+/** The register after `end` bytes, a multiple of eight. */
+function inSteps(
+  tables: Tables,
+  register: { readonly high: number; readonly low: number },
+  bytes: Uint8Array,
+  end: number,
+): { readonly high: number; readonly low: number } {
+  const highs = tables.high;
+  const lows = tables.low;
+  let { high, low } = register;
+  for (let index = 0; index < end; index += SLICES) {
+    const a = 1792 + ((low ^ bytes[index]!) & 0xff);
+    const b = 1536 + (((low >>> 8) ^ bytes[index + 1]!) & 0xff);
+    const c = 1280 + (((low >>> 16) ^ bytes[index + 2]!) & 0xff);
+    const d = 1024 + (((low >>> 24) ^ bytes[index + 3]!) & 0xff);
+    const e = 768 + ((high ^ bytes[index + 4]!) & 0xff);
+    const f = 512 + (((high >>> 8) ^ bytes[index + 5]!) & 0xff);
+    const g = 256 + (((high >>> 16) ^ bytes[index + 6]!) & 0xff);
+    const h = ((high >>> 24) ^ bytes[index + 7]!) & 0xff;
+    low = lows[a]! ^ lows[b]! ^ lows[c]! ^ lows[d]! ^ lows[e]! ^ lows[f]! ^ lows[g]! ^ lows[h]!;
+    high = highs[a]! ^ highs[b]! ^ highs[c]! ^ highs[d]! ^ highs[e]! ^ highs[f]! ^ highs[g]! ^ highs[h]!;
+  }
+  return { high, low };
 }
 
 /** The CRC of `a` followed by `b`, from the CRC of each and the length of `b` in bytes. */

@@ -1,10 +1,11 @@
 import type { Authorizer, Caller } from '../iam/evaluate.ts';
 import type { PrincipalIds } from '../iam/policy.ts';
+import type { Synchronous } from '../sqlite/database.ts';
 import { checkAcl, namesAcl } from './acl.ts';
 import type { ResponseBody } from './body.ts';
 import { type Bucket, isBucketName } from './bucket.ts';
 import { BucketPolicies, parseBucketPolicy } from './bucket-policy.ts';
-import { type BucketSettings, NEW_BUCKET_SETTINGS } from './bucket-settings.ts';
+import { type BucketEncryption, type BucketSettings, NEW_BUCKET_SETTINGS } from './bucket-settings.ts';
 import { wholeSeconds } from './dates.ts';
 import { detectOperation } from './detect.ts';
 import { type DataKeys, Encryption, NO_DATA_KEYS } from './encryption.ts';
@@ -73,14 +74,12 @@ export interface Listing extends Omit<ObjectAddress, 'key'> {
 /**
  * S3 for several accounts and Regions in one process. `handle` takes REST requests that are authenticated; the other
  * methods are the same requests without HTTP. All of them pass the same checks and are authorized the same way, except
- * `provisionBucket` and `provisionPolicy`, which set the stage. Refusals are thrown as `S3Error`.
+ * the `provision…` methods, which set the stage. Refusals are thrown as `S3Error`.
  *
- * Not supported, and refused by name: versioning, ACLs other than `bucket-owner-full-control`, KMS, tags, object lock,
- * copies, presigned URLs, virtual-host style, and every operation that `OPERATIONS` does not hold.
+ * Not supported, and refused by name: ACLs other than `bucket-owner-full-control`, Object Lock, website redirects, storage
+ * classes whose objects have to be restored first, and every operation that `OPERATIONS` does not hold.
  *
- * By design: bytes are stored as they are although `AES256` is answered; a bucket has no public access block, so its
- * policy alone decides; an object put without a checksum has none (S3 would add a CRC64NVME); aborting an upload needs
- * `s3:AbortMultipartUpload` also for who began it.
+ * By design: bytes under SSE-S3 are stored as they are, although `AES256` is answered.
  */
 export class EmbeddedS3 {
   readonly #services: Services;
@@ -92,7 +91,7 @@ export class EmbeddedS3 {
     const uploads = new UploadStore(store, minimumPartSize);
     const encryption = new Encryption(dataKeys);
     this.#services = { store, uploads, encryption, now, newId, principalIds, newBucketSettings };
-    this.#gate = new Gate(authorizer, new BucketPolicies(), now);
+    this.#gate = new Gate(authorizer, new BucketPolicies(), store, now);
   }
 
   /** Answers a request, or throws `S3Error`. The order of the checks is S3's. */
@@ -223,6 +222,12 @@ export class EmbeddedS3 {
     return this.#services.store.bucket(name);
   }
 
+  /** How safe the writes are, and in how many commits they were made: for who measures. */
+  durability(): { readonly synchronous: Synchronous; readonly commits: number } {
+    const { database, commits } = this.#services.store;
+    return { synchronous: database.synchronous(), commits: commits.commits };
+  }
+
   /**
    * Makes a bucket in any account without authorization, as CloudFormation does with rights of its own. Errors:
    * `InvalidBucketName`, `BucketAlreadyExists`. The same bucket again, same account and Region, is no error.
@@ -241,10 +246,32 @@ export class EmbeddedS3 {
     throw new S3Error('BucketAlreadyExists', { elements: { BucketName: name } });
   }
 
-  /** Sets or, with `undefined`, removes the policy of a bucket without authorization. Errors: `MalformedPolicy`. */
-  async provisionPolicy(bucket: string, policy: string | undefined): Promise<void> {
+  /** Sets or, with `undefined`, removes the default encryption of a bucket without authorization. */
+  async provisionEncryption(bucket: string, encryption: BucketEncryption | undefined): Promise<void> {
     this.#existing(bucket);
-    const { store, principalIds: ids } = this.#services;
+    await this.#services.store.buckets.put(bucket, 'encryption', encryption);
+  }
+
+  /** Sets what is given of the settings of a bucket without authorization, and leaves the others as they are. */
+  async provisionSettings(bucket: string, settings: Omit<BucketSettings, 'policy' | 'encryption'>): Promise<void> {
+    this.#existing(bucket);
+    const { buckets } = this.#services.store;
+    for (const name of ['publicAccessBlock', 'objectOwnership', 'versioning', 'requestPayer', 'tags'] as const) {
+      if (settings[name] !== undefined) await buckets.put(bucket, name, settings[name]);
+    }
+  }
+
+  /**
+   * Sets or, with `undefined`, removes the policy of a bucket without authorization. `ids` are of the users and roles that
+   * it may name. Errors: `MalformedPolicy`.
+   */
+  async provisionPolicy(
+    bucket: string,
+    policy: string | undefined,
+    ids: PrincipalIds | undefined = this.#services.principalIds,
+  ): Promise<void> {
+    this.#existing(bucket);
+    const { store } = this.#services;
     if (policy === undefined) return store.buckets.put(bucket, 'policy', undefined);
     const { principalIds } = parseBucketPolicy(bucket, policy, ids);
     await store.buckets.put(bucket, 'policy', { document: policy, principalIds });
@@ -282,6 +309,7 @@ export class EmbeddedS3 {
       request,
       authorize: (action, resource, options = {}) =>
         this.#gate.authorize(options.part ?? request, action, resource, { bucket, ...options }),
+      allows: (action, resource) => this.#gate.allows(request, action, resource, { bucket }),
     };
   }
 }

@@ -1,3 +1,4 @@
+import type { Context } from '../iam/context.ts';
 import type { AuthorizationRequest, Authorizer } from '../iam/evaluate.ts';
 import { principalAccount } from '../iam/principal.ts';
 import { type Bucket, bucketArn } from './bucket.ts';
@@ -5,6 +6,7 @@ import type { BucketPolicies } from './bucket-policy.ts';
 import { requestContext } from './context.ts';
 import { withDefaultRight } from './default-right.ts';
 import { S3Error } from './errors.ts';
+import type { ObjectStore } from './object-store.ts';
 import type { S3Request } from './request.ts';
 
 const LONGEST_KEY = 1024;
@@ -13,11 +15,13 @@ const LONGEST_KEY = 1024;
 export class Gate {
   readonly #authorizer: Authorizer;
   readonly #policies: BucketPolicies;
+  readonly #store: ObjectStore;
   readonly #now: () => number;
 
-  constructor(authorizer: Authorizer, policies: BucketPolicies, now: () => number) {
+  constructor(authorizer: Authorizer, policies: BucketPolicies, store: ObjectStore, now: () => number) {
     this.#authorizer = authorizer;
     this.#policies = policies;
+    this.#store = store;
     this.#now = now;
   }
 
@@ -25,30 +29,68 @@ export class Gate {
    * Throws `AccessDenied` unless the caller may do `action` on `resource`, in a bucket or in its own account. What it may
    * do by default needs no policy, but can be denied by one.
    */
-  authorize(
+  authorize(request: S3Request, action: string, resource: string, of: Right): void {
+    const authorization = this.#authorization(request, action, resource, of.bucket);
+    const decision = this.#authorizer.authorize(
+      of.byDefault === true ? withDefaultRight(authorization) : authorization,
+    );
+    if (decision.decision === 'Allow') return;
+    throw new S3Error('AccessDenied', { message: decision.message });
+  }
+
+  /** Whether the caller may do it, for what is left out where it may not. */
+  allows(request: S3Request, action: string, resource: string, { bucket }: Right): boolean {
+    const authorization = this.#authorization(request, action, resource, bucket);
+    return this.#authorizer.authorize(authorization, true).decision === 'Allow';
+  }
+
+  #authorization(
     request: S3Request,
     action: string,
     resource: string,
-    { bucket, byDefault = false }: { readonly bucket: Bucket | undefined; readonly byDefault?: boolean },
-  ): void {
+    bucket: Bucket | undefined,
+  ): AuthorizationRequest {
     const resourceAccount = bucket?.accountId ?? principalAccount(request.caller.principal);
     if (resourceAccount === undefined) throw new S3Error('AccessDenied');
     const resourcePolicy = bucket === undefined ? undefined : this.#policies.of(bucket);
     const endpointPolicy = request.network?.vpcEndpoint?.policy;
-    const authorization: AuthorizationRequest = {
-      ...request.caller,
+    const context = requestContext(request, request.region ?? bucket?.region ?? 'us-east-1', this.#now());
+    return {
       action,
       resource,
       resourceAccount,
+      ...request.caller,
       ...(resourcePolicy !== undefined && { resourcePolicy }),
       ...(endpointPolicy !== undefined && { endpointPolicy }),
-      context: requestContext(request, request.region ?? bucket?.region ?? 'us-east-1', this.#now()),
+      context: bucket === undefined ? context : { ...context, ...this.#existingTags(request, action, bucket) },
     };
-    const decision = this.#authorizer.authorize(byDefault ? withDefaultRight(authorization) : authorization);
-    if (decision.decision === 'Allow') return;
-    throw new S3Error('AccessDenied', { message: decision.message });
+  }
+
+  /** The tags that the object has, for the actions that have it as a condition. */
+  #existingTags({ key, query }: S3Request, action: string, bucket: Bucket): Context {
+    if (key === undefined || !ACTIONS_ON_TAGGED.has(action)) return {};
+    const found = this.#store.object(bucket.name, key, query.versionId);
+    const tags = found.kind === 'object' ? found.object.attributes.tags : undefined;
+    return tags === undefined
+      ? {}
+      : Object.fromEntries(tags.map((tag) => [`s3:ExistingObjectTag/${tag.key}`, tag.value]));
   }
 }
+
+interface Right {
+  readonly bucket: Bucket | undefined;
+  readonly byDefault?: boolean;
+}
+
+/**
+ * The actions with the condition key `s3:ExistingObjectTag`.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+ */
+const ACTIONS_ON_TAGGED = new Set(
+  ['GetObject*', 'GetObject*Acl', 'GetObject*Tagging', 'PutObject*Acl', 'PutObject*Tagging', 'DeleteObject*Tagging']
+    .concat('GetObject*Attributes')
+    .flatMap((action) => [`s3:${action.replace('*', '')}`, `s3:${action.replace('*', 'Version')}`]),
+);
 
 /** One host answers for all Regions: the Region it names, or else the one signed for, is the endpoint that is meant. */
 export function checkRegion({ region, headers }: S3Request, bucket: Bucket): void {

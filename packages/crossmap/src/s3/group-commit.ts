@@ -18,6 +18,8 @@ export class GroupCommit {
   readonly #savepoint: Statement<unknown>;
   readonly #release: Statement<unknown>;
   #gathered: Write[] = [];
+  #commits = 0;
+  #generation = 0;
 
   constructor(database: Database) {
     this.#database = database;
@@ -36,17 +38,30 @@ export class GroupCommit {
     });
   }
 
+  /** How many commits were made. */
+  get commits(): number {
+    return this.#commits;
+  }
+
+  /** What was read stays so as long as this number does: another one holds while a commit is made, and after it. */
+  get generation(): number {
+    return this.#generation;
+  }
+
   /** Commits now what has gathered. */
   flush(): void {
     const writes = this.#gathered;
     this.#gathered = [];
     if (writes.length === 0) return;
+    this.#commits += 1;
+    this.#generation += 1;
     let outcomes: Outcome[];
     try {
       outcomes = this.#database.transaction(() => writes.map((write) => this.#attempt(write.work)));
     } catch (error) {
       outcomes = writes.map(() => ({ kind: 'failed', error }));
     }
+    this.#generation += 1;
     for (const [index, write] of writes.entries()) write.settle(outcomes[index]!);
   }
 

@@ -44,7 +44,7 @@ export interface ListPage<Item = ListedObject> {
 export function currentObjects(store: ObjectStore, bucket: string): Source<ListedObject> {
   return {
     scan: (lower, upper, limit) => store.scan(bucket, lower.key, upper, limit),
-    after: ({ key }) => ({ key: afterKey(key) }),
+    after: ({ key }) => ({ key: afterKey(Buffer.from(key)) }),
   };
 }
 
@@ -52,7 +52,7 @@ export function currentObjects(store: ObjectStore, bucket: string): Source<Liste
 export function allVersions(store: ObjectStore, bucket: string): Source<ListedVersion> {
   return {
     scan: (lower, upper, limit) => store.scanVersions(bucket, lower, upper, limit),
-    after: ({ key, sequence }) => ({ key, below: sequence }),
+    after: ({ key, sequence }) => ({ key: Buffer.from(key), below: sequence }),
   };
 }
 
@@ -63,43 +63,39 @@ const FIRST_LOOK = 32;
  * One page of a listing, in UTF-8 byte order (not JavaScript's UTF-16 order: they differ above U+FFFF). Common prefixes
  * count towards `maxKeys`; the keys below one are skipped, not read: as many are read at a time as the last read was worth.
  */
-export function listPage<Item extends { readonly key: Buffer }>(
+export function listPage<Item extends { readonly key: string }>(
   source: Source<Item>,
   query: ListQuery,
 ): ListPage<Item> {
-  const { maxKeys } = query;
+  const { prefix, delimiter, maxKeys } = query;
   if (maxKeys === 0) return { contents: [], commonPrefixes: [], last: '' };
-  const prefix = Buffer.from(query.prefix);
-  const delimiter = query.delimiter === undefined ? undefined : Buffer.from(query.delimiter);
-  const upper = successorOf(prefix);
-  let lower: Place = query.from === undefined || prefix.compare(query.from.key) > 0 ? { key: prefix } : query.from;
+  const first = Buffer.from(prefix);
+  const upper = successorOf(first);
+  let lower: Place = query.from === undefined || first.compare(query.from.key) > 0 ? { key: first } : query.from;
 
   const contents: Item[] = [];
   const commonPrefixes: string[] = [];
-  /** The end of the last common prefix: keys before it are in it. */
-  let skipTo: Buffer | undefined;
-  let lastEntry: Buffer = Buffer.alloc(0);
-  const page = () => ({ contents, commonPrefixes, last: lastEntry.toString() });
+  let last = '';
+  const isInLast = ({ key }: Item) => last === commonPrefixes.at(-1) && key.startsWith(last);
   let look = delimiter === undefined ? maxKeys + 1 : FIRST_LOOK;
   for (;;) {
     // One more than fits tells whether there is a next page.
     const limit = Math.min(look, maxKeys - contents.length - commonPrefixes.length + 1);
     const items = source.scan(lower, upper, limit);
     for (const item of items) {
-      if (skipTo !== undefined && item.key.compare(skipTo) < 0) continue;
-      if (contents.length + commonPrefixes.length === maxKeys) return { ...page(), next: item.key };
-      const end = delimiter === undefined ? -1 : item.key.indexOf(delimiter, prefix.length);
-      lastEntry = end === -1 ? item.key : item.key.subarray(0, end + delimiter!.length);
-      if (end === -1) contents.push(item);
-      else {
-        commonPrefixes.push(lastEntry.toString());
-        skipTo = successorOf(lastEntry);
+      if (isInLast(item)) continue;
+      if (contents.length + commonPrefixes.length === maxKeys) {
+        return { contents, commonPrefixes, last, next: Buffer.from(item.key) };
       }
+      const end = delimiter === undefined ? -1 : item.key.indexOf(delimiter, prefix.length);
+      last = end === -1 ? item.key : item.key.slice(0, end + delimiter!.length);
+      if (end === -1) contents.push(item);
+      else commonPrefixes.push(last);
     }
-    const last = items.at(-1);
-    if (last === undefined || items.length < limit) return page();
-    const inCommonPrefix = skipTo !== undefined && last.key.compare(skipTo) < 0;
-    lower = inCommonPrefix ? { key: skipTo! } : source.after(last);
+    const end = items.at(-1);
+    if (end === undefined || items.length < limit) return { contents, commonPrefixes, last };
+    const inCommonPrefix = isInLast(end);
+    lower = inCommonPrefix ? { key: successorOf(Buffer.from(last)) } : source.after(end);
     look = inCommonPrefix ? Math.max(look >> 1, 1) : look * 2;
   }
 }

@@ -1,5 +1,6 @@
 import { checksumHeader } from './checksum.ts';
 import { encryptionHeaders } from './encryption.ts';
+import { taggedBy } from './object-tags.ts';
 import { requestedStorageClass } from './storage-class.ts';
 import type { Attributes, StoredObject } from './stored-object.ts';
 import { metadataHeaders, userMetadata } from './user-metadata.ts';
@@ -14,11 +15,11 @@ const DESCRIBING = [
   'expires',
 ];
 
-/** What a request that makes an object says of it. Errors: `MetadataTooLarge`, those of its storage class. */
+/** What a request that makes an object says of it. Errors: `MetadataTooLarge`, those of its storage class and tags. */
 export function describedBy(
   requestHeaders: Readonly<Record<string, string>>,
-): Pick<Attributes, 'headers' | 'metadata' | 'storageClass'> {
-  return { ...metadataOf(requestHeaders), ...storageClassOf(requestHeaders) };
+): Pick<Attributes, 'headers' | 'metadata' | 'storageClass' | 'tags'> {
+  return { ...metadataOf(requestHeaders), ...storageClassOf(requestHeaders), ...taggedBy(requestHeaders) };
 }
 
 /** The storage class a request asks for, as an attribute. */

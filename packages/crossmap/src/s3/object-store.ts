@@ -3,6 +3,7 @@ import type { BlobStore } from './blob-store.ts';
 import { BlobTable } from './blob-table.ts';
 import type { Bucket } from './bucket.ts';
 import { BucketTable } from './bucket-table.ts';
+import { ConditionalWrites } from './conditional-writes.ts';
 import { S3Error } from './errors.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { Place } from './listing.ts';
@@ -25,9 +26,22 @@ export interface Written {
   readonly freed: readonly string[];
 }
 
+interface LastFound {
+  readonly bucket: string;
+  readonly key: string;
+  readonly versionId: string | undefined;
+  readonly generation: number;
+  readonly found: FoundVersion;
+}
+
 /**
  * Buckets and objects: an index in one SQLite database, small bodies with it, large ones as blobs. A write is durable
  * when its promise resolves; writes made together are committed together. Reads see committed writes only.
+ *
+ * What is synced, so that this holds also when the power fails: the index at every commit (WAL, `synchronous=FULL`); a
+ * blob, and then the directory that names it, before the row that refers to it is committed. A blob goes after the commit
+ * that gives up its last row. So no row is ever without its blob; a blob without a row, which a crash in between leaves,
+ * is swept when the store opens. Keys are data in rows: no file is ever named after one.
  */
 export class ObjectStore {
   readonly blobs: BlobStore;
@@ -37,7 +51,10 @@ export class ObjectStore {
   readonly buckets: BucketTable;
   readonly #heldBlobs: BlobTable;
   readonly #versions: VersionTable;
+  readonly #conditionalWrites = new ConditionalWrites();
   readonly #sql: ReturnType<typeof statements>;
+  /** What was found last, good until the next commit: a request asks for tags and then for the object. */
+  #last: LastFound | undefined;
 
   private constructor(database: Database, blobs: BlobStore) {
     this.database = database;
@@ -83,7 +100,14 @@ export class ObjectStore {
 
   /** What a key names now, or the version with an id. Whether an id is well-formed is the caller's to ask. */
   object(bucket: string, key: string, versionId?: string): FoundVersion {
-    return this.#versions.find(bucket, Buffer.from(key), versionId);
+    const { generation } = this.commits;
+    const last = this.#last;
+    if (last?.key === key && last.bucket === bucket && last.versionId === versionId && last.generation === generation) {
+      return last.found;
+    }
+    const found = this.#versions.find(bucket, Buffer.from(key), versionId);
+    this.#last = { bucket, key, versionId, generation, found };
+    return found;
   }
 
   /** At most `limit` current objects from key `lower` (inclusive) to `upper` (exclusive), in the byte order of keys. */
@@ -141,9 +165,15 @@ export class ObjectStore {
       const { versioning } = this.#existing(bucket).settings;
       const keyBytes = Buffer.from(key);
       this.#checkCondition(bucket, keyBytes, key, condition);
-      return versionId === undefined
-        ? this.#versions.deleteCurrent(bucket, keyBytes, { versioning, lastModified }, freed)
-        : this.#versions.deleteVersion(bucket, keyBytes, versionId, freed);
+      const before = this.#versions.current(bucket, keyBytes);
+      const deletion =
+        versionId === undefined
+          ? this.#versions.deleteCurrent(bucket, keyBytes, { versioning, lastModified }, freed)
+          : this.#versions.deleteVersion(bucket, keyBytes, versionId, freed);
+      if (before !== undefined && this.#versions.current(bucket, keyBytes) === undefined) {
+        this.#conditionalWrites.deleted(bucket, key);
+      }
+      return deletion;
     });
     await this.pins.remove(freed);
     return deletion;
@@ -173,13 +203,25 @@ export class ObjectStore {
     return bucket;
   }
 
-  /** What the write itself asks again: before a body is taken in for nothing. Errors: those of `condition`. */
-  checkCondition(bucket: string, key: string, condition: WriteCondition): void {
+  /**
+   * Runs a write that has a condition: it is asked before a body is taken in for nothing, and with the commit. Errors:
+   * those of `condition`, and `ConditionalRequestConflict` when a delete came in between.
+   */
+  async whereConditionHolds<T>(
+    bucket: string,
+    key: string,
+    condition: WriteCondition,
+    write: (condition: WriteCondition) => Promise<T>,
+  ): Promise<T> {
+    if (condition.ifMatch === undefined && condition.ifNoneMatch === undefined) return write(condition);
     this.#checkCondition(bucket, Buffer.from(key), key, condition);
+    return this.#conditionalWrites.watch(bucket, key, (isConflict) => write({ ...condition, isConflict }));
   }
 
-  #checkCondition(bucket: string, keyBytes: Uint8Array, key: string, { ifMatch, ifNoneMatch }: WriteCondition): void {
+  #checkCondition(bucket: string, keyBytes: Uint8Array, key: string, condition: WriteCondition): void {
+    const { ifMatch, ifNoneMatch } = condition;
     if (ifMatch === undefined && ifNoneMatch === undefined) return;
+    if (condition.isConflict?.() === true) throw new S3Error('ConditionalRequestConflict', { elements: { Key: key } });
     const etag = this.#versions.current(bucket, keyBytes)?.etag;
     if (ifNoneMatch !== undefined && etag !== undefined) {
       throw new S3Error('PreconditionFailed', { elements: { Condition: 'If-None-Match' } });

@@ -37,6 +37,8 @@ export interface OperationInput extends Services {
    * Throws `AccessDenied` unless the caller may do `action` on `resource`, of the request's bucket unless told otherwise.
    */
   readonly authorize: (action: string, resource: string, options?: Authorization) => void;
+  /** Whether the caller may do it, where nothing is refused if not: no denial is recorded. */
+  readonly allows: (action: string, resource: string) => boolean;
 }
 
 export interface BucketInput extends OperationInput {

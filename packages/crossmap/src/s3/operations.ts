@@ -14,12 +14,14 @@ import { listObjectVersions } from './operations/list-object-versions.ts';
 import { listObjects } from './operations/list-objects.ts';
 import { listObjectsV2 } from './operations/list-objects-v2.ts';
 import { listParts } from './operations/list-parts.ts';
+import { withoutObjectLock } from './operations/object-lock.ts';
+import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './operations/object-tagging.ts';
 import { putObject } from './operations/put-object.ts';
 import { uploadPart } from './operations/upload-part.ts';
 import { uploadPartCopy } from './operations/upload-part-copy.ts';
 import { READ_CONDITIONS } from './preconditions.ts';
 
-const NEW_OBJECT_HEADERS = ['x-amz-acl', ...ENCRYPTION_HEADERS, 'x-amz-storage-class'];
+const NEW_OBJECT_HEADERS = ['x-amz-acl', ...ENCRYPTION_HEADERS, 'x-amz-storage-class', 'x-amz-tagging'];
 /** Nothing here is under governance, so there is nothing to bypass. */
 const DELETING_HEADERS = ['x-amz-bypass-governance-retention'];
 const LISTING_HEADERS = ['x-amz-optional-object-attributes'];
@@ -77,7 +79,13 @@ export const OPERATIONS: Operations = {
   CopyObject: {
     level: 'object',
     action: 's3:PutObject',
-    headers: [...NEW_OBJECT_HEADERS, ...COPY_SOURCE_HEADERS, 'x-amz-checksum-algorithm', 'x-amz-metadata-directive'],
+    headers: [
+      ...NEW_OBJECT_HEADERS,
+      ...COPY_SOURCE_HEADERS,
+      'x-amz-checksum-algorithm',
+      'x-amz-metadata-directive',
+      'x-amz-tagging-directive',
+    ],
     describesObject: true,
     conditions: WRITE_CONDITIONS,
     run: copyObject,
@@ -116,6 +124,46 @@ export const OPERATIONS: Operations = {
     headers: DELETING_HEADERS,
     conditions: ['if-match'],
     run: deleteObject,
+  },
+  GetObjectTagging: {
+    level: 'object',
+    action: 's3:GetObjectTagging',
+    versionAction: 's3:GetObjectVersionTagging',
+    query: ['tagging', 'versionId'],
+    run: getObjectTagging,
+  },
+  PutObjectTagging: { level: 'object', query: ['tagging', 'versionId'], run: putObjectTagging },
+  DeleteObjectTagging: {
+    level: 'object',
+    action: 's3:DeleteObjectTagging',
+    versionAction: 's3:DeleteObjectVersionTagging',
+    query: ['tagging', 'versionId'],
+    run: deleteObjectTagging,
+  },
+  GetObjectRetention: {
+    level: 'object',
+    action: 's3:GetObjectRetention',
+    query: ['retention', 'versionId'],
+    run: withoutObjectLock,
+  },
+  PutObjectRetention: {
+    level: 'object',
+    action: 's3:PutObjectRetention',
+    query: ['retention', 'versionId'],
+    headers: DELETING_HEADERS,
+    run: withoutObjectLock,
+  },
+  GetObjectLegalHold: {
+    level: 'object',
+    action: 's3:GetObjectLegalHold',
+    query: ['legal-hold', 'versionId'],
+    run: withoutObjectLock,
+  },
+  PutObjectLegalHold: {
+    level: 'object',
+    action: 's3:PutObjectLegalHold',
+    query: ['legal-hold', 'versionId'],
+    run: withoutObjectLock,
   },
   DeleteObjects: { level: 'bucket', query: ['delete'], headers: DELETING_HEADERS, run: deleteObjects },
   CreateMultipartUpload: {

@@ -40,17 +40,18 @@ export type FoundVersion =
 
 /** A current object as a listing shows it. */
 export interface ListedObject {
-  /** UTF-8. */
-  readonly key: Buffer;
+  readonly key: string;
   readonly size: number;
   readonly etag: string;
   readonly lastModified: number;
   readonly checksum?: Pick<Checksum, 'algorithm' | 'type'>;
+  /** Absent for STANDARD. */
+  readonly storageClass?: string;
 }
 
 /** A version as a listing shows it; a delete marker has no object. */
 export interface ListedVersion {
-  readonly key: Buffer;
+  readonly key: string;
   /** Versions of one key in the order they were written. */
   readonly sequence: number;
   readonly versionId: string;
@@ -63,6 +64,8 @@ export interface ListedVersion {
 export interface WriteCondition {
   readonly ifMatch?: string;
   readonly ifNoneMatch?: '*';
+  /** Whether the object was deleted since the condition was first looked at. */
+  readonly isConflict?: () => boolean;
 }
 
 /** What a delete did: whether it made or removed a delete marker, and which version is meant. */

@@ -6,10 +6,13 @@ import { texts } from './xml-response.ts';
 const CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 /**
- * The tags in a `Tagging` document. Errors: `MalformedXML`, `InvalidTag`.
+ * The tags in a `Tagging` document, if `check` has nothing against them. Errors: `MalformedXML`, those of `check`.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_Tag.html
  */
-export function readTagSet({ children }: XmlElement): readonly Tag[] {
+export function readTagSet(
+  { children }: XmlElement,
+  check: (tags: readonly Tag[]) => void = checkTags,
+): readonly Tag[] {
   const [tagSet] = children;
   if (tagSet?.name !== 'TagSet' || children.length !== 1) throw new S3Error('MalformedXML');
   const tags = tagSet.children.map((tag): Tag => {
@@ -17,7 +20,7 @@ export function readTagSet({ children }: XmlElement): readonly Tag[] {
     if (tag.name !== 'Tag' || Key === undefined || Value === undefined) throw new S3Error('MalformedXML');
     return { key: Key, value: Value };
   });
-  checkTags(tags);
+  check(tags);
   return tags;
 }
 

@@ -30,8 +30,7 @@ export interface Completion extends Pick<Attributes, 'checksum' | 'encryption'> 
 }
 
 export interface ListedUpload {
-  /** UTF-8. */
-  readonly key: Buffer;
+  readonly key: string;
   readonly upload: Upload;
 }
 
@@ -97,8 +96,8 @@ export class UploadStore {
       scan: ({ key, behind = '' }, upper, limit) =>
         this.#sql.scan
           .all(bucket, key, behind, upper, limit)
-          .map((row) => ({ key: Buffer.from(row.key), upload: uploadOf(bucket, row) })),
-      after: ({ key, upload }) => ({ key, behind: upload.id }),
+          .map((row) => ({ key: Buffer.from(row.key).toString(), upload: uploadOf(bucket, row) })),
+      after: ({ key, upload }) => ({ key: Buffer.from(key), behind: upload.id }),
     };
   }
 

@@ -91,6 +91,8 @@ export class RecordingDeployment implements Deployment {
   createRole: Deployment['createRole'] = (role) => this.#record(['createRole', role]);
   putRolePolicy: Deployment['putRolePolicy'] = (policy) => this.#record(['putRolePolicy', policy]);
   createFunction: Deployment['createFunction'] = (lambda) => this.#record(['createFunction', lambda]);
+  createKey: Deployment['createKey'] = (key) => this.#record(['createKey', key]);
+  createKeyAlias: Deployment['createKeyAlias'] = (alias) => this.#record(['createKeyAlias', alias]);
   createLogGroup: Deployment['createLogGroup'] = (logGroup) => this.#record(['createLogGroup', logGroup]);
   createStateMachine: Deployment['createStateMachine'] = (machine) => this.#record(['createStateMachine', machine]);
 

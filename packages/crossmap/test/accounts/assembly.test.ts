@@ -210,3 +210,44 @@ test('a refusal of the deployment names the resource and holds back only what de
     ['free'],
   );
 });
+
+test('a policy is attached after the roles of other stacks that it names', async (context) => {
+  const trusting = (...arns: string[]) => ({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { AWS: arns }, Action: 'sts:AssumeRole' }],
+  });
+  const role = (name: string, ...trusted: string[]) => ({
+    Type: 'AWS::IAM::Role',
+    Properties: { RoleName: name, AssumeRolePolicyDocument: trusting(...trusted) },
+  });
+  const arnOf = (name: string) => `arn:aws:iam::111111111111:role/${name}`;
+  const policy = {
+    Version: '2012-10-17',
+    Statement: {
+      Effect: 'Allow',
+      Principal: { AWS: arnOf('first') },
+      Action: 's3:*',
+      Resource: 'arn:aws:s3:::objects',
+    },
+  };
+  const stacks = (first: JsonObject) =>
+    assemblyFiles({
+      Bucket: {
+        environment: 'aws://222222222222/eu-west-1',
+        template: {
+          Resources: {
+            Objects: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'objects' } },
+            Policy: { Type: 'AWS::S3::BucketPolicy', Properties: { Bucket: 'objects', PolicyDocument: policy } },
+          },
+        },
+      },
+      Workflow: { template: { Resources: { First: first, Second: role('second', '222222222222') } } },
+    });
+  const { calls } = await load(await folder(context, stacks(role('first', arnOf('second')))));
+  const made = calls.flatMap(([method, request]) =>
+    method === 'createRole' ? [request.roleName] : method === 'putBucketPolicy' ? ['policy'] : [],
+  );
+  assert.deepEqual(made, ['second', 'first', 'policy']);
+  const circular = await problems(load(await folder(context, stacks(role('first', arnOf('first'))))));
+  assert.match(circular[0]?.message ?? '', /Workflow\/First → Workflow\/First/);
+});

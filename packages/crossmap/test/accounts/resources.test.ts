@@ -40,22 +40,22 @@ test('a bucket has its names, and what has no local meaning is passed over', asy
 });
 
 test('what a bucket would do on AWS and not here is refused by name', async (context) => {
-  const kms = { ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: 'k' } };
+  const dsse = { ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms:dsse' }, Else: 1 };
   const resources = bucket({
     BucketName: 'Not_A_Name',
     VersioningConfiguration: { Status: 'Enabled' },
     NotificationConfiguration: {},
-    BucketEncryption: { ServerSideEncryptionConfiguration: [kms] },
+    BucketEncryption: { ServerSideEncryptionConfiguration: [dsse] },
     OwnershipControls: { Rules: [{ ObjectOwnership: 'ObjectWriter' }] },
   });
-  const encryption = 'Properties.BucketEncryption.ServerSideEncryptionConfiguration[0].ServerSideEncryptionByDefault';
+  const encryption = 'Properties.BucketEncryption.ServerSideEncryptionConfiguration[0]';
   assert.deepEqual(await problemLines(loadResources(context, resources)), [
     'INVALID_PROPERTY B Properties.BucketName',
-    `UNSUPPORTED_PROPERTY B ${encryption}.SSEAlgorithm`,
+    `UNSUPPORTED_PROPERTY B ${encryption}.ServerSideEncryptionByDefault.SSEAlgorithm`,
     'UNSUPPORTED_PROPERTY B Properties.OwnershipControls.Rules[0].ObjectOwnership',
     'UNSUPPORTED_PROPERTY B Properties.VersioningConfiguration',
     'UNSUPPORTED_PROPERTY B Properties.NotificationConfiguration',
-    `UNSUPPORTED_PROPERTY B ${encryption}.KMSMasterKeyID`,
+    `UNSUPPORTED_PROPERTY B ${encryption}.Else`,
   ]);
 });
 
@@ -221,4 +221,99 @@ test('generated names fit the limits of their services', async (context) => {
   });
   const names = stacks[0]?.resources.map(({ physicalId }) => physicalId.split(':').at(-1)?.length);
   assert.deepEqual(names, [63, 64, 80]);
+});
+
+const KEY_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const KEY_POLICY = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'kms:*', Resource: '*' }],
+};
+
+test('a key has an id that stays, and a bucket and an alias refer to it', async (context) => {
+  const resources = {
+    K: {
+      Type: 'AWS::KMS::Key',
+      Properties: {
+        Description: 'of objects',
+        KeyPolicy: KEY_POLICY,
+        EnableKeyRotation: true,
+        PendingWindowInDays: 7,
+        Tags: [{ Key: 'team', Value: 'a' }],
+      },
+    },
+    A: {
+      Type: 'AWS::KMS::Alias',
+      Properties: { AliasName: 'alias/objects', TargetKeyId: { 'Fn::GetAtt': ['K', 'Arn'] } },
+    },
+    ...bucket({
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [
+          {
+            BucketKeyEnabled: true,
+            ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: { 'Fn::GetAtt': ['K', 'Arn'] } },
+          },
+        ],
+      },
+    }),
+  };
+  const keyId = await output(context, resources, { Ref: 'K' });
+  assert.match(keyId ?? '', KEY_ID);
+  const arn = `arn:aws:kms:us-east-1:111111111111:key/${keyId}`;
+  assert.equal(await output(context, resources, { 'Fn::GetAtt': ['K', 'Arn'] }), arn);
+  assert.equal(await output(context, resources, { 'Fn::GetAtt': ['K', 'KeyId'] }), keyId);
+  assert.equal(await output(context, resources, { Ref: 'A' }), 'alias/objects');
+  const { calls } = await loadResources(context, resources);
+  const environment = { accountId: '111111111111', region: 'us-east-1' };
+  const key = { description: 'of objects', enabled: true, tags: { team: 'a' }, policy: KEY_POLICY };
+  assert.deepEqual(callsOf(calls, 'createKey'), [{ ...environment, ...key, keyId }]);
+  assert.deepEqual(callsOf(calls, 'createKeyAlias'), [
+    { ...environment, aliasName: 'alias/objects', targetKeyId: arn },
+  ]);
+  assert.deepEqual(callsOf(calls, 'createBucket'), [
+    {
+      ...environment,
+      bucketName: 'objects',
+      encryption: { algorithm: 'aws:kms', keyId: arn, bucketKeyEnabled: true },
+    },
+  ]);
+});
+
+test('what a key would be on AWS and is not here is refused by name', async (context) => {
+  const resources = {
+    K: {
+      Type: 'AWS::KMS::Key',
+      Properties: {
+        KeySpec: 'RSA_2048',
+        KeyUsage: 'SIGN_VERIFY',
+        Origin: 'EXTERNAL',
+        MultiRegion: true,
+        KeyPolicy: { Statement: [{ Effect: 'Allow', Action: 'kms:*', Resource: '*' }] },
+        Else: 1,
+      },
+    },
+    A: { Type: 'AWS::KMS::Alias', Properties: { AliasName: 'alias/aws/mine', TargetKeyId: 'k' } },
+  };
+  assert.deepEqual(await problemLines(loadResources(context, resources)), [
+    'UNSUPPORTED_PROPERTY K Properties.KeySpec',
+    'UNSUPPORTED_PROPERTY K Properties.KeyUsage',
+    'UNSUPPORTED_PROPERTY K Properties.Origin',
+    'UNSUPPORTED_PROPERTY K Properties.MultiRegion',
+    'INVALID_POLICY K Properties.KeyPolicy',
+    'UNSUPPORTED_PROPERTY K Properties.Else',
+    'INVALID_PROPERTY A Properties.AliasName',
+  ]);
+});
+
+test('a key comes after the roles that its policy names', async (context) => {
+  const arn = 'arn:aws:iam::111111111111:role/worker';
+  const named = { ...KEY_POLICY.Statement[0], Principal: { AWS: arn } };
+  const resources = {
+    K: { Type: 'AWS::KMS::Key', Properties: { KeyPolicy: { ...KEY_POLICY, Statement: [named] } } },
+    R: ROLE,
+  };
+  const { calls } = await loadResources(context, resources);
+  assert.deepEqual(
+    calls.map(([method]) => method),
+    ['createRole', 'createKey'],
+  );
 });

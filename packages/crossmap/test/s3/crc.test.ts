@@ -20,6 +20,14 @@ for (const [name, model, check] of MODELS) {
     assert.equal(Buffer.from(crcOf(model, '1', '', '2345678', '9')).toString('hex'), check);
   });
 
+  test(`${name} is the same in pieces of every length`, () => {
+    const text = Array.from({ length: 40 }, (_, index) => String.fromCharCode(32 + ((index * 37) % 90))).join('');
+    const whole = crcOf(model, ...text);
+    for (let cut = 0; cut <= text.length; cut += 1) {
+      assert.deepEqual(crcOf(model, text.slice(0, cut), text.slice(cut)), whole, `cut at ${cut}`);
+    }
+  });
+
   test(`${name} of a whole follows from those of its parts`, () => {
     for (const [a, b] of [
       ['1234', '56789'],

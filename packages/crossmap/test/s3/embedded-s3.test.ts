@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -140,6 +140,40 @@ test('files of objects that are gone are gone, and those a crash left are swept 
     Buffer.concat([LARGE, Buffer.from('more')]),
   );
   second.store.close();
+});
+
+test('keys that are tricks as paths are keys like any other, and name no file', async () => {
+  const home = join(directory, 'tricks');
+  const files = join(home, 'objects');
+  mkdirSync(home);
+  const { s3, store } = await open(await directoryBlobs(files), join(home, 'objects.sqlite'));
+  const tricks = [
+    '../../escaped',
+    '..',
+    '.',
+    '/absolute',
+    'C:\\escaped',
+    'CON',
+    'nul.txt',
+    'a\u0000b',
+    'a/../b',
+    '~',
+    '\n',
+  ];
+  const keys = [...tricks, 'k'.repeat(1024), '\u{1F600}'.repeat(256)];
+  for (const key of keys) await s3.putObject(owner, at(key), stream(LARGE, key));
+  for (const key of keys) {
+    assert.deepEqual(await bytesOf(await s3.getObject(owner, at(key))), Buffer.concat([LARGE, Buffer.from(key)]));
+  }
+  assert.equal(readdirSync(files).length, keys.length);
+  for (const name of readdirSync(files)) assert.match(name, /^[0-9a-f-]{36}$/);
+  assert.deepEqual(
+    readdirSync(home).filter((name) => !name.startsWith('objects')),
+    [],
+  );
+  await assert.rejects(s3.putObject(owner, at('k'.repeat(1025)), stream('x')), refusal('KeyTooLongError'));
+  await assert.rejects(s3.putObject(owner, at('\ud800'), stream('x')), refusal('InvalidURI'));
+  store.close();
 });
 
 test('a database of another version is not touched', async () => {

@@ -8,7 +8,7 @@ export interface Signed {
   readonly sign: (algorithm: string, lines: readonly string[]) => string;
 }
 
-/** Signs for S3 in eu-west-1. `payload` is what goes into `x-amz-content-sha256`; a query is in order already. */
+/** Signs for S3, or another service, in eu-west-1. `payload` is what goes into `x-amz-content-sha256`; a query is in order already. */
 export function signedHeaders(
   { accessKeyId, secretAccessKey }: Pick<Person, 'accessKeyId' | 'secretAccessKey'>,
   request: {
@@ -17,14 +17,16 @@ export function signedHeaders(
     readonly headers: Readonly<Record<string, string>>;
     readonly payload: string;
     readonly now: number;
+    readonly service?: string;
   },
+  { dateHeader = false } = {},
 ): Signed {
   const timestamp = new Date(request.now).toISOString().replace(/[-:]|\.\d{3}/g, '');
-  const scope = `${timestamp.slice(0, 8)}/eu-west-1/s3/aws4_request`;
+  const scope = `${timestamp.slice(0, 8)}/eu-west-1/${request.service ?? 's3'}/aws4_request`;
   const headers: Record<string, string> = {
     ...request.headers,
     'x-amz-content-sha256': request.payload,
-    'x-amz-date': timestamp,
+    ...(dateHeader ? {} : { 'x-amz-date': timestamp }),
   };
   const key = scope.split('/').reduce<string | Buffer>((secret, text) => hmac(secret, text), `AWS4${secretAccessKey}`);
   const sign: Signed['sign'] = (algorithm, lines) =>

@@ -7,6 +7,7 @@ import {
   integer,
   list,
   object,
+  oneOf,
   optional,
   secret,
   text,
@@ -64,21 +65,57 @@ const policy = object({
   tags,
 });
 
+const keyId = text(
+  'a key id such as 1234abcd-12ab-34cd-56ef-1234567890ab',
+  /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
+);
+const aliasName = text('an alias name such as alias/mine', /^alias\/(?!aws\/)[a-zA-Z0-9/_-]{1,250}$/);
+
+const key = object({
+  id: keyId,
+  region: optional(region, 'us-east-1'),
+  description: optional(text('at most 8192 characters', /^[\s\S]{0,8192}$/)),
+  policy: optional(document),
+  aliases: list(aliasName),
+  enabled: optional(boolean, true),
+  tags,
+});
+
+const encryption = object({
+  algorithm: oneOf('AES256', 'aws:kms'),
+  keyId: optional(text('the id, the ARN or an alias of a key', /^.{1,2048}$/)),
+  bucketKeyEnabled: optional(boolean, false),
+});
+
+/** What is not given is off. */
+const publicAccessBlock = object({
+  BlockPublicAcls: optional(boolean, false),
+  IgnorePublicAcls: optional(boolean, false),
+  BlockPublicPolicy: optional(boolean, false),
+  RestrictPublicBuckets: optional(boolean, false),
+});
+
 const bucket = object({
   name: bucketName,
   region: optional(region, 'us-east-1'),
   policy: optional(document),
+  encryption: optional(encryption),
+  publicAccessBlock: optional(publicAccessBlock),
+  objectOwnership: optional(oneOf('BucketOwnerEnforced', 'BucketOwnerPreferred', 'ObjectWriter')),
+  versioning: optional(oneOf('Enabled', 'Suspended')),
+  requestPayer: optional(oneOf('BucketOwner', 'Requester')),
+  tags: optional(byName(tagValue, tagKey)),
 });
 
 const account = object({
   id: accountId,
   name: optional(text('a name', /^.{1,50}$/)),
-  canonicalId: optional(text('a canonical user id of 64 hexadecimal digits', /^[0-9a-f]{64}$/)),
   root: optional(object({ accessKeys })),
   policies: list(policy),
   groups: list(group),
   users: list(user),
   roles: list(role),
+  keys: list(key),
   buckets: list(bucket),
 });
 

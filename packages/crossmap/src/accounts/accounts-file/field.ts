@@ -43,6 +43,16 @@ export function secret(expected: string): Field<string> {
   };
 }
 
+export function oneOf<const T extends string>(...values: readonly T[]): Field<T> {
+  return {
+    read(value, at) {
+      const found = values.find((each) => each === value);
+      if (found !== undefined) return found;
+      throw problem(at, values.map((each) => `\`${each}\``).join(' or '), value);
+    },
+  };
+}
+
 export function integer(least: number, most: number): Field<number> {
   return {
     read(value, at) {

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import { PolicyError } from '../../iam/policy.ts';
+import type { BucketEncryption } from '../../s3/bucket-settings.ts';
 import { IamError } from '../accounts.ts';
 import { uniqueId } from '../credentials.ts';
 import type { EmbeddedCloud } from '../embedded-deployment.ts';
 import type { IamState } from '../identities/iam-state.ts';
+import { KmsError } from '../kms/kms-error.ts';
 import { Organization, OrganizationError } from '../organization.ts';
 import type { AccountsFile, DeclaredAccount } from './accounts-file.ts';
 import { declareAccount, declareGroup, declarePolicy, declareRole, declareUser } from './declared-identities.ts';
+import { declareKey } from './declared-key.ts';
 import { FileProblems } from './field.ts';
 
 /**
@@ -16,11 +19,11 @@ import { FileProblems } from './field.ts';
  */
 export async function loadAccounts(
   { accounts: declared, organization }: AccountsFile,
-  { accounts, buckets }: Pick<EmbeddedCloud, 'accounts' | 'buckets'>,
+  { accounts, buckets, kms }: Pick<EmbeddedCloud, 'accounts' | 'buckets' | 'kms'>,
 ): Promise<void> {
   const loading = new Loading(accounts.iam);
   for (const [index, account] of declared.entries()) {
-    await loading.part(`accounts[${index}]`, `account ${account.id}`, [account.canonicalId, account.root], () =>
+    await loading.part(`accounts[${index}]`, `account ${account.id}`, account.root ?? null, () =>
       declareAccount(accounts.iam, account, accounts.accountEntity(account.id)),
     );
   }
@@ -36,14 +39,30 @@ export async function loadAccounts(
     declareRole(state, id, role, newRoles.get(roleArn(id, role)) ?? uniqueId('AROA', state.random)),
   );
   await loading.attempt('organization', () => organization && accounts.join(new Organization(organization)));
-  await loading.each(declared, 'buckets', async (accountId, { name, region, policy }) => {
-    await buckets.createBucket({ bucketName: name, accountId, region });
-    if (policy !== undefined) await buckets.putBucketPolicy(name, JSON.stringify(policy));
-  });
+  await loading.each(declared, 'keys', (accountId, key) => declareKey(kms, accountId, key));
+  await loading.each(
+    declared,
+    'buckets',
+    async (accountId, { name, region, policy, encryption, tags, ...settings }) => {
+      const defaults = encryption === undefined ? {} : { encryption: bucketEncryption(encryption) };
+      await buckets.createBucket({ bucketName: name, accountId, region, ...defaults });
+      await buckets.putBucketSettings(name, {
+        ...given(settings),
+        ...(tags && { tags: Object.entries(tags).map(([key, value]) => ({ key, value })) }),
+      });
+      if (policy !== undefined) await buckets.putBucketPolicy(name, JSON.stringify(policy));
+    },
+  );
   loading.end();
 }
 
-type Lists = 'policies' | 'groups' | 'users' | 'roles' | 'buckets';
+/** What is not `undefined`. */
+function given<T extends object>(settings: T): { readonly [K in keyof T]?: Exclude<T[K], undefined> } {
+  const present = Object.entries(settings).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(present) as { readonly [K in keyof T]?: Exclude<T[K], undefined> };
+}
+
+type Lists = 'policies' | 'groups' | 'users' | 'roles' | 'keys' | 'buckets';
 
 class Loading {
   readonly #state: IamState;
@@ -80,7 +99,7 @@ class Loading {
   ): Promise<void> {
     for (const [index, account] of accounts.entries()) {
       for (const [i, declared] of account[what].entries()) {
-        const name = `${what} ${account.id} ${declared.name}`;
+        const name = `${what} ${account.id} ${'name' in declared ? declared.name : declared.id}`;
         await this.part(`accounts[${index}].${what}[${i}]`, name, declared, () => make(account.id, declared));
       }
     }
@@ -106,8 +125,16 @@ function roleArn(accountId: string, { path, name }: DeclaredAccount['roles'][num
   return `arn:aws:iam::${accountId}:role${path}${name}`;
 }
 
+function bucketEncryption({
+  keyId,
+  ...encryption
+}: NonNullable<DeclaredAccount['buckets'][number]['encryption']>): BucketEncryption {
+  return { ...encryption, ...(keyId !== undefined && { keyId }) };
+}
+
 /** What a service says of what it was asked to make; anything else is a bug. */
 function isRefusal(error: Error): boolean {
   if (error instanceof PolicyError || error instanceof IamError || error instanceof OrganizationError) return true;
+  if (error instanceof KmsError) return true;
   return error.name === 'S3Error';
 }

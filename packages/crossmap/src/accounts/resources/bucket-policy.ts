@@ -1,4 +1,4 @@
-import type { ResourceType } from './resource-type.ts';
+import { principalsOf, type ResourceType } from './resource-type.ts';
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucketpolicy.html */
 export const BUCKET_POLICY: ResourceType = {
@@ -10,6 +10,7 @@ export const BUCKET_POLICY: ResourceType = {
     return {
       ref: bucketName,
       attributes: {},
+      principals: principalsOf(policy),
       deploy: (deployment) => deployment.putBucketPolicy({ bucketName, policy }),
     };
   },

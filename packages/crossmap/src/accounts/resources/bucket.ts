@@ -1,3 +1,4 @@
+import type { BucketEncryption } from '../../s3/bucket-settings.ts';
 import { generatedName } from './physical-name.ts';
 import type { PropertyReader, StringRule } from './property-reader.ts';
 import type { ResourceType } from './resource-type.ts';
@@ -23,7 +24,7 @@ export const BUCKET: ResourceType = {
     const bucketName =
       properties.optionalString('BucketName', BUCKET_NAME) ??
       generatedName({ environment, ...context }, 63).toLowerCase();
-    checkEncryption(properties.optionalObject('BucketEncryption'));
+    const encryption = readEncryption(properties.optionalObject('BucketEncryption'));
     for (const rule of properties.optionalObject('OwnershipControls')?.objects('Rules') ?? []) {
       rule.oneOf('ObjectOwnership', ['BucketOwnerEnforced']);
     }
@@ -35,14 +36,22 @@ export const BUCKET: ResourceType = {
         DomainName: `${bucketName}.s3.amazonaws.com`,
         RegionalDomainName: `${bucketName}.s3.${environment.region}.amazonaws.com`,
       },
-      deploy: (deployment) => deployment.createBucket({ ...environment, bucketName }),
+      deploy: (deployment) =>
+        deployment.createBucket({ ...environment, bucketName, ...(encryption && { encryption }) }),
     };
   },
 };
 
-/** S3 encrypts every object with its own keys anyway: AES256 asks for nothing more. */
-function checkEncryption(encryption: PropertyReader | undefined): void {
-  for (const rule of encryption?.objects('ServerSideEncryptionConfiguration') ?? []) {
-    rule.optionalObject('ServerSideEncryptionByDefault')?.oneOf('SSEAlgorithm', ['AES256']);
-  }
+function readEncryption(property: PropertyReader | undefined): BucketEncryption | undefined {
+  const rules = property?.objects('ServerSideEncryptionConfiguration') ?? [];
+  const [encryption] = rules.map((rule): BucketEncryption => {
+    const byDefault = rule.optionalObject('ServerSideEncryptionByDefault');
+    const keyId = byDefault?.optionalString('KMSMasterKeyID');
+    return {
+      algorithm: byDefault?.oneOf('SSEAlgorithm', ['AES256', 'aws:kms']) ?? 'AES256',
+      ...(keyId !== undefined && { keyId }),
+      bucketKeyEnabled: rule.boolean('BucketKeyEnabled', false),
+    };
+  });
+  return encryption;
 }

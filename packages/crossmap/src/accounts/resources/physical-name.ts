@@ -19,6 +19,13 @@ export function generatedName(context: ResourceContext, maxLength: number): stri
   return `${stack}-${context.logicalId.slice(0, room - stack.length)}-${end}`;
 }
 
+/** The id of a KMS key: a UUID. */
+export function generatedKeyId({ environment, stackName, logicalId }: ResourceContext): string {
+  const identity = [environment.accountId, environment.region, stackName, logicalId].join('/');
+  const hex = createHash('sha256').update(`key ${identity}`).digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
+}
+
 /** State machines are named without their stack: `LOGICALID-SUFFIX`. */
 export function generatedStateMachineName(context: ResourceContext): string {
   return `${context.logicalId.slice(0, 67)}-${suffix(context)}`;

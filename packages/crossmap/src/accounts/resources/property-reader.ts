@@ -49,7 +49,7 @@ export class PropertyReader {
   }
 
   /** One of the values that have a local meaning; any other is refused by name. */
-  oneOf<T extends string>(name: string, accepted: readonly T[]): T | undefined {
+  oneOf<T extends string | boolean>(name: string, accepted: readonly T[]): T | undefined {
     const value = this.#value(name);
     if (value === undefined || accepted.includes(value as T)) return value as T | undefined;
     const expected = accepted.map((each) => `\`${each}\``).join(' or ');

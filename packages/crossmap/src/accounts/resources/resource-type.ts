@@ -1,3 +1,4 @@
+import { isJsonObject, type JsonObject } from '../../asl/json.ts';
 import type { Report } from '../assembly-error.ts';
 import type { Asset } from '../asset-manifest.ts';
 import type { Deployment, Environment, RolePolicy } from '../deployment.ts';
@@ -16,7 +17,21 @@ export interface PlannedResource {
   readonly ref: string;
   /** What `Fn::GetAtt` gives. */
   readonly attributes: Readonly<Record<string, string>>;
+  /** The ARN of the role that it is. */
+  readonly role?: string;
+  /** ARNs of the principals that its policies name: such a policy is attached when they exist. */
+  readonly principals?: readonly string[];
   deploy(deployment: Deployment): Promise<void>;
+}
+
+/** The ARNs that a policy document has as principals. */
+export function principalsOf(document: JsonObject): readonly string[] {
+  const { Statement: statements = [] } = document;
+  return (Array.isArray(statements) ? statements : [statements]).flatMap((statement) => {
+    const principal = isJsonObject(statement) ? (statement.Principal ?? statement.NotPrincipal) : undefined;
+    const named = isJsonObject(principal) ? principal.AWS : undefined;
+    return (Array.isArray(named) ? named : [named]).filter((each) => typeof each === 'string');
+  });
 }
 
 export interface ResourceContext {

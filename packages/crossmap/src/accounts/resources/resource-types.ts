@@ -1,6 +1,8 @@
 import { BUCKET } from './bucket.ts';
 import { BUCKET_POLICY } from './bucket-policy.ts';
 import { FUNCTION } from './function.ts';
+import { KEY } from './key.ts';
+import { KEY_ALIAS } from './key-alias.ts';
 import { LOG_GROUP } from './log-group.ts';
 import { MANAGED_POLICY } from './managed-policy.ts';
 import { POLICY } from './policy.ts';
@@ -10,10 +12,9 @@ import { STATE_MACHINE } from './state-machine.ts';
 
 /** The types that are deployed. */
 export const RESOURCE_TYPES: ReadonlyMap<string, ResourceType> = new Map(
-  [BUCKET, BUCKET_POLICY, FUNCTION, LOG_GROUP, MANAGED_POLICY, POLICY, ROLE, STATE_MACHINE].map((each) => [
-    each.type,
-    each,
-  ]),
+  [BUCKET, BUCKET_POLICY, FUNCTION, KEY, KEY_ALIAS, LOG_GROUP, MANAGED_POLICY, POLICY, ROLE, STATE_MACHINE].map(
+    (each) => [each.type, each],
+  ),
 );
 
 /** The types that are named and skipped, with the reason. The function behind a custom resource is skipped with it. */

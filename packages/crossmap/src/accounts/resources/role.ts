@@ -2,7 +2,7 @@ import type { RolePolicy } from '../deployment.ts';
 import { isAwsManaged } from '../managed-policies.ts';
 import { generatedName } from './physical-name.ts';
 import type { StringRule } from './property-reader.ts';
-import type { ResourceType } from './resource-type.ts';
+import { principalsOf, type ResourceType } from './resource-type.ts';
 
 const ROLE_NAME: StringRule = {
   pattern: /^[\w+=,.@-]{1,64}$/,
@@ -43,6 +43,8 @@ export const ROLE: ResourceType = {
     return {
       ref: roleName,
       attributes: { Arn: roleArn },
+      role: roleArn,
+      principals: principalsOf(trustPolicy),
       deploy: (deployment) =>
         deployment.createRole({ roleArn, roleName, path, accountId, trustPolicy, policies, managedPolicyArns }),
     };

@@ -1,7 +1,8 @@
 import type { RoleCaller } from '../../engine/ports.ts';
 import type { Authorizer } from '../../iam/evaluate.ts';
 import type { Accounts } from '../accounts.ts';
-import { mayAssumeRole } from '../assume-role.ts';
+import { IAM_ERRORS, IamError } from '../identities/iam-error.ts';
+import { assumeRole, callerIdentity, type StsCaller } from '../sts.ts';
 import { structure } from './hand-written.ts';
 import type { SdkOperation, SdkResult, SdkService } from './sdk-operation.ts';
 
@@ -9,16 +10,18 @@ export interface EmbeddedStsPorts {
   readonly accounts: Accounts;
   readonly authorizer: Authorizer;
   readonly requestId: () => string;
+  /** Epoch ms. */
+  readonly now: () => number;
 }
 
 /** STS for the role of a state machine. https://docs.aws.amazon.com/STS/latest/APIReference */
 export function embeddedSts(ports: EmbeddedStsPorts): SdkService {
   const operations: Readonly<Record<string, SdkOperation>> = {
     AssumeRole: {
-      input: structure({ RoleArn: 'text', RoleSessionName: 'text', ExternalId: 'text', DurationSeconds: 'number' }, [
-        'RoleArn',
-        'RoleSessionName',
-      ]),
+      input: structure(
+        { RoleArn: 'text', RoleSessionName: 'text', ExternalId: 'text', DurationSeconds: 'number', Policy: 'text' },
+        ['RoleArn', 'RoleSessionName'],
+      ),
       output: structure({
         AssumedRoleUser: structure({ AssumedRoleId: 'text', Arn: 'text' }),
         Credentials: structure({
@@ -27,17 +30,18 @@ export function embeddedSts(ports: EmbeddedStsPorts): SdkService {
           SecretAccessKey: 'text',
           SessionToken: 'text',
         }),
+        PackedPolicySize: 'number',
       }),
-      call: async (caller, input) => assumeRole(ports, caller, input),
+      call: async (caller, input) => answer(ports, () => assumed(ports, stsCaller(ports, caller), input)),
     },
-    /** Everybody may ask who they are. */
     GetCallerIdentity: {
       input: structure({}),
       output: structure({ Account: 'text', Arn: 'text', UserId: 'text' }),
-      call: async ({ roleArn, sessionName }) => {
-        const { arn, id } = session(ports.accounts, roleArn, sessionName);
-        return answered(ports, { Account: arn.split(':')[4], Arn: arn, UserId: id });
-      },
+      call: async (caller) =>
+        answer(ports, () => {
+          const { account, arn, userId } = callerIdentity(stsCaller(ports, caller).caller.principal);
+          return { Account: account, Arn: arn, UserId: userId };
+        }),
     },
   };
   return {
@@ -47,56 +51,37 @@ export function embeddedSts(ports: EmbeddedStsPorts): SdkService {
   };
 }
 
-function assumeRole(
-  ports: EmbeddedStsPorts,
-  { roleArn: from, region, sessionName: fromSession }: RoleCaller,
-  { RoleArn, RoleSessionName, ExternalId, DurationSeconds = 3600 }: Readonly<Record<string, unknown>>,
-): SdkResult {
-  const { accounts, authorizer, requestId } = ports;
-  const roleArn = String(RoleArn);
-  const sessionName = String(RoleSessionName);
-  const seconds = Number(DurationSeconds);
-  if (!/^[\w+=,.@-]{2,64}$/.test(sessionName)) return invalid(ports, `'${sessionName}' at 'roleSessionName'`);
-  if (seconds < 900 || seconds > 43_200) return invalid(ports, `'${seconds}' at 'durationSeconds'`);
-  const allowed = mayAssumeRole(accounts, authorizer, {
-    caller: accounts.callerForRole(from, fromSession),
-    roleArn,
-    sessionName,
-    ...(typeof ExternalId === 'string' && { externalId: ExternalId }),
-    region,
+function stsCaller({ accounts }: EmbeddedStsPorts, { roleArn, sessionName, region }: RoleCaller): StsCaller {
+  return { caller: accounts.callerForRole(roleArn, sessionName), region };
+}
+
+function assumed(ports: EmbeddedStsPorts, caller: StsCaller, input: Readonly<Record<string, unknown>>): object {
+  const { arn, assumedRoleId, credentials, packedPolicySize } = assumeRole(ports, caller, {
+    roleArn: String(input.RoleArn),
+    roleSessionName: String(input.RoleSessionName),
+    ...(typeof input.ExternalId === 'string' && { externalId: input.ExternalId }),
+    ...(typeof input.DurationSeconds === 'number' && { durationSeconds: input.DurationSeconds }),
+    ...(typeof input.Policy === 'string' && { policy: input.Policy }),
   });
-  if (allowed.kind === 'refused') {
-    const { code, message } = allowed;
-    return { kind: 'error', code, modelled: false, message, status: 403, requestId: requestId() };
-  }
-  const { arn: Arn, id: AssumedRoleId } = session(accounts, roleArn, sessionName);
-  const { accessKeyId, secretAccessKey, sessionToken, expiration } = accounts.credentialsForRole(
-    roleArn,
-    sessionName,
-    seconds * 1000,
-  );
-  return answered(ports, {
-    AssumedRoleUser: { AssumedRoleId, Arn },
+  return {
+    AssumedRoleUser: { AssumedRoleId: assumedRoleId, Arn: arn },
     Credentials: {
-      AccessKeyId: accessKeyId,
-      Expiration: new Date(expiration),
-      SecretAccessKey: secretAccessKey,
-      SessionToken: sessionToken,
+      AccessKeyId: credentials.accessKeyId,
+      Expiration: new Date(credentials.expiration),
+      SecretAccessKey: credentials.secretAccessKey,
+      SessionToken: credentials.sessionToken,
     },
-  });
+    ...(packedPolicySize !== undefined && { PackedPolicySize: packedPolicySize }),
+  };
 }
 
-function invalid({ requestId }: EmbeddedStsPorts, value: string): SdkResult {
-  const message = `1 validation error detected: Value ${value} failed to satisfy constraint`;
-  return { kind: 'error', code: 'ValidationError', modelled: false, message, status: 400, requestId: requestId() };
-}
-
-function session(accounts: Accounts, roleArn: string, sessionName: string) {
-  const { principal } = accounts.callerForRole(roleArn, sessionName);
-  if (principal.kind !== 'role-session') throw new Error(`Expected a session of ${roleArn}`);
-  return { arn: principal.arn, id: `${accounts.role(roleArn)?.roleId ?? ''}:${sessionName}` };
-}
-
-function answered({ requestId }: EmbeddedStsPorts, output: object): SdkResult {
-  return { kind: 'answer', output, http: { status: 200, headers: { 'x-amzn-requestid': requestId() } } };
+function answer({ requestId }: EmbeddedStsPorts, output: () => object): SdkResult {
+  try {
+    const http = { status: 200, headers: { 'x-amzn-requestid': requestId() } };
+    return { kind: 'answer', output: output(), http };
+  } catch (error) {
+    if (!(error instanceof IamError)) throw error;
+    const { code, message } = error;
+    return { kind: 'error', code, modelled: false, message, status: IAM_ERRORS[code], requestId: requestId() };
+  }
 }

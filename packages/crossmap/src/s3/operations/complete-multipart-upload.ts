@@ -13,7 +13,7 @@ import { MOST_PARTS } from '../part-number.ts';
 import { unquoted, writeCondition } from '../preconditions.ts';
 import { receiveText } from '../receive.ts';
 import type { S3Request, S3Response } from '../request.ts';
-import type { StoredObject } from '../stored-object.ts';
+import type { StoredObject, WriteCondition } from '../stored-object.ts';
 import type { NamedPart, Upload } from '../upload-store.ts';
 import { versionHeader } from '../version-id.ts';
 import { child, element, parseXml, type XmlElement, xmlDocument } from '../xml.ts';
@@ -24,13 +24,20 @@ type Headers = Readonly<Record<string, string>>;
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html */
 export async function completeMultipartUpload(input: ObjectInput): Promise<S3Response> {
+  const { request, bucket, key, store, uploads } = input;
+  const condition = writeCondition(request.headers);
+  // Said again, it is of no object that has been there before.
+  if (uploads.find(request.query.uploadId!, bucket.name, key) === undefined) return complete(input, condition);
+  return store.whereConditionHolds(bucket.name, key, condition, (watched) => complete(input, watched));
+}
+
+async function complete(input: ObjectInput, condition: WriteCondition): Promise<S3Response> {
   const { request, bucket, key, uploads, encryption, now } = input;
   const { headers } = request;
   const id = request.query.uploadId!;
   const upload = uploads.find(id, bucket.name, key);
   if (upload !== undefined) await encryption.resume(request, bucket, key, upload.attributes);
   const expected = expectedChecksum(headers);
-  const condition = writeCondition(headers);
   // The checksum header is of the object, not of this document.
   const text = await receiveText(withoutChecksums(request), LARGEST_LIST_OF_PARTS, () => new S3Error('MalformedXML'));
   const parts = namedParts(text);

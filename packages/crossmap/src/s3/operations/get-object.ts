@@ -1,5 +1,6 @@
-import { readBody } from '../body.ts';
+import { blobsOf, readBody } from '../body.ts';
 import { S3Error } from '../errors.ts';
+import { resourceArn } from '../gate.ts';
 import { checksumHeaders, headersOf } from '../object-headers.ts';
 import { isMultipart, partsOf } from '../object-parts.ts';
 import type { ObjectInput } from '../operation.ts';
@@ -18,7 +19,12 @@ export async function getObject(input: ObjectInput): Promise<S3Response> {
   const { request, bucket, key, store, encryption } = input;
   const overrides = responseOverrides(request);
   const object = requestedVersion(input, { bucket, key, versionId: request.query.versionId });
-  const headers = { ...headersOf(object), ...versionHeader(bucket, object.versionId), ...overrides };
+  const headers = {
+    ...headersOf(object),
+    ...tagCountHeader(input, object),
+    ...versionHeader(bucket, object.versionId),
+    ...overrides,
+  };
   if (notModified(request.headers, object)) return { status: 304, headers: keptHeaders(headers) };
   const { range, number } = selection(request, object);
   const { start, end } = range ?? { start: 0, end: object.size };
@@ -30,10 +36,20 @@ export async function getObject(input: ObjectInput): Promise<S3Response> {
   const status = range === undefined ? 200 : 206;
   // HeadObject needs no key, unless it tells a checksum.
   if (request.method === 'HEAD' && Object.keys(checksum).length === 0) return { status, headers };
-  const cipher = await encryption.resume(request, bucket, key, object.attributes);
-  return request.method === 'HEAD'
-    ? { status, headers }
-    : { status, headers, body: readBody(object.body, start, end, store, cipher) };
+  return store.pins.during(blobsOf(object.body), async () => {
+    const cipher = await encryption.resume(request, bucket, key, object.attributes);
+    return request.method === 'HEAD'
+      ? { status, headers }
+      : { status, headers, body: readBody(object.body, start, end, store, cipher) };
+  });
+}
+
+/** How many tags there are is told to who may read them. */
+function tagCountHeader({ request, bucket, key, allows }: ObjectInput, object: StoredObject): Record<string, string> {
+  const { tags = [] } = object.attributes;
+  if (tags.length === 0) return {};
+  const action = request.query.versionId === undefined ? 's3:GetObjectTagging' : 's3:GetObjectVersionTagging';
+  return allows(action, resourceArn(bucket.name, key)) ? { 'x-amz-tagging-count': String(tags.length) } : {};
 }
 
 interface Selection {

@@ -5,23 +5,25 @@ import type { Initiator } from '../initiator.ts';
 import { LARGEST_PAGE } from '../listing.ts';
 import type { UploadAttributes } from '../multipart-object.ts';
 import type { S3Request } from '../request.ts';
+import { STANDARD } from '../storage-class.ts';
 import type { ListedObject } from '../stored-object.ts';
 import { element, escapeXml } from '../xml.ts';
 
 export function contentsElement(object: ListedObject, encode: Encode, owner: string): string {
   return (
-    `<Contents><Key>${escapeXml(encode(object.key.toString()))}</Key><LastModified>${isoDate(object.lastModified)}` +
+    `<Contents><Key>${escapeXml(encode(object.key))}</Key><LastModified>${isoDate(object.lastModified)}` +
     `</LastModified>${objectElements(object, owner)}</Contents>`
   );
 }
 
-/** What a listing says of the content of an object. All are in the one storage class there is here. */
-export function objectElements({ etag, checksum, size }: ListedObject, owner: string): string {
+/** What a listing says of the content of an object. */
+export function objectElements(object: ListedObject, owner: string): string {
+  const { etag, checksum, size, storageClass = STANDARD } = object;
   const summed =
     checksum === undefined
       ? ''
       : `<ChecksumAlgorithm>${checksum.algorithm}</ChecksumAlgorithm><ChecksumType>${checksum.type}</ChecksumType>`;
-  return `<ETag>&quot;${etag}&quot;</ETag>${summed}<Size>${size}</Size>${owner}<StorageClass>STANDARD</StorageClass>`;
+  return `<ETag>&quot;${etag}&quot;</ETag>${summed}<Size>${size}</Size>${owner}<StorageClass>${storageClass}</StorageClass>`;
 }
 
 export type Encode = (text: string) => string;

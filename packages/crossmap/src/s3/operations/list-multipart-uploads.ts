@@ -29,7 +29,7 @@ export async function listMultipartUploads({ request, bucket, uploads }: BucketI
     maxKeys: maxUploads,
   });
   const last = page.contents.at(-1);
-  const lastId = last !== undefined && last.key.toString() === page.last ? last.upload.id : '';
+  const lastId = last?.key === page.last ? last.upload.id : '';
   const owner = ownerElement(bucket);
   const content = [
     element('Bucket', bucket.name),

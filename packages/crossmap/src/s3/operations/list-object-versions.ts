@@ -31,7 +31,7 @@ export async function listObjectVersions(input: BucketInput): Promise<S3Response
   const from = marker.key === '' ? undefined : afterVersion(marker, input, { prefix, delimiter });
   const page = listPage(allVersions(store, bucket.name), { prefix, delimiter, from, maxKeys });
   const last = page.contents.at(-1);
-  const lastVersion = last?.key.toString() === page.last ? last.versionId : undefined;
+  const lastVersion = last?.key === page.last ? last.versionId : undefined;
   const truncated = page.next !== undefined;
   const owner = ownerElement(bucket);
   const content = [
@@ -83,7 +83,7 @@ function afterVersion(
 
 function versionElement(version: ListedVersion, encode: Encode, owner: string): string {
   const identity =
-    element('Key', encode(version.key.toString())) +
+    element('Key', encode(version.key)) +
     element('VersionId', version.versionId) +
     element('IsLatest', version.isLatest) +
     element('LastModified', isoDate(version.lastModified));

@@ -6,17 +6,25 @@ import type { ObjectInput } from '../operation.ts';
 import { writeCondition } from '../preconditions.ts';
 import { receive, storedBody } from '../receive.ts';
 import type { S3Response } from '../request.ts';
-import type { Attributes, StoredObject } from '../stored-object.ts';
+import type { Attributes, StoredObject, WriteCondition } from '../stored-object.ts';
 import { declaredAlgorithm } from '../verification.ts';
 import { versionHeader } from '../version-id.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
-export async function putObject({ request, bucket, key, store, encryption, now }: ObjectInput): Promise<S3Response> {
+export async function putObject(input: ObjectInput): Promise<S3Response> {
+  const { request, bucket, key, store } = input;
+  const condition = writeCondition(request.headers);
+  return store.whereConditionHolds(bucket.name, key, condition, (watched) => write(input, watched));
+}
+
+async function write(
+  { request, bucket, key, store, encryption, now }: ObjectInput,
+  condition: WriteCondition,
+): Promise<S3Response> {
+  const description = describedBy(request.headers);
   const encrypting = await encryption.begin(request, bucket, key);
   const { cipher } = encrypting;
-  const described = { ...describedBy(request.headers), ...encrypting.attributes };
-  const condition = writeCondition(request.headers);
-  store.checkCondition(bucket.name, key, condition);
+  const described = { ...description, ...encrypting.attributes };
   const algorithm = declaredAlgorithm(request.headers) ?? DEFAULT_ALGORITHM;
   const received = await receive(request, store.blobs, { inline: true, cipher, sums: [algorithm] });
   const checksum: Checksum = { algorithm, value: received.sums[algorithm]!, type: 'FULL_OBJECT' };
