@@ -158,13 +158,6 @@ export class SqliteStore implements ExecutionStore, MapRunStore {
     return this.#executions.children(mapRunArn, statuses);
   }
 
-  /** Whether any execution, state machine or activity is kept. */
-  holdsData(): boolean {
-    const tables = ['execution', 'state_machine', 'activity'].map((table) => `EXISTS (SELECT 1 FROM ${table})`);
-    const sql = `SELECT ${tables.join(' OR ')} AS found`;
-    return this.#database.prepare<{ found: number }>(sql).get()!.found === 1;
-  }
-
   /** The setting in force, read back from the database. */
   get synchronous(): Synchronous {
     return this.#database.synchronous();
