@@ -1,6 +1,7 @@
 // `npm run bench -- NAME [options]`: a human table on stderr, one JSON object on stdout.
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { evaluate } from './evaluate.mjs';
+import { list } from './list.mjs';
 import { listExecutions } from './list-executions.mjs';
 import { mapRunCounts } from './map-run-counts.mjs';
 import { objectList } from './object-list.mjs';
@@ -12,6 +13,7 @@ const benches = {
   evaluate,
   'list-executions': listExecutions,
   'map-run-counts': mapRunCounts,
+  list,
   'object-list': objectList,
   read,
   s3,

@@ -88,3 +88,13 @@ function sorted(keys) {
     .sort(Buffer.compare)
     .map(String);
 }
+
+const CLASSES = ['STANDARD', 'STANDARD', 'STANDARD', 'STANDARD_IA', 'GLACIER'];
+
+/** What the object of the key with this place in the order is, beside its key. */
+export const objectAt = (i) => ({
+  size: (i * 7919) % 5_000_000,
+  modified: new Date(Date.UTC(2026, 0, 1) + (i % 20_000_000) * 1_000).toISOString(),
+  etag: (Math.imul(i + 1, 2654435761) >>> 0).toString(16).padStart(8, '0').repeat(4),
+  storageClass: CLASSES[i % CLASSES.length],
+});

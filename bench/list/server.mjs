@@ -1,9 +1,8 @@
 // The fake S3 of the bench `list`, in a process of its own: ListObjectsV2 over generated keys, with pages of the bytes
 // that S3 sends, latency, throttling, resets and slow answers. Answers `stats` with its CPU seconds and requests.
 import { createServer } from 'node:http';
-import { hrtime } from 'node:process';
 import { compareKeys } from '../../packages/crossmap/dist/src/listing/strategy/key-order.js';
-import { keysOf, randomOf } from './keys.mjs';
+import { keysOf, objectAt, randomOf } from './keys.mjs';
 
 const options = JSON.parse(process.argv[2]);
 const { dist, count, seed, latency, jitter = 0, tail = 0, throttle = 0, reset = 0, startAfter = 'right' } = options;
@@ -13,9 +12,6 @@ const PAGE = 1_000;
 
 const keys = keysOf(dist, count, seed);
 const random = randomOf(seed + 1);
-const etagOf = (i) => (Math.imul(i + 1, 2654435761) >>> 0).toString(16).padStart(8, '0').repeat(4);
-const CLASSES = ['STANDARD', 'STANDARD', 'STANDARD', 'STANDARD_IA', 'GLACIER'];
-
 /** As S3 encodes keys: form encoding, slashes kept. */
 const urlEncode = (key) =>
   /^[\w.*/-]*$/.test(key)
@@ -24,13 +20,6 @@ const urlEncode = (key) =>
         .replaceAll('%20', '+')
         .replaceAll('%2F', '/')
         .replaceAll(/[!'()~]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
-
-export const objectAt = (i) => ({
-  size: (i * 7919) % 5_000_000,
-  modified: new Date(Date.UTC(2026, 0, 1) + (i % 20_000_000) * 1_000).toISOString(),
-  etag: etagOf(i),
-  storageClass: CLASSES[i % CLASSES.length],
-});
 
 const contents = (i) => {
   const { size, modified, etag, storageClass } = objectAt(i);
@@ -149,7 +138,7 @@ function plainBody(from, to) {
 
 server.keepAliveTimeout = 60_000;
 server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
-let before = { cpu: process.cpuUsage(), requests: 0, pages: 0, at: hrtime.bigint() };
+let before = { cpu: process.cpuUsage(), requests: 0, pages: 0 };
 process.on('message', () => {
   const cpu = process.cpuUsage(before.cpu);
   process.send({
@@ -157,6 +146,6 @@ process.on('message', () => {
     requests: requests - before.requests,
     pages: pages - before.pages,
   });
-  before = { cpu: process.cpuUsage(), requests, pages, at: hrtime.bigint() };
+  before = { cpu: process.cpuUsage(), requests, pages };
 });
 process.on('disconnect', () => process.exit());

@@ -19,7 +19,7 @@ export interface BucketPolicyResource {
   readonly policy: JsonObject;
 }
 
-/** A policy document by the name it has on its role: the policy name, or the ARN of a managed policy of the assembly. */
+/** An inline policy. */
 export interface RolePolicy {
   readonly name: string;
   readonly document: JsonObject;
@@ -33,8 +33,24 @@ export interface RoleResource {
   readonly accountId: string;
   readonly trustPolicy: JsonObject;
   readonly policies: readonly RolePolicy[];
-  /** Policies that AWS manages (`arn:aws:iam::aws:policy/…`), never those of the assembly. */
+  /** Policies that AWS manages, and those of the assembly. */
   readonly managedPolicyArns: readonly string[];
+  readonly description: string;
+  /** Seconds. */
+  readonly maxSessionDuration: number;
+  readonly tags: Readonly<Record<string, string>>;
+  /** ARN of a managed policy, as are those above. */
+  readonly permissionsBoundary?: string;
+}
+
+/** A customer managed policy. */
+export interface ManagedPolicyResource {
+  readonly accountId: string;
+  readonly policyName: string;
+  /** `/` unless the template says otherwise; part of the ARN. */
+  readonly path: string;
+  readonly description: string;
+  readonly document: JsonObject;
 }
 
 export interface FunctionResource extends Environment {
@@ -92,8 +108,10 @@ export interface StateMachineResource extends Environment {
 export interface Deployment {
   createBucket(bucket: BucketResource): Promise<void>;
   putBucketPolicy(policy: BucketPolicyResource): Promise<void>;
+  createManagedPolicy(policy: ManagedPolicyResource): Promise<void>;
   createRole(role: RoleResource): Promise<void>;
   putRolePolicy(policy: RolePolicy & { readonly roleArn: string }): Promise<void>;
+  attachRolePolicy(policy: { readonly roleArn: string; readonly policyArn: string }): Promise<void>;
   createFunction(lambda: FunctionResource): Promise<void>;
   createKey(key: KeyResource): Promise<void>;
   createKeyAlias(alias: KeyAliasResource): Promise<void>;

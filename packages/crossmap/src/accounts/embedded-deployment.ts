@@ -10,12 +10,14 @@ import type {
   KeyAliasResource,
   KeyResource,
   LogGroupResource,
+  ManagedPolicyResource,
   RolePolicy,
   RoleResource,
   StateMachineResource,
 } from './deployment.ts';
 import type { FunctionCode } from './function-code.ts';
 import type { FunctionSessions } from './function-sessions.ts';
+import { createPolicy } from './identities/customer-policies.ts';
 import type { Kms } from './kms/kms.ts';
 import type { LogGroups } from './log-groups.ts';
 
@@ -34,7 +36,7 @@ export interface EmbeddedCloud {
   readonly kms: Kms;
   readonly logGroups: LogGroups;
   readonly stateMachines: {
-    create(stateMachine: StateMachineResource): Promise<unknown>;
+    deploy(stateMachine: StateMachineResource): Promise<unknown>;
   };
 }
 
@@ -57,16 +59,24 @@ export class EmbeddedDeployment implements Deployment {
     await this.#cloud.buckets.putBucketPolicy(bucketName, JSON.stringify(policy), this.#principalIds);
   }
 
-  async createRole({
+  async createManagedPolicy({
     accountId,
-    roleName,
+    policyName,
     path,
-    trustPolicy,
-    policies,
-    managedPolicyArns,
-  }: RoleResource): Promise<void> {
-    const { accounts } = this.#cloud;
-    accounts.createRole({ accountId, roleName, path, trustPolicy, policies, managedPolicyArns }, this.#principalIds);
+    description,
+    document,
+  }: ManagedPolicyResource): Promise<void> {
+    const { iam } = this.#cloud.accounts;
+    createPolicy(iam, { accountId, name: policyName, path, description, document: JSON.stringify(document) });
+  }
+
+  async createRole({ roleArn: _, permissionsBoundary, ...role }: RoleResource): Promise<void> {
+    const boundary = permissionsBoundary === undefined ? {} : { permissionsBoundary };
+    this.#cloud.accounts.createRole({ ...role, ...boundary }, this.#principalIds);
+  }
+
+  async attachRolePolicy({ roleArn, policyArn }: { roleArn: string; policyArn: string }): Promise<void> {
+    this.#cloud.accounts.attachRolePolicy(roleArn, policyArn);
   }
 
   async putRolePolicy({ roleArn, name, document }: RolePolicy & { readonly roleArn: string }): Promise<void> {
@@ -107,7 +117,7 @@ export class EmbeddedDeployment implements Deployment {
     for (const { cloudWatchLogsLogGroup } of stateMachine.loggingConfiguration?.destinations ?? []) {
       this.#cloud.logGroups.create(cloudWatchLogsLogGroup.logGroupArn.replace(/:\*$/, ''));
     }
-    await this.#cloud.stateMachines.create(stateMachine);
+    await this.#cloud.stateMachines.deploy(stateMachine);
   }
 
   #checkAssumable(roleArn: string, service: string, sessionName: string, sourceArn: string): void {

@@ -72,7 +72,10 @@ export class Lister {
     return this.#partition.open;
   }
 
-  /** Throws the `ListingError` that no further attempt got past, and whatever the taker throws. */
+  /**
+   * Throws the `ListingError` that no further attempt got past, and whatever the taker throws, without waiting for the
+   * answers that are still to come: they are dropped.
+   */
   async run(): Promise<ListingCounts> {
     const { partitioned, checkStartAfter, open } = this.#options;
     if (partitioned && checkStartAfter && open === undefined) await this.#firstPage();
@@ -114,6 +117,7 @@ export class Lister {
       this.#listRange(range)
         .catch((error) => {
           this.#failure ??= error;
+          this.#end?.();
         })
         .finally(() => {
           this.#underWay -= 1;
@@ -125,6 +129,7 @@ export class Lister {
 
   async #listRange(range: Range): Promise<void> {
     const page = await this.#nextPage(range);
+    if (this.#failure !== undefined) return;
     const count = this.#partition.accept(range, page);
     this.#continueByToken(range, page);
     await this.#take(page, count, range.id);
@@ -136,7 +141,7 @@ export class Lister {
       const page = await this.#page(
         token !== undefined ? { token } : range.cursor === '' ? {} : { startAfter: range.cursor },
       );
-      this.#checkOrder(page, range.cursor);
+      this.#check(page, range.cursor);
       return page;
     } catch (error) {
       this.#partition.release(range);
@@ -151,7 +156,10 @@ export class Lister {
     else this.#tokens.delete(id);
   }
 
-  #checkOrder({ keys }: ObjectPage, cursor: string): void {
+  #check({ keys, truncated, token }: ObjectPage, cursor: string): void {
+    if (truncated && token === undefined && (keys.length === 0 || !this.#options.partitioned)) {
+      throw new ListingError('refused', 'ListingIncomplete', 'The server says that more follows, and not where.');
+    }
     if (!this.#options.partitioned || cursor === '' || keys.length === 0) return;
     if (countUpTo(keys.slice(0, 1), cursor) > 0) {
       throw new ListingError(
@@ -174,7 +182,7 @@ export class Lister {
       } catch (error) {
         if (!(error instanceof ListingError) || error.kind === 'refused' || attempt >= attempts) throw error;
         if (error.kind === 'throttled') this.#congestion.throttled(sent);
-        if (stopped?.aborted === true) throw error;
+        if (stopped?.aborted === true || this.#failure !== undefined) throw error;
         this.#retries += 1;
         await sleep(retryWait(attempt, chance));
       }

@@ -71,8 +71,9 @@ test('a bucket policy may name roles that come later', async (context) => {
   assert.deepEqual(callsOf(calls, 'putBucketPolicy'), [{ bucketName: 'objects', policy }]);
 });
 
-test('a role has its inline and managed policies, those of the assembly by document', async (context) => {
+test('a role has its inline and managed policies, its boundary, its tags and how long its sessions may last', async (context) => {
   const aws = 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole';
+  const shared = 'arn:aws:iam::111111111111:policy/shared';
   const { calls } = await loadResources(context, {
     Managed: { Type: 'AWS::IAM::ManagedPolicy', Properties: { ManagedPolicyName: 'shared', PolicyDocument: DOCUMENT } },
     Role: {
@@ -82,6 +83,10 @@ test('a role has its inline and managed policies, those of the assembly by docum
         Path: '/team/',
         Policies: [{ PolicyName: 'inline', PolicyDocument: DOCUMENT }],
         ManagedPolicyArns: [aws, { Ref: 'Managed' }],
+        PermissionsBoundary: { Ref: 'Managed' },
+        MaxSessionDuration: 7200,
+        Description: 'works',
+        Tags: [{ Key: 'team', Value: 'red' }],
       },
     },
     Policy: {
@@ -97,12 +102,16 @@ test('a role has its inline and managed policies, those of the assembly by docum
       path: '/team/',
       accountId: '111111111111',
       trustPolicy: TRUST_POLICY,
-      policies: [
-        { name: 'inline', document: DOCUMENT },
-        { name: 'arn:aws:iam::111111111111:policy/shared', document: DOCUMENT },
-      ],
-      managedPolicyArns: [aws],
+      policies: [{ name: 'inline', document: DOCUMENT }],
+      managedPolicyArns: [aws, shared],
+      description: 'works',
+      maxSessionDuration: 7200,
+      tags: { team: 'red' },
+      permissionsBoundary: shared,
     },
+  ]);
+  assert.deepEqual(callsOf(calls, 'createManagedPolicy'), [
+    { accountId: '111111111111', policyName: 'shared', path: '/', description: '', document: DOCUMENT },
   ]);
   assert.deepEqual(callsOf(calls, 'putRolePolicy'), [{ roleArn, name: 'added', document: DOCUMENT }]);
 });
@@ -113,16 +122,12 @@ test('a managed policy is put on the roles it names', async (context) => {
     Role: ROLE,
     P: { Type: 'AWS::IAM::ManagedPolicy', Properties: properties },
   });
-  assert.deepEqual(callsOf(calls, 'putRolePolicy'), [
-    {
-      roleArn: 'arn:aws:iam::111111111111:role/worker',
-      name: 'arn:aws:iam::111111111111:policy/shared',
-      document: DOCUMENT,
-    },
+  assert.deepEqual(callsOf(calls, 'attachRolePolicy'), [
+    { roleArn: 'arn:aws:iam::111111111111:role/worker', policyArn: 'arn:aws:iam::111111111111:policy/shared' },
   ]);
 });
 
-test('permissions boundaries, users, groups and unknown managed policies are refused by name', async (context) => {
+test('users, groups and unknown managed policies and boundaries are refused by name', async (context) => {
   const policy = { PolicyName: 'p', PolicyDocument: DOCUMENT, Roles: [], Users: ['u'], Groups: ['g'] };
   const role = {
     ...ROLE.Properties,
@@ -138,7 +143,7 @@ test('permissions boundaries, users, groups and unknown managed policies are ref
     'UNSUPPORTED_PROPERTY P Properties.Groups',
     'INVALID_PROPERTY R Properties.ManagedPolicyArns',
     'UNSUPPORTED_PROPERTY R Properties.ManagedPolicyArns',
-    'UNSUPPORTED_PROPERTY R Properties.PermissionsBoundary',
+    'INVALID_PROPERTY R Properties.PermissionsBoundary',
   ]);
 });
 

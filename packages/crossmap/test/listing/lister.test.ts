@@ -124,6 +124,11 @@ describe('Lister', () => {
     assert.deepEqual(inOrder(found), keys);
   });
 
+  test('a page that breaks off without saying where it goes on is an error and not the end', async () => {
+    const broken: ListPage = async () => ({ ...pageOf([], true), token: undefined });
+    await assert.rejects(listed(broken), { code: 'ListingIncomplete' });
+  });
+
   test('finds everything through 503, resets and slow answers', async () => {
     const chance = chanceOf(11);
     const { listPage } = bucket(keys, false, () => {

@@ -135,6 +135,21 @@ describe('s3Pages', () => {
     }
   });
 
+  test('a bucket that must be in a Region is refused elsewhere', async () => {
+    const server = await listServer(keys, {
+      interlude: (_, response) =>
+        refuse(response, 301, errorXml('PermanentRedirect'), { 'x-amz-bucket-region': 'eu-west-1' }),
+    });
+    const pages = s3Pages(options(server.endpoint, { inThisRegion: true }));
+    try {
+      await assert.rejects(pages.listPage({}), { kind: 'refused', code: 'PermanentRedirect' });
+      assert.equal(server.asked.length, 1);
+    } finally {
+      pages.close();
+      await server.close();
+    }
+  });
+
   test('asks for other credentials when they expire, once for all requests', async () => {
     let given = 0;
     const server = await listServer(keys, {

@@ -11,8 +11,9 @@ export interface S3PagesOptions {
   readonly prefix: string;
   readonly fields: Fields;
   readonly credentials: CredentialProvider;
-  /** Where the bucket is thought to be: a wrong one is put right by the first answer. */
+  /** Where the bucket is thought to be: a wrong one is put right by the first answer, unless it must be there. */
   readonly region: string;
+  readonly inThisRegion?: boolean;
   readonly endpoint?: string | undefined;
   readonly requesterPays?: boolean;
   /** Id of the account that must own the bucket. */
@@ -71,7 +72,7 @@ export function s3Pages(options: S3PagesOptions): S3Pages {
       const { status, headers: answered, body } = await ask(query, used);
       if (typeof body !== 'string') return body;
       const error = errorAnswer(status, answered, body);
-      if (corrections < 2 && error.region !== undefined && error.region !== askedIn) {
+      if (options.inThisRegion !== true && corrections < 2 && error.region !== undefined && error.region !== askedIn) {
         region = error.region;
         place = target(region);
       } else if (corrections < 2 && EXPIRED.includes(error.code)) {
