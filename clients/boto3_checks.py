@@ -13,7 +13,7 @@ ENDPOINT, BUCKET, FOLDER = (os.environ[name] for name in ("ENDPOINT", "BUCKET", 
 
 
 def client(region="us-east-1", **config):
-    return boto3.client("s3", endpoint_url=ENDPOINT, region_name=region, config=Config(s3={"addressing_style": "path"}, **config))
+    return boto3.client("s3", endpoint_url=ENDPOINT, region_name=region, config=Config(signature_version="s3v4", s3={"addressing_style": "path"}, **config))
 
 
 def bucket(name, region="us-east-1"):
