@@ -39,7 +39,8 @@ export async function getPresigned(url: string, credentials: Credentials, reques
   const { bucket, key, region } = request;
   const { host, hostname, port } = new URL(url);
   const path = `/${bucket}/${key?.split('/').map(encodeURIComponent).join('/')}`;
-  const unsigned = { method: 'GET', protocol: 'http:', hostname, port: Number(port), path, headers: { host } };
+  const headers = { host, 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' };
+  const unsigned = { method: 'GET', protocol: 'http:', hostname, port: Number(port), path, headers };
   const { query = {} } = await signer(credentials, 's3', region).presign(unsigned, { expiresIn: 60 });
   const parameters = new URLSearchParams(
     Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]),

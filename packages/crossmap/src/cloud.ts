@@ -28,7 +28,6 @@ import type { Clock } from './engine/ports.ts';
 import { FunctionHost } from './functions/function-host.ts';
 import type { InvokeResult } from './functions/invoke-result.ts';
 import type { PrincipalIds } from './iam/policy.ts';
-import { LocalError } from './local-error.ts';
 import { MapRuns } from './map-run/map-runs.ts';
 import type { BucketSettings } from './s3/bucket-settings.ts';
 import { directoryBlobs } from './s3/directory-blobs.ts';
@@ -43,6 +42,7 @@ import { type Listening, listen } from './server/server.ts';
 import { groupArn, logEvents } from './server/step-functions/execution-log.ts';
 import type { StepFunctions } from './server/step-functions/operation.ts';
 import { operations, stepFunctionsApi } from './server/step-functions/operations.ts';
+import { recover } from './server/step-functions/recovery.ts';
 import { StateMachines } from './server/step-functions/state-machines.ts';
 import { TaskChecks } from './server/step-functions/task-checks.ts';
 import { stsApi } from './server/sts/operations.ts';
@@ -99,6 +99,8 @@ export interface Cloud {
   denials(): readonly Denial[];
   /** Serves every service on 127.0.0.1. Rejects with Node's error for a port that cannot be had. */
   listen(port: number): Promise<Listening>;
+  /** Goes on with the executions that an earlier start left running in `data`, and gives how many they are. */
+  recover(): Promise<number>;
   /** Stops at once. What is committed stays in `data`. */
   close(): Promise<void>;
   /** Closes, and removes what this start made of a data folder that held nothing before, so that the next can. */
@@ -237,6 +239,8 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
     ...(mocks && { mocks }),
   };
 
+  const cannotGoOn = (fault: unknown, arn: string) =>
+    onLog(`${arn} cannot go on: ${fault instanceof Error ? fault.message : fault}`);
   let server: Listening | undefined;
   const close = async () => {
     await server?.close();
@@ -276,6 +280,7 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
       port = server.port;
       return server;
     },
+    recover: () => recover(stepFunctions, cannotGoOn),
     close,
     async discard() {
       await close();
@@ -303,13 +308,6 @@ async function openStores(data: string | undefined) {
   );
   const fresh = !files.some((file) => existsSync(file));
   const store = await openSqliteStore(join(data, 'executions.sqlite'));
-  if (store.holdsData()) {
-    await store.close();
-    throw new LocalError(
-      `The data folder ${data} holds the executions of an earlier start\n` +
-        'Going on with them is not supported yet. Remove the folder, or give another one.',
-    );
-  }
   const objects = await ObjectStore.open(
     await openDatabase(join(data, 'objects.sqlite')),
     await directoryBlobs(join(data, 'objects')),

@@ -60,6 +60,7 @@ export async function serveAccounts(options: ServeOptions): Promise<Served> {
   try {
     await usable(name, () => loadAccounts(declared, cloud));
     const listening = await cloud.listen(port);
+    await cloud.recover();
     return {
       endpoint: `http://127.0.0.1:${listening.port}`,
       accounts: declared.accounts.map((account) => summary(account, cloud.accounts.accountEntity(account.id).id)),

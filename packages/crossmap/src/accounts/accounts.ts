@@ -224,7 +224,7 @@ export class Accounts {
   }
 
   issue(session: Session): TemporaryCredentials {
-    return this.#tokens.issue(session);
+    return this.#tokens.issue(session.kind === 'role' ? { ...session, issued: this.#now() } : session);
   }
 
   /** Whose credentials these are, in the error codes of S3. The caller has the policies of this moment. */
@@ -318,7 +318,15 @@ export class Accounts {
     const { revision: _, ...policies } = this.#policiesOf(role);
     const sessionPolicies = session && this.#sessionPolicies(session);
     return {
-      principal: { kind: 'role-session', accountId, arn, id, roleArn, ...someTags({ ...tags, ...session?.tags }) },
+      principal: {
+        kind: 'role-session',
+        accountId,
+        arn,
+        id,
+        roleArn,
+        ...(session?.issued !== undefined && { issued: session.issued }),
+        ...someTags({ ...tags, ...session?.tags }),
+      },
       ...policies,
       ...(sessionPolicies && { sessionPolicies }),
     };

@@ -36,7 +36,7 @@ export interface EmbeddedCloud {
   readonly kms: Kms;
   readonly logGroups: LogGroups;
   readonly stateMachines: {
-    create(stateMachine: StateMachineResource): Promise<unknown>;
+    deploy(stateMachine: StateMachineResource): Promise<unknown>;
   };
 }
 
@@ -117,7 +117,7 @@ export class EmbeddedDeployment implements Deployment {
     for (const { cloudWatchLogsLogGroup } of stateMachine.loggingConfiguration?.destinations ?? []) {
       this.#cloud.logGroups.create(cloudWatchLogsLogGroup.logGroupArn.replace(/:\*$/, ''));
     }
-    await this.#cloud.stateMachines.create(stateMachine);
+    await this.#cloud.stateMachines.deploy(stateMachine);
   }
 
   #checkAssumable(roleArn: string, service: string, sessionName: string, sourceArn: string): void {

@@ -79,9 +79,9 @@ async function listBucket(
   if (format === 'parquet' && options.out === undefined) throw usageError('Parquet needs --out');
   if (format === 'manifest' && options.since !== undefined)
     throw usageError('A manifest cannot say what has gone: leave out --since');
-  const parts = await partsFolder(options, format, host);
-  if (directory && parts !== undefined)
-    throw usageError('A directory bucket lists in no order: its list cannot be sorted');
+  const inParts = options.sorted === true || options.since !== undefined || format === 'parquet';
+  if (directory && inParts) throw usageError('A directory bucket lists in no order: its list cannot be sorted');
+  const parts = inParts ? await partsFolder(options.out, host) : undefined;
 
   const pages = s3Pages({
     bucket,
@@ -180,11 +180,9 @@ function filterOf({ suffix, glob, minSize, maxSize, modifiedSince, storageClass 
 
 /** Beside the file that is written, so that a listing that was left is found again; elsewhere for as long as it lasts. */
 async function partsFolder(
-  { sorted, since, out }: ListOptions,
-  format: ListFormatName,
+  out: string | undefined,
   host: Host,
-): Promise<{ readonly folder: string; readonly temporary: boolean } | undefined> {
-  if (sorted !== true && since === undefined && format !== 'parquet') return undefined;
+): Promise<{ readonly folder: string; readonly temporary: boolean }> {
   const file = out !== undefined && out !== '-' && !out.startsWith('s3://');
   if (file) return { folder: `${resolve(host.cwd, out)}.parts`, temporary: false };
   return { folder: await mkdtemp(join(tmpdir(), 'crossmap-list-')), temporary: true };

@@ -78,6 +78,7 @@ function encode(text: string): string {
   );
 }
 
-export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+/** Of a canonical request, hexadecimal: what was signed are the bytes on the wire, which headers give as Latin-1. */
+export function sha256(canonicalRequest: string): string {
+  return createHash('sha256').update(canonicalRequest, 'latin1').digest('hex');
 }

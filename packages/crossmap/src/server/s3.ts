@@ -22,7 +22,7 @@ export interface S3HttpOptions {
   /** Told of what was thrown and is no refusal; the client gets InternalError. */
   readonly onBug: (error: unknown) => void;
   /**
-   * The way by which a request came, for the condition keys about it.
+   * The way by which a request came, for the condition keys about it; `undefined` for the default.
    * @default - from the peer's address, over TLS
    */
   readonly network?: (message: IncomingMessage) => Network | undefined;

@@ -4,6 +4,9 @@ import type { ServerResponse } from 'node:http';
 import { describe, test } from 'node:test';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { endpointOf, isDirectoryBucket } from '../../src/listing/http/bucket-endpoint.ts';
+import { Connections } from '../../src/listing/http/connections.ts';
+import { Credentials } from '../../src/listing/http/credentials.ts';
+import { directorySession } from '../../src/listing/http/directory-session.ts';
 import { type S3PagesOptions, s3Pages } from '../../src/listing/http/s3-pages.ts';
 import { Signer } from '../../src/listing/http/sigv4.ts';
 import { errorXml, listServer } from './list-server.ts';
@@ -258,6 +261,55 @@ describe('s3Pages', () => {
       pages.close();
       await server.close();
     }
+  });
+});
+
+describe('directorySession', () => {
+  test('asks for a session with the own credentials, and refreshes it after half of its five minutes', async () => {
+    let [now, sessions] = [NOW, 0];
+    const server = await listServer([], {
+      interlude: (_, response) => {
+        sessions += 1;
+        const end = new Date(now + 300_000).toISOString();
+        return refuse(
+          response,
+          200,
+          `<CreateSessionResult><Credentials><SessionToken>s${sessions}&amp;</SessionToken><SecretAccessKey>k</SecretAccessKey><AccessKeyId>A</AccessKeyId><Expiration>${end}</Expiration></Credentials></CreateSessionResult>`,
+        );
+      },
+    });
+    const connections = new Connections(1_000);
+    const { hostname, port, host } = new URL(server.endpoint);
+    const place = { secure: false, hostname, port: Number(port), host, path: '/', service: 's3express' } as const;
+    const own = async () => ({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'role' });
+    const credentials = new Credentials(
+      directorySession(place, 'us-west-2', own, connections, () => now),
+      () => now,
+    );
+    try {
+      assert.equal((await credentials.get())?.sessionToken, 's1&');
+      const [asked] = server.asked;
+      assert.equal(asked?.query.has('session'), true);
+      assert.equal(asked?.headers['x-amz-security-token'], 'role');
+      assert.match(asked?.headers.authorization ?? '', /AKIDEXAMPLE\/20261124\/us-west-2\/s3express\/aws4_request/);
+      now += 149_000;
+      assert.equal((await credentials.get())?.sessionToken, 's1&');
+      now += 2_000;
+      assert.equal((await credentials.get())?.sessionToken, 's2&');
+    } finally {
+      connections.close();
+      await server.close();
+    }
+  });
+
+  test('requests to a directory bucket name its session', () => {
+    const credentials = { accessKeyId: 'A', secretAccessKey: 'k', sessionToken: 's' };
+    const signed = new Signer('us-west-2', 's3express').sign(
+      { host: 'h', path: '/', query: '', headers: {} },
+      credentials,
+      new Date(NOW),
+    );
+    assert.deepEqual([signed['x-amz-s3session-token'], signed['x-amz-security-token']], ['s', undefined]);
   });
 });
 

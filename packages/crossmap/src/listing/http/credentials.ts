@@ -7,7 +7,7 @@ export interface ExpiringCredentials extends AwsCredentials {
 /** Asks for credentials anew. Undefined: requests are not signed, as for a public bucket. */
 export type CredentialProvider = () => Promise<ExpiringCredentials | undefined>;
 
-/** Refreshed so long before their end. */
+/** Refreshed so long before their end, or after half of their time where that is later. */
 const MARGIN_MS = 5 * 60_000;
 
 /** Credentials of a role that are refreshed while a long listing goes on; one request for new ones at a time. */
@@ -28,7 +28,8 @@ export class Credentials {
       const asked: Promise<ExpiringCredentials | undefined> = this.#provider().then(
         (credentials) => {
           if (credentials?.expiration !== undefined) {
-            this.#until = Math.max(credentials.expiration.getTime() - MARGIN_MS, this.#now() + 1_000);
+            const end = credentials.expiration.getTime();
+            this.#until = Math.max(end - MARGIN_MS, (this.#now() + end) / 2);
           }
           return credentials;
         },

@@ -2,6 +2,7 @@ import { ListingError, type ListPage, type ObjectPage, type PageRequest } from '
 import { type Endpoint, endpointOf } from './bucket-endpoint.ts';
 import { type Answer, Connections } from './connections.ts';
 import { type CredentialProvider, Credentials, type ExpiringCredentials } from './credentials.ts';
+import { directorySession } from './directory-session.ts';
 import { connectionError, errorAnswer, errorReader, listingError } from './error-answer.ts';
 import { type Fields, PageScan } from './page-scan.ts';
 import { encodeQuery, Signer } from './sigv4.ts';
@@ -36,7 +37,6 @@ const EXPIRED = ['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired'
 export function s3Pages(options: S3PagesOptions): S3Pages {
   const { bucket, prefix, fields, now } = options;
   const connections = new Connections(options.timeoutMs ?? 30_000);
-  const credentials = new Credentials(options.credentials, now);
   const headers = {
     'accept-encoding': 'identity',
     ...(options.requesterPays === true && { 'x-amz-request-payer': 'requester' }),
@@ -44,6 +44,12 @@ export function s3Pages(options: S3PagesOptions): S3Pages {
   };
   let region = options.region;
   let place = target(region);
+  const { endpoint: first } = place;
+  const provider =
+    first.service === 's3express'
+      ? directorySession(first, region, options.credentials, connections, now)
+      : options.credentials;
+  const credentials = new Credentials(provider, now);
 
   function target(inRegion: string): { readonly endpoint: Endpoint; readonly signer: Signer } {
     const endpoint = endpointOf({ bucket, region: inRegion, endpoint: options.endpoint });

@@ -34,7 +34,7 @@ const AUTHENTICATION: Readonly<
   InvalidArgument: ['IncompleteSignature', 'The request signature does not conform to AWS standards.'],
   InvalidRequest: ['IncompleteSignature', 'The request signature does not conform to AWS standards.'],
   InvalidToken: ['InvalidClientTokenId', 'The security token included in the request is invalid'],
-  NotImplemented: ['IncompleteSignature', 'The request signature does not conform to AWS standards.'],
+  NotImplemented: ['NotImplemented', 'Signature Version 4A is not supported by Crossmap'],
   RequestTimeTooSkewed: ['SignatureDoesNotMatch', 'Signature expired or not yet current.'],
   SignatureDoesNotMatch: [
     'SignatureDoesNotMatch',
