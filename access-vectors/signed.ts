@@ -1,8 +1,8 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Answer } from './call.ts';
+import type { Credentials } from './declared-accounts.ts';
 import type { VectorRequest } from './vector.ts';
-import type { Credentials } from './world.ts';
 
 /** Requests that no command of the client for S3 sends, signed by the signer of the SDK. */
 

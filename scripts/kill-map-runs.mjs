@@ -16,7 +16,7 @@ while (kills < wanted) {
     randomInt(1, Math.ceil(items / PER_RUN)),
   );
   try {
-    const figures = await killedMapRun({ data, items, childType, kills: after });
+    const figures = await killedMapRun({ data, items, childType }, after);
     kills += figures.kills;
     runAgain += figures.runAgain;
   } catch (error) {

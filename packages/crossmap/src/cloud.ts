@@ -68,6 +68,11 @@ export interface StandIns {
 }
 
 export interface CloudOptions {
+  /**
+   * What a bucket has when it is made.
+   * @default NEW_BUCKET_SETTINGS
+   */
+  readonly newBucketSettings?: BucketSettings;
   /** The folder where buckets and executions are kept; `undefined` for in memory. */
   readonly data: string | undefined;
   /**
@@ -131,6 +136,7 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
     store: objects,
     authorizer: authorization,
     principalIds: accounts.principalIds,
+    ...(options.newBucketSettings && { newBucketSettings: options.newBucketSettings }),
     dataKeys: s3DataKeys(kms),
     now,
     newId: systemIds.uuid,
@@ -324,9 +330,10 @@ async function openStores(data: string | undefined) {
 
 function bucketsOf(s3: EmbeddedS3) {
   return {
-    createBucket: async ({ bucketName, accountId, region, encryption }: BucketResource) => {
+    createBucket: async ({ bucketName, accountId, region, encryption, settings = {} }: BucketResource) => {
       await s3.provisionBucket({ name: bucketName, accountId, region });
       await s3.provisionEncryption(bucketName, encryption);
+      await s3.provisionSettings(bucketName, settings);
     },
     putBucketPolicy: (bucketName: string, policy: string, principalIds?: PrincipalIds) =>
       s3.provisionPolicy(bucketName, policy, principalIds),

@@ -4,6 +4,7 @@ import { FileProblems } from './accounts/accounts-file/field.ts';
 import { loadAccounts } from './accounts/accounts-file/load.ts';
 import type { Denial } from './accounts/denials.ts';
 import { openCloud } from './cloud.ts';
+import { NEW_BUCKET_SETTINGS } from './s3/bucket-settings.ts';
 
 export interface ServeOptions {
   /** An accounts file, or what it holds. */
@@ -56,7 +57,13 @@ export async function serveAccounts(options: ServeOptions): Promise<Served> {
   const declared = await usable(name, async () =>
     accountsFile.read(typeof config === 'string' ? await fileContent(config) : config, ''),
   );
-  const cloud = await openCloud({ data, keepsAccounts: true, environments: 1, onLog });
+  const { publicAccessBlock, objectOwnership } = declared.newBuckets ?? {};
+  const newBucketSettings = {
+    ...NEW_BUCKET_SETTINGS,
+    ...(publicAccessBlock && { publicAccessBlock }),
+    ...(objectOwnership && { objectOwnership }),
+  };
+  const cloud = await openCloud({ data, keepsAccounts: true, environments: 1, newBucketSettings, onLog });
   try {
     await usable(name, () => loadAccounts(declared, cloud));
     const listening = await cloud.listen(port);

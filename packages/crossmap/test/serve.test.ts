@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import {
+  CreateBucketCommand,
   GetBucketLocationCommand,
   GetBucketOwnershipControlsCommand,
   GetBucketPolicyCommand,
@@ -168,6 +169,20 @@ test('a data folder can be used again: what the file says is applied where it ha
     await readFile(join(data, 'accounts.sqlite'), 'latin1'),
     /\baccessKeys":\[\{"accessKeyId":"AKIAALT/,
   );
+});
+
+test('a bucket that is made has what the file gives new ones, and AWS’s own else', async () => {
+  const users = [{ name: 'main', accessKeys: [key('main')], managedPolicies: [ADMINISTRATOR] }];
+  const newBuckets = { publicAccessBlock: {} };
+  const served = await serveAccounts({ config: { accounts: [{ id: '111111111111', users }], newBuckets } });
+  const s3 = client(served, 'main', 'us-east-1');
+  const Bucket = 'made-here';
+  await s3.send(new CreateBucketCommand({ Bucket }));
+  const { PublicAccessBlockConfiguration } = await s3.send(new GetPublicAccessBlockCommand({ Bucket }));
+  assert.equal(PublicAccessBlockConfiguration?.BlockPublicPolicy, false);
+  const { OwnershipControls } = await s3.send(new GetBucketOwnershipControlsCommand({ Bucket }));
+  assert.equal(OwnershipControls?.Rules?.[0]?.ObjectOwnership, 'BucketOwnerEnforced');
+  await served.close();
 });
 
 test('a bucket has the settings that are declared', async () => {

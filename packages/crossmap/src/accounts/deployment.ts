@@ -1,6 +1,6 @@
 import type { JsonObject } from '../asl/json.ts';
 import type { LoggingConfiguration } from '../engine/ports.ts';
-import type { BucketEncryption } from '../s3/bucket-settings.ts';
+import type { BucketEncryption, BucketSettings } from '../s3/bucket-settings.ts';
 
 /** Where a stack lives: a 12-digit account id and a Region of the `aws` partition. */
 export interface Environment {
@@ -12,6 +12,8 @@ export interface BucketResource extends Environment {
   readonly bucketName: string;
   /** Absent: SSE-S3. */
   readonly encryption?: BucketEncryption;
+  /** What is to be set of the others. */
+  readonly settings?: Pick<BucketSettings, 'publicAccessBlock' | 'objectOwnership' | 'versioning' | 'tags'>;
 }
 
 export interface BucketPolicyResource {

@@ -8,7 +8,7 @@ export const BODY_TIMEOUT_MS = 30_000;
  * The body of a message, to be read once, if at all. Fails with `RequestTimeout` when nothing comes for `timeoutMs`.
  *
  * A client that expects `100 Continue` gets it when its body is asked for, and not before: a refused request needs no
- * body, and its connection is closed, as nobody knows whether the client sends one after all.
+ * body, and Node.js closes its connection, as nobody knows whether the client sends one after all.
  */
 export function messageSource(
   message: IncomingMessage,
@@ -16,12 +16,8 @@ export function messageSource(
   timeoutMs: number,
 ): AsyncIterable<Uint8Array> {
   const expectsContinue = /^100-continue$/i.test(message.headers.expect ?? '');
-  if (expectsContinue) response.setHeader('connection', 'close');
   async function* read(): AsyncGenerator<Uint8Array> {
-    if (expectsContinue) {
-      response.removeHeader('connection');
-      response.writeContinue();
-    }
+    if (expectsContinue) response.writeContinue();
     // Leaving the iteration early must not destroy the connection: the answer still has to go out on it.
     const chunks = message.iterator({ destroyOnReturn: false });
     try {

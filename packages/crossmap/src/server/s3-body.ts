@@ -65,7 +65,9 @@ function signaturesOf(
 
 /** A request without a body need not say so; one with a body of unknown length is not accepted, as by S3. */
 function contentLength({ headers }: Wire): number {
-  if (headers['transfer-encoding'] !== undefined) throw new S3Error('MissingContentLength');
+  if (headers['transfer-encoding'] !== undefined) {
+    throw new S3Error('NotImplemented', { elements: { Header: 'Transfer-Encoding' } });
+  }
   return wholeNumber(headers['content-length']) ?? 0;
 }
 

@@ -27,8 +27,7 @@ test('a bucket has its names, and what has no local meaning is passed over', asy
     },
     OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
     LifecycleConfiguration: { Rules: [] },
-    PublicAccessBlockConfiguration: { BlockPublicAcls: true },
-    Tags: [{ Key: 'a', Value: { 'Fn::If': ['not', 'looked', 'at'] } }],
+    MetricsConfigurations: [{ Id: { 'Fn::If': ['not', 'looked', 'at'] } }],
   });
   assert.equal(await output(context, resources, { Ref: 'B' }), 'objects');
   assert.equal(await output(context, resources, { 'Fn::GetAtt': ['B', 'Arn'] }), 'arn:aws:s3:::objects');
@@ -39,21 +38,42 @@ test('a bucket has its names, and what has no local meaning is passed over', asy
   );
 });
 
+test('a bucket has the settings that its template gives, and AWS’s own for the others', async (context) => {
+  const resources = bucket({
+    PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: 'true' },
+    OwnershipControls: { Rules: [{ ObjectOwnership: 'ObjectWriter' }] },
+    VersioningConfiguration: { Status: 'Enabled' },
+    Tags: [{ Key: 'team', Value: 'red' }],
+  });
+  const { calls } = await loadResources(context, resources);
+  assert.deepEqual(callsOf(calls, 'createBucket')[0]?.settings, {
+    publicAccessBlock: {
+      BlockPublicAcls: true,
+      IgnorePublicAcls: false,
+      BlockPublicPolicy: false,
+      RestrictPublicBuckets: true,
+    },
+    objectOwnership: 'ObjectWriter',
+    versioning: 'Enabled',
+    tags: [{ key: 'team', value: 'red' }],
+  });
+});
+
 test('what a bucket would do on AWS and not here is refused by name', async (context) => {
   const dsse = { ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms:dsse' }, Else: 1 };
   const resources = bucket({
     BucketName: 'Not_A_Name',
-    VersioningConfiguration: { Status: 'Enabled' },
+    VersioningConfiguration: { Status: 'Paused' },
     NotificationConfiguration: {},
     BucketEncryption: { ServerSideEncryptionConfiguration: [dsse] },
-    OwnershipControls: { Rules: [{ ObjectOwnership: 'ObjectWriter' }] },
+    OwnershipControls: { Rules: [{ ObjectOwnership: 'Nobody' }] },
   });
   const encryption = 'Properties.BucketEncryption.ServerSideEncryptionConfiguration[0]';
   assert.deepEqual(await problemLines(loadResources(context, resources)), [
     'INVALID_PROPERTY B Properties.BucketName',
     `UNSUPPORTED_PROPERTY B ${encryption}.ServerSideEncryptionByDefault.SSEAlgorithm`,
     'UNSUPPORTED_PROPERTY B Properties.OwnershipControls.Rules[0].ObjectOwnership',
-    'UNSUPPORTED_PROPERTY B Properties.VersioningConfiguration',
+    'UNSUPPORTED_PROPERTY B Properties.VersioningConfiguration.Status',
     'UNSUPPORTED_PROPERTY B Properties.NotificationConfiguration',
     `UNSUPPORTED_PROPERTY B ${encryption}.Else`,
   ]);
@@ -278,6 +298,7 @@ test('a key has an id that stays, and a bucket and an alias refer to it', async 
     {
       ...environment,
       bucketName: 'objects',
+      settings: {},
       encryption: { algorithm: 'aws:kms', keyId: arn, bucketKeyEnabled: true },
     },
   ]);

@@ -283,6 +283,22 @@ describe('runListJob', () => {
     assert.equal(memory.ended(), 'aborted');
   });
 
+  test('no file is left of a listing that fails on its way, compressed or not', async () => {
+    for (const compress of [false, true]) {
+      const file = join(folder(), 'list.jsonl');
+      const inner = bucketOf(objects);
+      let asked = 0;
+      const failing: ListPage = async (request) => {
+        asked += 1;
+        if (asked > 5) throw new ListingError('refused', 'AccessDenied', 'denied');
+        return inner(request);
+      };
+      const sink = () => (compress ? gzipSink(fileSink(file)) : fileSink(file));
+      await assert.rejects(runListJob(failing, job({ sink })), { code: 'AccessDenied' });
+      assert.equal(existsSync(file), false);
+    }
+  });
+
   test('goes on after it was killed, five times: every object once, and its counts', async () => {
     const place = folder();
     const many = Array.from({ length: 6_000 }, (_, i) => ({ key: `k/${Math.imul(i, 2654435761) >>> 0}`, size: 1 }));

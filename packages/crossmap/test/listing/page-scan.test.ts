@@ -63,6 +63,12 @@ describe('PageScan', () => {
     });
   });
 
+  test('tells an encoded space from an encoded plus', () => {
+    const keys = ['a b', 'a+b', 'a%20b', 'a%2Bb'];
+    const text = `${HEAD}${keys.map((key) => contents(urlEncode(key))).join('')}</ListBucketResult>`;
+    assert.deepEqual(scanned(text, 'keys').keys, keys);
+  });
+
   test('understands a server that does not encode: entities and UTF-8', () => {
     const utf8 = (text: string) => Buffer.from(text).toString('latin1');
     const text = `<ListBucketResult><IsTruncated>false</IsTruncated>${contents(utf8('a &amp; é 😀 %20+ &#13;'))}</ListBucketResult>`;

@@ -244,6 +244,21 @@ describe('s3Pages', () => {
     });
   }
 
+  test('a kept connection that ends as it is used again is replaced without an error, too', async () => {
+    const server = await listServer(keys, {
+      interlude: (_, response) => server.asked.length === 2 && response.socket?.destroy() !== undefined,
+    });
+    const pages = s3Pages(options(server.endpoint));
+    try {
+      await pages.listPage({});
+      assert.deepEqual((await pages.listPage({})).keys, keys);
+      assert.equal(server.asked.length, 3);
+    } finally {
+      pages.close();
+      await server.close();
+    }
+  });
+
   test('a connection that the server closed while idle is replaced without an error', async () => {
     let closeAfter = true;
     const server = await listServer(keys, {

@@ -235,6 +235,12 @@ test('a client that stands still is given up: in the head of a request, in its b
   await slow.close();
 });
 
+test('a body of unknown length is refused', async () => {
+  const unknown = await put('unknown', { 'transfer-encoding': 'chunked' }, 'body');
+  assert.equal(code(unknown), 'NotImplemented');
+  assert.match(unknown.body, /<Header>Transfer-Encoding<\/Header>/);
+});
+
 test('the name of the payload hash is one of those there are', async () => {
   const answer = await send('PUT', '/partner-objects/open/a', { 'x-amz-content-sha256': 'nothing' }, 'body');
   assert.equal(code(answer), 'InvalidArgument');

@@ -1,6 +1,8 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import type { Context } from '../../src/iam/context.ts';
 import { type AuthorizationRequest, type Authorizer, type Caller, evaluate } from '../../src/iam/evaluate.ts';
 import { type Policy, parsePolicy } from '../../src/iam/policy.ts';
+import { principalAccount } from '../../src/iam/principal.ts';
 import type { BlobStore } from '../../src/s3/blob-store.ts';
 import { EmbeddedS3, type EmbeddedS3Options } from '../../src/s3/embedded-s3.ts';
 import { memoryBlobs } from '../../src/s3/memory-blobs.ts';
@@ -84,7 +86,7 @@ export async function s3World(
   const authorizer: Authorizer = {
     authorize: (request) => {
       authorizations.push(request);
-      return evaluate(request);
+      return evaluate({ ...request, context: { ...request.context, ...principalContext(request) } });
     },
   };
   const s3 = new EmbeddedS3({ ...options, store, authorizer, now, newId: () => `upload-${ids++}` });
@@ -129,5 +131,14 @@ export async function s3World(
       await server.close();
       store.close();
     },
+  };
+}
+
+/** The keys that the accounts would add for the principal, as far as S3 has conditions of its own on them. */
+function principalContext({ principal }: AuthorizationRequest): Context {
+  const accountId = principalAccount(principal);
+  return {
+    'aws:PrincipalIsAWSService': String(principal.kind === 'service'),
+    ...(accountId !== undefined && { 'aws:PrincipalAccount': accountId }),
   };
 }

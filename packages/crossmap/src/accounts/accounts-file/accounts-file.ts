@@ -149,8 +149,18 @@ const organization = object({
   ...members,
 });
 
+/** What a bucket has that CreateBucket makes, where AWS's own defaults of April 2023 are not wanted. */
+const newBuckets = object({
+  publicAccessBlock: optional(publicAccessBlock),
+  objectOwnership: optional(oneOf('BucketOwnerEnforced', 'BucketOwnerPreferred', 'ObjectWriter')),
+});
+
 /** The file of `crossmap serve`, described in docs/reference/accounts.md. */
-export const accountsFile = object({ accounts: list(account), organization: optional(organization) });
+export const accountsFile = object({
+  accounts: list(account),
+  organization: optional(organization),
+  newBuckets: optional(newBuckets),
+});
 
 export type AccountsFile = ValueOf<typeof accountsFile>;
 export type DeclaredAccount = AccountsFile['accounts'][number];

@@ -54,10 +54,7 @@ export class PageScan implements AnswerReader<ObjectPage> {
       if (this.#rest.length > LONGEST_OBJECT) throw unreadable('an object of it has no end');
       return;
     }
-    const beginning = this.#rest + chunk.slice(0, end);
-    // A tag that is cut in two by the chunks ends in the beginning, not in the chunk.
-    if (beginning.indexOf(OBJECT_END) + OBJECT_END.length < beginning.length) return this.#scan(this.#rest + chunk, 0);
-    this.#scan(beginning, 0);
+    this.#scan(this.#rest + chunk.slice(0, end), 0);
     this.#scan(chunk, end);
   }
 

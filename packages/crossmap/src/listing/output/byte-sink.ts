@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 
@@ -12,8 +13,16 @@ export interface ByteSink {
   abort(): Promise<void>;
 }
 
+/** A file that is there only as a whole: aborted, it is removed. */
 export function fileSink(path: string): ByteSink {
-  return streamSink(createWriteStream(path), true);
+  const sink = streamSink(createWriteStream(path), true);
+  return {
+    ...sink,
+    async abort() {
+      await sink.abort();
+      await rm(path, { force: true });
+    },
+  };
 }
 
 /** A stream that others use too, such as stdout, is not `owned`: it is left open. */
@@ -35,7 +44,9 @@ export function streamSink(stream: Writable, owned: boolean): ByteSink {
       if (failure !== undefined) throw failure;
     },
     async abort() {
-      if (owned) stream.destroy();
+      if (!owned || stream.closed) return;
+      stream.destroy();
+      await once(stream, 'close');
     },
   };
 }

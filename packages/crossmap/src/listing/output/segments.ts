@@ -7,7 +7,6 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  truncateSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -30,7 +29,7 @@ export interface Checkpoint {
   /** What is listed and how, so that nothing else goes on with it. */
   readonly listing: string;
   readonly open: OpenRanges;
-  /** As they were when `open` was so: what a file has beyond that is listed again. */
+  /** As they were when `open` was so: what a file has beyond that is listed again and written over. */
   readonly segments: readonly Readonly<Segment>[];
   readonly counts: Pick<ListingCounts, 'keys' | 'requests' | 'retries'>;
   readonly summary: ListSummary;
@@ -60,7 +59,6 @@ export class Segments {
     if (this.left !== undefined && this.left.listing !== listing) throw new OtherListing(folder, this.left.listing);
     for (const segment of this.left?.segments ?? []) {
       this.#segments.set(segment.id, { ...segment });
-      truncateSync(this.#path(segment.id), segment.length);
     }
   }
 
