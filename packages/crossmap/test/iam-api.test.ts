@@ -21,6 +21,7 @@ const trust = (name: string) =>
 
 const FILE = {
   accounts: [
+    { id: '222222222222', policies: [{ name: 'theirs', document: JSON.parse(ALLOW_S3) }] },
     {
       id: ACCOUNT,
       root: { accessKeys: [keys('root')] },
@@ -276,13 +277,14 @@ describe('IAM over HTTP', () => {
     await assert.rejects(buckets(own), { name: 'AccessDenied' });
   });
 
-  test('what belongs to another account is not there', async () => {
-    const arn = 'arn:aws:iam::222222222222:policy/theirs';
-    assert.deepEqual(await refused('GetPolicy', { PolicyArn: arn }), [
-      404,
-      'NoSuchEntity',
-      `Policy ${arn} was not found.`,
-    ]);
+  test('policies of another account are not there, and those of AWS cannot be changed', async () => {
+    const PolicyArn = 'arn:aws:iam::222222222222:policy/theirs';
+    const missing = `Policy ${PolicyArn} was not found.`;
+    assert.deepEqual(await refused('GetPolicy', { PolicyArn }), [404, 'NoSuchEntity', missing]);
+    const attach = { UserName: 'admin', PolicyArn };
+    assert.equal((await refused('AttachUserPolicy', attach))[1], 'NoSuchEntity');
+    const version = { PolicyArn: ADMINISTRATOR, PolicyDocument: ALLOW_S3 };
+    assert.deepEqual((await refused('CreatePolicyVersion', version)).slice(0, 2), [403, 'AccessDenied']);
   });
 
   test('the whole account is told at once', async () => {

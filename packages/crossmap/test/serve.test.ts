@@ -17,6 +17,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { AccountsFileError, type Served, serveAccounts } from '../src/index.ts';
+import { canonicalUserId } from '../src/s3/bucket.ts';
 import { query } from './query-client.ts';
 
 const folders: string[] = [];
@@ -235,6 +236,22 @@ test('a bucket policy knows a user by its unique id: one of the same name is ano
   await assert.rejects(again.send(list), { name: 'AccessDenied' });
   const policy = await client(served, 'main').send(new GetBucketPolicyCommand({ Bucket: 'first-bucket' }));
   assert.match(policy.Policy ?? '', /"AWS":"AIDA/);
+  await served.close();
+});
+
+test('a bucket policy may name an account by its canonical user id', async () => {
+  const [main, alt] = FILE.accounts;
+  const Statement = [
+    {
+      Effect: 'Allow',
+      Principal: { CanonicalUser: canonicalUserId('222222222222') },
+      Action: 's3:ListBucket',
+      Resource: 'arn:aws:s3:::first-bucket',
+    },
+  ];
+  const buckets = [{ name: 'first-bucket', region: 'eu-west-1', policy: { Version: '2012-10-17', Statement } }];
+  const served = await serveAccounts({ config: { accounts: [{ ...main, buckets }, alt] } });
+  await client(served, 'bound').send(new ListObjectsV2Command({ Bucket: 'first-bucket' }));
   await served.close();
 });
 

@@ -39,7 +39,24 @@ const FILE = {
           policies: { All: allow(['s3:*', 'sts:*', 'iam:Get*']) },
           maxSessionDuration: 7200,
         },
-        { name: 'Second', trustPolicy: trust(READER), maxSessionDuration: 43_200 },
+        {
+          name: 'Second',
+          trustPolicy: trust(READER),
+          maxSessionDuration: 43_200,
+          policies: {
+            Red: {
+              Version: '2012-10-17',
+              Statement: [
+                {
+                  Effect: 'Allow',
+                  Action: 's3:ListBucket',
+                  Resource: '*',
+                  Condition: { StringEquals: { 'aws:PrincipalTag/team': 'x' } },
+                },
+              ],
+            },
+          },
+        },
         { name: 'Open', trustPolicy: trust(ALT), policies: { All: allow('s3:*') } },
       ],
       buckets: [{ name: BUCKET }],
@@ -188,7 +205,10 @@ describe('STS over HTTP', () => {
   test('session tags need sts:TagSession, and transitive ones go on', async () => {
     const tags = { 'Tags.member.1.Key': 'team', 'Tags.member.1.Value': 'x' };
     const tagged = await session({ ...tags, 'TransitiveTagKeys.member.1': 'team' });
-    assert.equal((await assume(tagged, { RoleArn: SECOND })).status, 200);
+    const list = new ListObjectsV2Command({ Bucket: BUCKET });
+    await s3(await session({ RoleArn: SECOND }, tagged)).send(list);
+    const forgetful = await session({ RoleArn: SECOND }, await session(tags));
+    await assert.rejects(s3(forgetful).send(list), { name: 'AccessDenied' });
     const [status, , message] = await refusal(assume(tagged, { RoleArn: SECOND, ...tags }));
     assert.equal(status, 403);
     assert.match(String(message), /is not authorized to perform: sts:TagSession on resource/);

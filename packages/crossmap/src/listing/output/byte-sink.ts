@@ -45,8 +45,10 @@ export function streamSink(stream: Writable, owned: boolean): ByteSink {
     },
     async abort() {
       if (!owned || stream.closed) return;
+      // A write that was under way fails with it: that is no error of the listing.
+      const closed = new Promise((resolve) => stream.once('close', resolve));
       stream.destroy();
-      await once(stream, 'close');
+      await closed;
     },
   };
 }
