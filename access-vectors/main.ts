@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { runAtEvaluator } from './evaluator-level.ts';
 import { closingLine, explain, type Level, type Result, resultsJson, table } from './report.ts';
+import { runAtServer } from './server-level.ts';
 import { readVectors, type Vector, type Verdict } from './vector.ts';
 
 const USAGE =
@@ -9,7 +10,7 @@ const USAGE =
 
 const LEVELS: Readonly<Record<Level, (vector: Vector) => Verdict | Promise<Verdict>>> = {
   evaluator: runAtEvaluator,
-  server: runAtEvaluator,
+  server: runAtServer,
 };
 
 function readArguments() {
@@ -29,6 +30,15 @@ function readArguments() {
   return { ...values, file, level: level as Level };
 }
 
+/** A world that cannot be built fails its vector and no other. */
+async function verdictOf(vector: Vector, level: Level): Promise<Verdict> {
+  try {
+    return await LEVELS[level](vector);
+  } catch (error) {
+    return { kind: 'failed', reason: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
+  }
+}
+
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 async function main(): Promise<number> {
@@ -43,7 +53,7 @@ async function main(): Promise<number> {
   const results: Result[] = [];
   for (const vector of readVectors(file)) {
     if (only !== undefined && vector.id !== only) continue;
-    const result = { vector, level, verdict: await LEVELS[level](vector) };
+    const result = { vector, level, verdict: await verdictOf(vector, level) };
     results.push(result);
     if (verbose || result.verdict.kind === 'failed') console.log(explain(result));
   }

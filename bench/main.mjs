@@ -1,11 +1,24 @@
 // `npm run bench -- NAME [options]`: a human table on stderr, one JSON object on stdout.
 import { availableParallelism, cpus, totalmem } from 'node:os';
+import { evaluate } from './evaluate.mjs';
+import { list } from './list.mjs';
+import { listExecutions } from './list-executions.mjs';
+import { mapRunCounts } from './map-run-counts.mjs';
 import { objectList } from './object-list.mjs';
 import { read } from './read.mjs';
 import { s3 } from './s3.mjs';
 import { states } from './states.mjs';
 
-const benches = { 'object-list': objectList, read, s3, states };
+const benches = {
+  evaluate,
+  'list-executions': listExecutions,
+  'map-run-counts': mapRunCounts,
+  list,
+  'object-list': objectList,
+  read,
+  s3,
+  states,
+};
 const [name = '', ...options] = process.argv.slice(2);
 const bench = benches[name];
 if (bench === undefined) {

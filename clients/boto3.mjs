@@ -12,6 +12,7 @@ const NAMES = [
   'delete of many with an error in one',
   'presigned post of a part of the api: get and put',
   'another Region redirects',
+  'keys of KMS: contexts, grants, objects under them',
 ];
 
 /** Each check is one function of `boto3_checks.py`, by its number. */

@@ -13,7 +13,7 @@ ENDPOINT, BUCKET, FOLDER = (os.environ[name] for name in ("ENDPOINT", "BUCKET", 
 
 
 def client(region="us-east-1", **config):
-    return boto3.client("s3", endpoint_url=ENDPOINT, region_name=region, config=Config(s3={"addressing_style": "path"}, **config))
+    return boto3.client("s3", endpoint_url=ENDPOINT, region_name=region, config=Config(signature_version="s3v4", s3={"addressing_style": "path"}, **config))
 
 
 def bucket(name, region="us-east-1"):
@@ -110,4 +110,23 @@ def regions():
     assert client("us-east-1").get_object(Bucket=name, Key="k")["Body"].read() == b"here"
 
 
-[transfer, keys, conditions, checksums, versions, delete_many, presigned, regions][int(sys.argv[1])]()
+def kms():
+    service = boto3.client("kms", endpoint_url=ENDPOINT, region_name="us-east-1")
+    key = service.create_key()["KeyMetadata"]["Arn"]
+    blob = service.encrypt(KeyId=key, Plaintext=b"secret", EncryptionContext={"a": "b"})["CiphertextBlob"]
+    assert service.decrypt(CiphertextBlob=blob, EncryptionContext={"a": "b"})["Plaintext"] == b"secret"
+    assert refused(service.decrypt, CiphertextBlob=blob) == "InvalidCiphertextException"
+    data = service.generate_data_key(KeyId=key, KeySpec="AES_256")
+    assert len(data["Plaintext"]) == 32
+    principal = boto3.client("sts", endpoint_url=ENDPOINT, region_name="us-east-1").get_caller_identity()["Arn"]
+    service.create_grant(KeyId=key, GranteePrincipal=principal, Operations=["Decrypt"])
+    assert len(service.list_grants(KeyId=key)["Grants"]) == 1
+    s3, name = bucket("kms")
+    s3.put_object(Bucket=name, Key="k", Body=b"one", ServerSideEncryption="aws:kms", SSEKMSKeyId=key)
+    read = s3.get_object(Bucket=name, Key="k")
+    assert read["SSEKMSKeyId"] == key and read["Body"].read() == b"one"
+    service.disable_key(KeyId=key)
+    assert refused(s3.get_object, Bucket=name, Key="k") == "KMS.DisabledException"
+
+
+[transfer, keys, conditions, checksums, versions, delete_many, presigned, regions, kms][int(sys.argv[1])]()

@@ -10,12 +10,15 @@ export const rclone = {
       ...main,
       RCLONE_CONFIG: join(folder, 'rclone.conf'),
       RCLONE_CONFIG_S_TYPE: 's3',
-      RCLONE_CONFIG_S_PROVIDER: 'AWS',
+      // Provider AWS, of 1.60 at least, always has the bucket in the host.
+      RCLONE_CONFIG_S_PROVIDER: 'Other',
       RCLONE_CONFIG_S_ENV_AUTH: 'true',
       RCLONE_CONFIG_S_REGION: 'us-east-1',
       RCLONE_CONFIG_S_ENDPOINT: endpoint,
       RCLONE_CONFIG_S_FORCE_PATH_STYLE: 'true',
-      RCLONE_CONFIG_S_ACL: 'private',
+      // The one ACL that a bucket of today takes.
+      RCLONE_CONFIG_S_ACL: 'bucket-owner-full-control',
+      RCLONE_CONFIG_S_BUCKET_ACL: 'private',
     };
     const run = (...args) => command('rclone', ['--retries', '1', '--low-level-retries', '1', ...args], { env });
     const local = join(folder, 'local');

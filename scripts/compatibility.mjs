@@ -2,9 +2,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { RESOURCE_TYPES, SKIPPED_TYPES } from '../packages/crossmap/dist/src/accounts/resources/resource-types.js';
 import { OPERATIONS } from '../packages/crossmap/dist/src/s3/operations.js';
+import { iamOperations } from '../packages/crossmap/dist/src/server/iam/operations.js';
 import { kmsOperations } from '../packages/crossmap/dist/src/server/kms/operations.js';
 import { logsOperations } from '../packages/crossmap/dist/src/server/logs/operations.js';
 import { operations } from '../packages/crossmap/dist/src/server/step-functions/operations.js';
+import { stsOperations } from '../packages/crossmap/dist/src/server/sts/operations.js';
 
 const target = new URL('../docs/reference/compatibility.md', import.meta.url);
 const notes = readFileSync(new URL('compatibility-notes.md', import.meta.url), 'utf8');
@@ -20,6 +22,14 @@ ${names(operations).join(', ')}. Any other operation answers \`UnknownOperationE
 ## CloudWatch Logs API
 
 ${names(logsOperations).join(', ')}.
+
+## IAM API
+
+${names(iamOperations).join(', ')}. Any other operation or parameter answers \`NotImplemented\` with its name.
+
+## STS API
+
+${names(stsOperations).join(', ')}. Any other operation or parameter answers \`NotImplemented\` with its name.
 
 ## KMS
 

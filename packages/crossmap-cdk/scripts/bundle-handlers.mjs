@@ -19,6 +19,8 @@ for (const { name } of folders) {
     format: 'cjs',
     target: 'node22',
     external: ['@aws-sdk/*'],
+    // Of Crossmap only the lister is bundled: it imports nothing but Node.js.
+    alias: { 'crossmap-listing': join(root, '../crossmap/src/listing') },
     tsconfigRaw: {},
     absWorkingDir: root,
     logLevel: 'warning',

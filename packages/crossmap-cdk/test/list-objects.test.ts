@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { type ListObjectsSettings, listObjects } from '../handlers/list-objects/list-objects.ts';
 import { ACCESS_DENIED, FakeS3 } from './fake-s3.ts';
+import { listSerially } from './serial-listing.ts';
 
 const source = { name: 'partner-objects', account: '111111111111', region: 'eu-west-1' };
 const patient = { getRemainingTimeInMillis: () => 900_000 };
 
 function settings(s3: FakeS3, changes: Partial<ListObjectsSettings> = {}): ListObjectsSettings {
   return {
-    sourceClient: s3.client('eu-west-1'),
+    listSource: listSerially(s3.client('eu-west-1')),
     source,
     prefix: '',
     listClient: s3.client('us-east-1'),
@@ -46,18 +47,33 @@ suite('listObjects', () => {
     ]);
   });
 
-  test('follows the pages to the end, in the Region of the bucket and for its expected owner only', async () => {
-    const keys = Array.from({ length: 25 }, (_, i) => `key-${String(i).padStart(3, '0')}`);
-    const s3 = filled(...keys);
-    s3.pageSize = 10;
-    await listObjects(settings(s3), { execution: 'run-1', input: {} }, patient);
-    assert.deepEqual(listedKeys(s3), keys);
-    const listings = s3.requests.filter(({ operation }) => operation === 'ListObjectsV2');
-    assert.equal(listings.length, 3);
-    for (const { headers } of listings) {
-      assert.equal(headers['x-amz-expected-bucket-owner'], '111111111111');
-      assert.match(headers.authorization ?? '', /\/eu-west-1\/s3\//);
-    }
+  test('pages that come at the same time are written one after the other', async () => {
+    const s3 = filled();
+    const pages = Array.from({ length: 20 }, (_, page) =>
+      Array.from({ length: 500 }, (_, i) => ({ Key: `${'k'.repeat(1_000)}${page}-${i}`, Size: 1 })),
+    );
+    const together = settings(s3, {
+      listSource: async (_source, _prefix, take) => {
+        await Promise.all(pages.map(take));
+      },
+    });
+    const list = await listObjects(together, { execution: 'run-1', input: {} }, patient);
+    assert.deepEqual(
+      listedKeys(s3),
+      pages.flat().map(({ Key }) => Key),
+    );
+    assert.equal(list.objects, 10_000);
+    assert.equal(s3.operations().filter((operation) => operation === 'UploadPart').length, 2);
+  });
+
+  test('a list that cannot be stored fails by the name of that, with no advice about the source', async () => {
+    const s3 = filled(...longKeys(9_000));
+    s3.refuse = ({ operation }) => (operation === 'UploadPart' ? ACCESS_DENIED : undefined);
+    await assert.rejects(listObjects(settings(s3), { execution: 'run-1', input: {} }, patient), (error: Error) => {
+      assert.equal(error.name, 'AccessDenied');
+      assert.doesNotMatch(error.message, /cannot list/);
+      return true;
+    });
   });
 
   test('unusual keys arrive as they are', async () => {

@@ -27,18 +27,22 @@ import { Executions } from './engine/executions.ts';
 import type { Clock } from './engine/ports.ts';
 import { FunctionHost } from './functions/function-host.ts';
 import type { InvokeResult } from './functions/invoke-result.ts';
-import { LocalError } from './local-error.ts';
+import type { PrincipalIds } from './iam/policy.ts';
 import { MapRuns } from './map-run/map-runs.ts';
+import type { BucketSettings } from './s3/bucket-settings.ts';
 import { directoryBlobs } from './s3/directory-blobs.ts';
 import { EmbeddedS3 } from './s3/embedded-s3.ts';
 import { memoryBlobs } from './s3/memory-blobs.ts';
 import { ObjectStore } from './s3/object-store.ts';
+import type { Network } from './s3/request.ts';
+import { iamApi } from './server/iam/operations.ts';
 import { kmsApi } from './server/kms/api.ts';
 import { logsApi } from './server/logs/operations.ts';
 import { type Listening, listen } from './server/server.ts';
 import { groupArn, logEvents } from './server/step-functions/execution-log.ts';
 import type { StepFunctions } from './server/step-functions/operation.ts';
 import { operations, stepFunctionsApi } from './server/step-functions/operations.ts';
+import { recover } from './server/step-functions/recovery.ts';
 import { StateMachines } from './server/step-functions/state-machines.ts';
 import { TaskChecks } from './server/step-functions/task-checks.ts';
 import { stsApi } from './server/sts/operations.ts';
@@ -54,11 +58,21 @@ export interface StandIns {
    * @default - the system's clock
    */
   readonly clock?: Clock;
+  /**
+   * The way by which requests to S3 come: their address, and the VPC endpoint.
+   * @default - from the address of the client over TLS
+   */
+  network?(): Network | undefined;
   /** Answers an invocation of a function in place of the function host, or `undefined` for a function it has not. */
   invoke?(functionArn: string, payload: string): Promise<InvokeResult> | undefined;
 }
 
 export interface CloudOptions {
+  /**
+   * What a bucket has when it is made.
+   * @default NEW_BUCKET_SETTINGS
+   */
+  readonly newBucketSettings?: BucketSettings;
   /** The folder where buckets and executions are kept; `undefined` for in memory. */
   readonly data: string | undefined;
   /**
@@ -90,6 +104,8 @@ export interface Cloud {
   denials(): readonly Denial[];
   /** Serves every service on 127.0.0.1. Rejects with Node's error for a port that cannot be had. */
   listen(port: number): Promise<Listening>;
+  /** Goes on with the executions that an earlier start left running in `data`, and gives how many they are. */
+  recover(): Promise<number>;
   /** Stops at once. What is committed stays in `data`. */
   close(): Promise<void>;
   /** Closes, and removes what this start made of a data folder that held nothing before, so that the next can. */
@@ -119,6 +135,8 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
   const s3 = new EmbeddedS3({
     store: objects,
     authorizer: authorization,
+    principalIds: accounts.principalIds,
+    ...(options.newBucketSettings && { newBucketSettings: options.newBucketSettings }),
     dataKeys: s3DataKeys(kms),
     now,
     newId: systemIds.uuid,
@@ -227,6 +245,8 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
     ...(mocks && { mocks }),
   };
 
+  const cannotGoOn = (fault: unknown, arn: string) =>
+    onLog(`${arn} cannot go on: ${fault instanceof Error ? fault.message : fault}`);
   let server: Listening | undefined;
   const close = async () => {
     await server?.close();
@@ -250,8 +270,9 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
     async listen(wanted) {
       server = await listen(wanted, {
         apis: [stepFunctionsApi(stepFunctions), logsApi(logGroups), kmsApi(kms)],
-        queryApis: [stsApi({ accounts, now })],
+        queryApis: [stsApi({ accounts, now }), iamApi(accounts.iam)],
         s3,
+        ...(standIns.network && { network: standIns.network }),
         authorizer: authorization,
         lookup: (accessKeyId, sessionToken) => accounts.caller(accessKeyId, sessionToken),
         now,
@@ -265,6 +286,7 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
       port = server.port;
       return server;
     },
+    recover: () => recover(stepFunctions, cannotGoOn),
     close,
     async discard() {
       await close();
@@ -292,13 +314,6 @@ async function openStores(data: string | undefined) {
   );
   const fresh = !files.some((file) => existsSync(file));
   const store = await openSqliteStore(join(data, 'executions.sqlite'));
-  if (store.holdsData()) {
-    await store.close();
-    throw new LocalError(
-      `The data folder ${data} holds the executions of an earlier start\n` +
-        'Going on with them is not supported yet. Remove the folder, or give another one.',
-    );
-  }
   const objects = await ObjectStore.open(
     await openDatabase(join(data, 'objects.sqlite')),
     await directoryBlobs(join(data, 'objects')),
@@ -315,10 +330,13 @@ async function openStores(data: string | undefined) {
 
 function bucketsOf(s3: EmbeddedS3) {
   return {
-    createBucket: async ({ bucketName, accountId, region, encryption }: BucketResource) => {
+    createBucket: async ({ bucketName, accountId, region, encryption, settings = {} }: BucketResource) => {
       await s3.provisionBucket({ name: bucketName, accountId, region });
       await s3.provisionEncryption(bucketName, encryption);
+      await s3.provisionSettings(bucketName, settings);
     },
-    putBucketPolicy: (bucketName: string, policy: string) => s3.provisionPolicy(bucketName, policy),
+    putBucketPolicy: (bucketName: string, policy: string, principalIds?: PrincipalIds) =>
+      s3.provisionPolicy(bucketName, policy, principalIds),
+    putBucketSettings: (bucketName: string, settings: BucketSettings) => s3.provisionSettings(bucketName, settings),
   };
 }

@@ -104,6 +104,9 @@ export async function openLocal(options: LocalOptions): Promise<{ local: Local; 
       routed: cloud.routed,
     });
     const { port } = await cloud.listen(options.port ?? 0);
+    const resumed = await cloud.recover();
+    if (resumed > 0)
+      options.onLog?.(`Going on with ${resumed === 1 ? 'an execution' : `${resumed} executions`} of an earlier start`);
     const local: Local = {
       endpoint: `http://127.0.0.1:${port}`,
       accounts: localAccounts(deployed, workflowEnvironment, cloud.accounts),

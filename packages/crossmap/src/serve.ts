@@ -4,6 +4,7 @@ import { FileProblems } from './accounts/accounts-file/field.ts';
 import { loadAccounts } from './accounts/accounts-file/load.ts';
 import type { Denial } from './accounts/denials.ts';
 import { openCloud } from './cloud.ts';
+import { NEW_BUCKET_SETTINGS } from './s3/bucket-settings.ts';
 
 export interface ServeOptions {
   /** An accounts file, or what it holds. */
@@ -28,6 +29,8 @@ export interface Served {
   readonly endpoint: string;
   readonly accounts: readonly {
     readonly accountId: string;
+    /** What S3 knows the account by. */
+    readonly canonicalId: string;
     readonly name: string | undefined;
     readonly users: readonly string[];
     readonly roles: readonly string[];
@@ -54,13 +57,20 @@ export async function serveAccounts(options: ServeOptions): Promise<Served> {
   const declared = await usable(name, async () =>
     accountsFile.read(typeof config === 'string' ? await fileContent(config) : config, ''),
   );
-  const cloud = await openCloud({ data, keepsAccounts: true, environments: 1, onLog });
+  const { publicAccessBlock, objectOwnership } = declared.newBuckets ?? {};
+  const newBucketSettings = {
+    ...NEW_BUCKET_SETTINGS,
+    ...(publicAccessBlock && { publicAccessBlock }),
+    ...(objectOwnership && { objectOwnership }),
+  };
+  const cloud = await openCloud({ data, keepsAccounts: true, environments: 1, newBucketSettings, onLog });
   try {
     await usable(name, () => loadAccounts(declared, cloud));
     const listening = await cloud.listen(port);
+    await cloud.recover();
     return {
       endpoint: `http://127.0.0.1:${listening.port}`,
-      accounts: declared.accounts.map(summary),
+      accounts: declared.accounts.map((account) => summary(account, cloud.accounts.accountEntity(account.id).id)),
       denials: cloud.denials,
       close: cloud.close,
     };
@@ -70,9 +80,12 @@ export async function serveAccounts(options: ServeOptions): Promise<Served> {
   }
 }
 
-function summary({ id, name, users, roles, buckets }: AccountsFile['accounts'][number]): Served['accounts'][number] {
+function summary(
+  { id, name, users, roles, buckets }: AccountsFile['accounts'][number],
+  canonicalId: string,
+): Served['accounts'][number] {
   const names = (all: readonly { readonly name: string }[]) => all.map((each) => each.name);
-  return { accountId: id, name, users: names(users), roles: names(roles), buckets: names(buckets) };
+  return { accountId: id, canonicalId, name, users: names(users), roles: names(roles), buckets: names(buckets) };
 }
 
 async function fileContent(file: string): Promise<unknown> {

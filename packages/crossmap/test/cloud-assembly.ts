@@ -38,6 +38,8 @@ export interface AssemblyContent {
   readonly workflowActions?: readonly string[];
   /** What the role of the functions may do. */
   readonly functionActions?: readonly string[];
+  /** Further resources of the stack. */
+  readonly resources?: Readonly<Record<string, object>>;
   /** Who may assume the role `workflow`. */
   readonly workflowService?: string;
 }
@@ -52,6 +54,7 @@ export async function writeAssembly({
   workflowActions,
   functionActions = ['s3:*'],
   workflowService = 'states.amazonaws.com',
+  resources = {},
 }: AssemblyContent): Promise<string> {
   const folder = join(await mkdtemp(join(tmpdir(), 'crossmap-project-')), 'cdk.out');
   await mkdir(folder);
@@ -71,6 +74,7 @@ export async function writeAssembly({
   await write('Test.template.json', {
     Resources: {
       Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'workflow-bucket' } },
+      ...resources,
       FunctionRole: role('function', 'lambda.amazonaws.com', functionActions),
       WorkflowRole: role('workflow', workflowService, workflowActions ?? ['*']),
       ...Object.fromEntries(

@@ -171,6 +171,9 @@ describe('KMS and S3 over HTTP', () => {
     assert.match(response.headers.get('content-type') ?? '', /x-amz-json-1\.1/);
     const { KeyMetadata } = (await response.json()) as { KeyMetadata: { Arn: string } };
     assert.equal(KeyMetadata.Arn, keyArn(KEY));
+    const byArn = { ArnLike: { 'aws:PrincipalArn': `arn:aws:iam::${OWNER}:user/adm*` } };
+    const Policy = JSON.stringify(policy(allow({ AWS: '*' }, 'kms:*', byArn)));
+    assert.equal((await kms('admin', 'CreateKey', { Policy })).status, 200, 'its policy does not lock the admin out');
     const refused = await kms('nokms', 'DescribeKey', { KeyId: KEY });
     assert.equal(refused.status, 400);
     assert.match(await refused.text(), /"__type":"AccessDeniedException"/);
@@ -263,7 +266,10 @@ describe('KMS and S3 over HTTP', () => {
       await refusal(get(foreigner, 'managed')),
       /^403 AccessDenied: .*kms:Decrypt on the resource associated/,
     );
-    assert.match((await put(foreigner, 'managed-there')).SSEKMSKeyId ?? '', new RegExp(`:${OTHER}:key/`));
+    assert.match(
+      (await put(foreigner, 'managed-there', { SSEKMSKeyId: 'alias/aws/s3' })).SSEKMSKeyId ?? '',
+      new RegExp(`:${OTHER}:key/`),
+    );
     assert.match(await refusal(get(s3('admin'), 'managed-there')), /^403 AccessDenied/);
   });
 
@@ -501,7 +507,22 @@ describe('KMS and S3 over HTTP', () => {
     assert.match(await refusal(asked({ StringEquals: { 'kms:ViaService': 's3.us-east-1.amazonaws.com' } })), /^403/);
     assert.match(await refusal(asked({ StringEquals: { 'kms:CallerAccount': OTHER } })), /^403/);
     assert.match(await refusal(asked({ Bool: { 'aws:ViaAWSService': 'false' } })), /^403/);
+    await kms('admin', 'PutKeyPolicy', {
+      KeyId: KEY,
+      Policy: JSON.stringify(only({ IpAddress: { 'aws:SourceIp': '127.0.0.0/8' } })),
+    });
     const direct = await kms('nokms', 'GenerateDataKey', { KeyId: KEY, KeySpec: 'AES_256' });
     assert.equal(direct.status, 200);
+  });
+
+  test('keys and what is under them outlive the process', async () => {
+    await kms('admin', 'PutKeyPolicy', { KeyId: KEY, Policy: JSON.stringify(policy(allow(root(OWNER), 'kms:*'))) });
+    await put(s3('admin'), 'kept', { SSEKMSKeyId: 'alias/mine' });
+    await put(s3('admin'), 'kept-managed');
+    await served.close();
+    served = await serveAccounts({ config: CONFIG, data: directory });
+    for (const key of ['kept', 'kept-managed']) assert.deepEqual(await bytes(await get(s3('admin'), key)), content);
+    const stays = await kms('admin', 'GetKeyPolicy', { KeyId: KEY });
+    assert.doesNotMatch(await stays.text(), new RegExp(OTHER), 'the file has not changed since, the policy has');
   });
 });

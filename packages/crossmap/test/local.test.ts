@@ -5,8 +5,17 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { AssemblyError, LocalError, startLocal } from '../src/index.ts';
+import {
+  CreateActivityCommand,
+  DescribeExecutionCommand,
+  DescribeStateMachineCommand,
+  DescribeStateMachineForExecutionCommand,
+  GetActivityTaskCommand,
+  SendTaskSuccessCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { AssemblyError, type Local, startLocal } from '../src/index.ts';
 import { openLocal } from '../src/local.ts';
 import { describeExecution } from '../src/server/step-functions/operations/describe-execution.ts';
 import { startExecution } from '../src/server/step-functions/operations/start-execution.ts';
@@ -64,21 +73,45 @@ test('a port in use is refused with the error of Node.js, and nothing stays open
   await local.close();
 });
 
-test('a data folder that holds executions is refused, and they stay in it', async () => {
+test('what was running goes on in the next start, as the state machine was when it started', async () => {
   const data = await mkdtemp(join(tmpdir(), 'crossmap-data-'));
-  const assembly = await writeAssembly({ stateMachines: { one: pass } });
-  const local = await startForTest({ assembly, data });
-  assert.equal((await local.start({ a: 1 })).status, 'SUCCEEDED');
-  await local.close();
-  for (const attempt of [1, 2]) {
-    await assert.rejects(
-      startLocal({ assembly, data }),
-      (error) => error instanceof LocalError && error.message.includes(data),
-      `attempt ${attempt}`,
-    );
-  }
+  const activityArn = `arn:aws:states:${REGION}:${ACCOUNT}:activity:approve`;
+  const asking = {
+    StartAt: 'Ask',
+    States: { Ask: { Type: 'Task', Resource: activityArn, Next: 'Done' }, ...pass.States },
+  };
+  const changed = { ...asking, States: { ...asking.States, Done: { Type: 'Pass', Result: 'changed', End: true } } };
+  const first = await startLocal({ assembly: await writeAssembly({ stateMachines: { one: asking } }), data });
+  const sfn = clientOf(first);
+  await sfn.send(new CreateActivityCommand({ name: 'approve' }));
+  const { stateMachineArn } = first.stateMachines[0]!;
+  const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn, name: 'kept' }));
+  await assert.rejects(
+    startLocal({ assembly: await writeAssembly({ stateMachines: { one: asking } }), data }),
+    /in use/,
+  );
+  await first.close();
+
+  const lines: string[] = [];
+  const assembly = await writeAssembly({ stateMachines: { one: changed } });
+  const second = await startLocal({ assembly, data, onLog: (line) => lines.push(line) });
+  assert.deepEqual(lines, ['Going on with an execution of an earlier start']);
+  const again = clientOf(second);
+  const { taskToken } = await again.send(new GetActivityTaskCommand({ activityArn }));
+  await again.send(new SendTaskSuccessCommand({ taskToken, output: '"approved"' }));
+  const { status, output } = await again.send(new DescribeExecutionCommand({ executionArn }));
+  assert.deepEqual({ status, output }, { status: 'SUCCEEDED', output: '"approved"' });
+  const run = await again.send(new DescribeStateMachineForExecutionCommand({ executionArn }));
+  assert.deepEqual(JSON.parse(run.definition ?? ''), asking);
+  const now = await again.send(new DescribeStateMachineCommand({ stateMachineArn }));
+  assert.deepEqual(JSON.parse(now.definition ?? ''), changed);
+  await second.close();
   await rm(data, { recursive: true });
 });
+
+function clientOf({ endpoint, accounts }: Local): SFNClient {
+  return new SFNClient({ endpoint, region: REGION, credentials: accounts[0]! });
+}
 
 test('a start that fails leaves a new data folder as it was, so that the next one can use it', async () => {
   const data = await mkdtemp(join(tmpdir(), 'crossmap-data-'));

@@ -3,8 +3,22 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { GetBucketLocationCommand, ListBucketsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  GetBucketLocationCommand,
+  GetBucketOwnershipControlsCommand,
+  GetBucketPolicyCommand,
+  GetBucketRequestPaymentCommand,
+  GetBucketTaggingCommand,
+  GetBucketVersioningCommand,
+  GetPublicAccessBlockCommand,
+  ListBucketsCommand,
+  ListObjectsV2Command,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { AccountsFileError, type Served, serveAccounts } from '../src/index.ts';
+import { canonicalUserId } from '../src/s3/bucket.ts';
+import { query } from './query-client.ts';
 
 const folders: string[] = [];
 after(async () => {
@@ -155,4 +169,103 @@ test('a data folder can be used again: what the file says is applied where it ha
     await readFile(join(data, 'accounts.sqlite'), 'latin1'),
     /\baccessKeys":\[\{"accessKeyId":"AKIAALT/,
   );
+});
+
+test('a bucket that is made has what the file gives new ones, and AWS’s own else', async () => {
+  const users = [{ name: 'main', accessKeys: [key('main')], managedPolicies: [ADMINISTRATOR] }];
+  const newBuckets = { publicAccessBlock: {} };
+  const served = await serveAccounts({ config: { accounts: [{ id: '111111111111', users }], newBuckets } });
+  const s3 = client(served, 'main', 'us-east-1');
+  const Bucket = 'made-here';
+  await s3.send(new CreateBucketCommand({ Bucket }));
+  const { PublicAccessBlockConfiguration } = await s3.send(new GetPublicAccessBlockCommand({ Bucket }));
+  assert.equal(PublicAccessBlockConfiguration?.BlockPublicPolicy, false);
+  const { OwnershipControls } = await s3.send(new GetBucketOwnershipControlsCommand({ Bucket }));
+  assert.equal(OwnershipControls?.Rules?.[0]?.ObjectOwnership, 'BucketOwnerEnforced');
+  await served.close();
+});
+
+test('a bucket has the settings that are declared', async () => {
+  const bucket = {
+    name: 'set-bucket',
+    versioning: 'Enabled',
+    publicAccessBlock: { BlockPublicAcls: true },
+    objectOwnership: 'BucketOwnerPreferred',
+    requestPayer: 'Requester',
+    tags: { team: 'red' },
+  };
+  const users = [{ name: 'main', accessKeys: [key('main')], managedPolicies: [ADMINISTRATOR] }];
+  const served = await serveAccounts({ config: { accounts: [{ id: '111111111111', users, buckets: [bucket] }] } });
+  const s3 = client(served, 'main', 'us-east-1');
+  const Bucket = bucket.name;
+  assert.equal((await s3.send(new GetBucketVersioningCommand({ Bucket }))).Status, 'Enabled');
+  assert.equal((await s3.send(new GetBucketRequestPaymentCommand({ Bucket }))).Payer, 'Requester');
+  assert.deepEqual((await s3.send(new GetBucketTaggingCommand({ Bucket }))).TagSet, [{ Key: 'team', Value: 'red' }]);
+  const { OwnershipControls } = await s3.send(new GetBucketOwnershipControlsCommand({ Bucket }));
+  assert.equal(OwnershipControls?.Rules?.[0]?.ObjectOwnership, 'BucketOwnerPreferred');
+  const block = await s3.send(new GetPublicAccessBlockCommand({ Bucket }));
+  assert.deepEqual(block.PublicAccessBlockConfiguration, {
+    BlockPublicAcls: true,
+    IgnorePublicAcls: false,
+    BlockPublicPolicy: false,
+    RestrictPublicBuckets: false,
+  });
+  assert.match(served.accounts[0]?.canonicalId ?? '', /^[0-9a-f]{64}$/);
+  await served.close();
+});
+
+test('a bucket policy knows a user by its unique id: one of the same name is another', async () => {
+  const served = await serveAccounts({ config: FILE });
+  const list = new ListObjectsV2Command({ Bucket: 'first-bucket' });
+  await client(served, 'alt').send(list);
+  const iam = (operation: string, parameters: Readonly<Record<string, string>>) =>
+    query(served.endpoint, key('bound'), 'iam', operation, { UserName: 'alt', ...parameters });
+  for (const [operation, parameters] of [
+    ['RemoveUserFromGroup', { GroupName: 'readers' }],
+    ['DeleteAccessKey', { AccessKeyId: key('alt').accessKeyId }],
+    ['DeleteUser', {}],
+    ['CreateUser', {}],
+    ['AttachUserPolicy', { PolicyArn: ADMINISTRATOR }],
+  ] as const) {
+    const { status, document } = await iam(operation, parameters);
+    assert.equal(status, 200, document);
+  }
+  const { AccessKeyId, SecretAccessKey } = (await iam('CreateAccessKey', {})).result.AccessKey;
+  const credentials = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey };
+  const again = new S3Client({ endpoint: served.endpoint, region: 'eu-west-1', credentials, forcePathStyle: true });
+  await assert.rejects(again.send(list), { name: 'AccessDenied' });
+  const policy = await client(served, 'main').send(new GetBucketPolicyCommand({ Bucket: 'first-bucket' }));
+  assert.match(policy.Policy ?? '', /"AWS":"AIDA/);
+  await served.close();
+});
+
+test('a bucket policy may name an account by its canonical user id', async () => {
+  const [main, alt] = FILE.accounts;
+  const Statement = [
+    {
+      Effect: 'Allow',
+      Principal: { CanonicalUser: canonicalUserId('222222222222') },
+      Action: 's3:ListBucket',
+      Resource: 'arn:aws:s3:::first-bucket',
+    },
+  ];
+  const buckets = [{ name: 'first-bucket', region: 'eu-west-1', policy: { Version: '2012-10-17', Statement } }];
+  const served = await serveAccounts({ config: { accounts: [{ ...main, buckets }, alt] } });
+  await client(served, 'bound').send(new ListObjectsV2Command({ Bucket: 'first-bucket' }));
+  await served.close();
+});
+
+test('the control policies of the organization apply, not to its management account', async () => {
+  const Statement = [{ Effect: 'Deny', Action: 's3:ListAllMyBuckets', Resource: '*' }];
+  const organization = {
+    id: 'o-a1b2c3d4e5',
+    managementAccount: '111111111111',
+    serviceControlPolicies: { NoLists: { Version: '2012-10-17', Statement } },
+    accounts: [{ id: '222222222222' }],
+  };
+  const served = await serveAccounts({ config: { ...FILE, organization } });
+  await client(served, 'main').send(new ListBucketsCommand({}));
+  const denied = /with an explicit deny in a service control policy/;
+  await assert.rejects(client(served, 'bound').send(new ListBucketsCommand({})), denied);
+  await served.close();
 });

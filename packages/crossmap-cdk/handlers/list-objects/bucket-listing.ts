@@ -1,4 +1,3 @@
-import { ListObjectsV2Command, type ListObjectsV2CommandOutput, type S3Client } from '@aws-sdk/client-s3';
 import { failure, nameAndMessage } from '../failure.ts';
 
 /** The bucket that is listed. */
@@ -16,54 +15,18 @@ export interface ListedObject {
   readonly LastModified?: string;
 }
 
-/** The pages of a bucket, up to 1,000 objects each, keys in UTF-8 byte order. An error keeps the name S3 gave it. */
-export async function* bucketPages(
-  client: S3Client,
-  bucket: SourceBucket,
+/**
+ * Lists what a bucket has under a prefix: every object once, in no particular order, some hundreds at a time. An error
+ * keeps the name S3 gave it. What `take` returns is waited for before more is listed in its place.
+ */
+export type ListSource = (
+  source: SourceBucket,
   prefix: string,
-  roleArn: string,
-): AsyncGenerator<ListedObject[]> {
-  let token: string | undefined;
-  do {
-    const page: ListObjectsV2CommandOutput = await client
-      .send(
-        new ListObjectsV2Command({
-          Bucket: bucket.name,
-          ExpectedBucketOwner: bucket.account,
-          EncodingType: 'url',
-          ...(prefix !== '' && { Prefix: prefix }),
-          ...(token !== undefined && { ContinuationToken: token }),
-        }),
-      )
-      .catch((error: unknown) => {
-        throw listingFailure(error, bucket, prefix, roleArn);
-      });
-    yield listedObjects(page);
-    token = page.NextContinuationToken;
-    if (page.IsTruncated === true && token === undefined) {
-      throw failure(
-        'ListingIncomplete',
-        `the listing of s3://${bucket.name}/${prefix} broke off without a continuation`,
-      );
-    }
-  } while (token !== undefined);
-}
+  take: (objects: readonly ListedObject[]) => Promise<void>,
+) => Promise<void>;
 
-function listedObjects(page: ListObjectsV2CommandOutput): ListedObject[] {
-  return (page.Contents ?? []).map(({ Key, Size, ETag, LastModified }) => {
-    if (Key === undefined || Size === undefined) {
-      throw failure('ListingIncomplete', `a listed object has no key or no size: ${JSON.stringify({ Key, Size })}`);
-    }
-    return {
-      Key: page.EncodingType === 'url' ? decodeURIComponent(Key.replaceAll('+', ' ')) : Key,
-      Size,
-      ...(ETag !== undefined && { ETag }),
-      ...(LastModified !== undefined && { LastModified: LastModified.toISOString() }),
-    };
-  });
-}
-
-function listingFailure(error: unknown, bucket: SourceBucket, prefix: string, roleArn: string): Error {
+/** The error of a listing with what to do about it. */
+export function listingFailure(error: unknown, bucket: SourceBucket, prefix: string, roleArn: string): Error {
   const { name, message } = nameAndMessage(error);
   const place = `s3://${bucket.name}/${prefix} (account ${bucket.account}, ${bucket.region})`;
   return failure(name, `cannot list ${place}: ${name}: ${message}.${advice(name, bucket, roleArn)}`);

@@ -2,12 +2,11 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { failure } from '../failure.ts';
 import { checkDeadline, type Invocation } from '../invocation.ts';
 import { writeObject } from '../object-writer.ts';
-import { bucketPages, type ListedObject, type SourceBucket } from './bucket-listing.ts';
+import { type ListedObject, type ListSource, listingFailure, type SourceBucket } from './bucket-listing.ts';
 import { executionPrefix } from './execution-input.ts';
 
 export interface ListObjectsSettings {
-  /** Client for the Region of the source. */
-  readonly sourceClient: S3Client;
+  readonly listSource: ListSource;
   readonly source: SourceBucket;
   /** Every listing is inside it; empty for the whole bucket. */
   readonly prefix: string;
@@ -37,7 +36,7 @@ export interface ObjectList {
 }
 
 /**
- * Lists the bucket into one JSON array of `ListedObject`. Holds one page and one part of the upload, never the list.
+ * Lists the bucket into one JSON array of `ListedObject`. Holds the pages under way and one part of the upload, never the list.
  * Fails with the error of S3, `InvalidInput`, `NoObjects` or `ListTimedOut`; then no list is stored.
  */
 export async function listObjects(
@@ -55,20 +54,32 @@ export async function listObjects(
     let objects = 0;
     let bytes = 0;
     let folderMarkers = 0;
-    for await (const page of bucketPages(settings.sourceClient, source, prefix, settings.roleArn)) {
+    const take = async (page: readonly ListedObject[]) => {
       const items = page.filter((object) => !isFolderMarker(object));
-      if (items.length > 0) {
-        await list.write((objects === 0 ? '[' : ',\n') + items.map((item) => JSON.stringify(item)).join(',\n'));
-      }
+      const separator = objects === 0 ? '[' : ',\n';
       objects += items.length;
       bytes += items.reduce((sum, item) => sum + item.Size, 0);
       folderMarkers += page.length - items.length;
+      if (items.length > 0) await list.write(separator + items.map((item) => JSON.stringify(item)).join(',\n'));
       checkDeadline(
         invocation,
         'ListTimedOut',
         () => `listing ${place} was not finished in time: ${objects} objects so far. Process it by narrower prefixes.`,
       );
-    }
+    };
+    // Pages come many at once; the list takes one after the other.
+    let last: Promise<void> = Promise.resolve();
+    let broken: unknown;
+    const inTurn = (page: readonly ListedObject[]): Promise<void> => {
+      last = last.then(() => take(page));
+      last.catch((error) => {
+        broken ??= error;
+      });
+      return last;
+    };
+    await settings.listSource(source, prefix, inTurn).catch((error: unknown) => {
+      throw error === broken ? error : listingFailure(error, source, prefix, settings.roleArn);
+    });
     if (objects === 0 && !settings.allowZeroObjects) {
       throw failure('NoObjects', `there are no objects in ${place}; set allowZeroObjects if that is not an error`);
     }

@@ -40,6 +40,12 @@ export interface RoleDefinition {
   readonly trustPolicy: unknown;
   readonly policies?: readonly PolicyDocument[];
   readonly managedPolicyArns?: readonly string[];
+  readonly description?: string;
+  /** Seconds. @default 3600 */
+  readonly maxSessionDuration?: number;
+  readonly tags?: Readonly<Record<string, string>>;
+  /** ARN of a managed policy. */
+  readonly permissionsBoundary?: string;
 }
 
 export interface Role {
@@ -149,10 +155,11 @@ export class Accounts {
     return this.#organization?.member(accountId);
   }
 
-  /** The port by which policies of resources know users and roles. */
+  /** The port by which policies of resources know users, roles and, by canonical user ids, accounts. */
   readonly principalIds: PrincipalIds = (arnOrId) => {
     const { entities } = this.iam;
     const found = entities.byArn('user', arnOrId) ?? entities.byArn('role', arnOrId) ?? entities.byId(arnOrId);
+    if (found?.kind === 'account') return found.accountId;
     return found?.kind === 'user' || found?.kind === 'role' ? found.id : undefined;
   };
 
@@ -166,14 +173,15 @@ export class Accounts {
 
   /** Creates a role with its policies, or nothing. `principalIds` tells the users and roles that its trust policy may name. */
   createRole(definition: RoleDefinition, principalIds = this.principalIds): Role {
-    const { accountId, roleName, path, trustPolicy, policies = [], managedPolicyArns = [] } = definition;
+    const { accountId, roleName, trustPolicy, policies = [], managedPolicyArns = [], ...others } = definition;
+    const { permissionsBoundary: boundary, path, ...described } = others;
     this.account(accountId);
     checkName('role name', roleName);
     checkPath(path);
     const { entities } = this.iam;
     const role = createRole(
       { ...this.iam, principalIds },
-      { accountId, name: roleName, path, trustPolicy: JSON.stringify(trustPolicy) },
+      { ...described, accountId, name: roleName, path, boundary, trustPolicy: JSON.stringify(trustPolicy) },
     );
     try {
       this.#attach(() => entities.get('role', accountId, roleName), policies, managedPolicyArns);
@@ -187,6 +195,10 @@ export class Accounts {
   /** Adds a policy to a role, or replaces the one of that name. Sessions of the role have it from now on. */
   putRolePolicy(roleArn: string, { name, document }: PolicyDocument): void {
     putInlinePolicy(this.iam, this.#existingRole(roleArn), name, JSON.stringify(document));
+  }
+
+  attachRolePolicy(roleArn: string, policyArn: string): void {
+    attachPolicy(this.iam, this.#existingRole(roleArn), policyArn);
   }
 
   role(roleArn: string): Role | undefined {
@@ -212,7 +224,7 @@ export class Accounts {
   }
 
   issue(session: Session): TemporaryCredentials {
-    return this.#tokens.issue(session);
+    return this.#tokens.issue(session.kind === 'role' ? { ...session, issued: this.#now() } : session);
   }
 
   /** Whose credentials these are, in the error codes of S3. The caller has the policies of this moment. */
@@ -306,7 +318,15 @@ export class Accounts {
     const { revision: _, ...policies } = this.#policiesOf(role);
     const sessionPolicies = session && this.#sessionPolicies(session);
     return {
-      principal: { kind: 'role-session', accountId, arn, id, roleArn, ...someTags({ ...tags, ...session?.tags }) },
+      principal: {
+        kind: 'role-session',
+        accountId,
+        arn,
+        id,
+        roleArn,
+        ...(session?.issued !== undefined && { issued: session.issued }),
+        ...someTags({ ...tags, ...session?.tags }),
+      },
       ...policies,
       ...(sessionPolicies && { sessionPolicies }),
     };

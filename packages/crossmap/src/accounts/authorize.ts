@@ -1,5 +1,6 @@
 import type { Permissions, Refusal, RoleCaller } from '../engine/ports.ts';
 import { parseArn } from '../iam/arn.ts';
+import type { Context } from '../iam/context.ts';
 import type { Decision } from '../iam/decision.ts';
 import { type AuthorizationRequest, type Authorizer, evaluate } from '../iam/evaluate.ts';
 import { type Principal, principalAccount, type ServicePrincipal } from '../iam/principal.ts';
@@ -16,6 +17,8 @@ export class Authorization implements Authorizer, Permissions {
   readonly #denials: Denials;
   readonly #report: (denial: Denial) => void;
   readonly #now: () => number;
+  #second = Number.NaN;
+  #time: Context = {};
 
   /** `report` gets each denial when it is new, not its repetitions. `now` is epoch ms. */
   constructor(accounts: Accounts, denials: Denials, report: (denial: Denial) => void, now: () => number) {
@@ -42,16 +45,14 @@ export class Authorization implements Authorizer, Permissions {
     const ofCaller = callerAccount === undefined ? undefined : this.#accounts.membership(callerAccount);
     const ofResource = this.#accounts.membership(resourceAccount);
     const serviceLinked = isServiceLinked(principal);
-    const now = this.#now();
     return {
+      sameOrganization: ofCaller !== undefined && ofCaller.organizationId === ofResource?.organizationId,
       ...request,
       ...(ofCaller && !serviceLinked && { serviceControlPolicies: ofCaller.serviceControlPolicies }),
       ...(ofResource && !serviceLinked && { resourceControlPolicies: ofResource.resourceControlPolicies }),
-      sameOrganization: ofCaller !== undefined && ofCaller.organizationId === ofResource?.organizationId,
       context: {
-        'aws:CurrentTime': iso8601(now),
-        'aws:EpochTime': String(Math.floor(now / 1000)),
         'aws:ViaAWSService': 'false',
+        ...this.#timeContext(),
         ...request.context,
         ...principalContext(principal, ofCaller),
         'aws:ResourceAccount': resourceAccount,
@@ -61,6 +62,16 @@ export class Authorization implements Authorizer, Permissions {
         }),
       },
     };
+  }
+
+  /** Made once a second: a Map Run asks thousands of times. */
+  #timeContext(): Context {
+    const second = Math.floor(this.#now() / 1000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#time = { 'aws:CurrentTime': iso8601(second * 1000), 'aws:EpochTime': String(second) };
+    }
+    return this.#time;
   }
 
   /** For resources without a policy of their own, whose ARN names their account (functions, state machines), and `*`. */

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../asl/json.ts';
 import type { LoggingConfiguration } from '../engine/ports.ts';
-import type { BucketEncryption } from '../s3/bucket-settings.ts';
+import type { BucketEncryption, BucketSettings } from '../s3/bucket-settings.ts';
 
 /** Where a stack lives: a 12-digit account id and a Region of the `aws` partition. */
 export interface Environment {
@@ -12,6 +12,8 @@ export interface BucketResource extends Environment {
   readonly bucketName: string;
   /** Absent: SSE-S3. */
   readonly encryption?: BucketEncryption;
+  /** What is to be set of the others. */
+  readonly settings?: Pick<BucketSettings, 'publicAccessBlock' | 'objectOwnership' | 'versioning' | 'tags'>;
 }
 
 export interface BucketPolicyResource {
@@ -19,7 +21,7 @@ export interface BucketPolicyResource {
   readonly policy: JsonObject;
 }
 
-/** A policy document by the name it has on its role: the policy name, or the ARN of a managed policy of the assembly. */
+/** An inline policy. */
 export interface RolePolicy {
   readonly name: string;
   readonly document: JsonObject;
@@ -33,8 +35,24 @@ export interface RoleResource {
   readonly accountId: string;
   readonly trustPolicy: JsonObject;
   readonly policies: readonly RolePolicy[];
-  /** Policies that AWS manages (`arn:aws:iam::aws:policy/…`), never those of the assembly. */
+  /** Policies that AWS manages, and those of the assembly. */
   readonly managedPolicyArns: readonly string[];
+  readonly description: string;
+  /** Seconds. */
+  readonly maxSessionDuration: number;
+  readonly tags: Readonly<Record<string, string>>;
+  /** ARN of a managed policy, as are those above. */
+  readonly permissionsBoundary?: string;
+}
+
+/** A customer managed policy. */
+export interface ManagedPolicyResource {
+  readonly accountId: string;
+  readonly policyName: string;
+  /** `/` unless the template says otherwise; part of the ARN. */
+  readonly path: string;
+  readonly description: string;
+  readonly document: JsonObject;
 }
 
 export interface FunctionResource extends Environment {
@@ -92,8 +110,10 @@ export interface StateMachineResource extends Environment {
 export interface Deployment {
   createBucket(bucket: BucketResource): Promise<void>;
   putBucketPolicy(policy: BucketPolicyResource): Promise<void>;
+  createManagedPolicy(policy: ManagedPolicyResource): Promise<void>;
   createRole(role: RoleResource): Promise<void>;
   putRolePolicy(policy: RolePolicy & { readonly roleArn: string }): Promise<void>;
+  attachRolePolicy(policy: { readonly roleArn: string; readonly policyArn: string }): Promise<void>;
   createFunction(lambda: FunctionResource): Promise<void>;
   createKey(key: KeyResource): Promise<void>;
   createKeyAlias(alias: KeyAliasResource): Promise<void>;

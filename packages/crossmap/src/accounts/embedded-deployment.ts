@@ -1,5 +1,6 @@
 import type { FunctionHost } from '../functions/function-host.ts';
 import type { PrincipalIds } from '../iam/policy.ts';
+import type { BucketSettings } from '../s3/bucket-settings.ts';
 import type { Accounts } from './accounts.ts';
 import type {
   BucketPolicyResource,
@@ -9,12 +10,14 @@ import type {
   KeyAliasResource,
   KeyResource,
   LogGroupResource,
+  ManagedPolicyResource,
   RolePolicy,
   RoleResource,
   StateMachineResource,
 } from './deployment.ts';
 import type { FunctionCode } from './function-code.ts';
 import type { FunctionSessions } from './function-sessions.ts';
+import { createPolicy } from './identities/customer-policies.ts';
 import type { Kms } from './kms/kms.ts';
 import type { LogGroups } from './log-groups.ts';
 
@@ -26,12 +29,14 @@ export interface EmbeddedCloud {
   readonly functionSessions: FunctionSessions;
   readonly buckets: {
     createBucket(bucket: BucketResource): Promise<void>;
-    putBucketPolicy(bucketName: string, policy: string): Promise<void>;
+    /** `principalIds` tells the users and roles that the policy may name; without it those that are there. */
+    putBucketPolicy(bucketName: string, policy: string, principalIds?: PrincipalIds): Promise<void>;
+    putBucketSettings(bucketName: string, settings: Omit<BucketSettings, 'policy' | 'encryption'>): Promise<void>;
   };
   readonly kms: Kms;
   readonly logGroups: LogGroups;
   readonly stateMachines: {
-    create(stateMachine: StateMachineResource): Promise<unknown>;
+    deploy(stateMachine: StateMachineResource): Promise<unknown>;
   };
 }
 
@@ -51,19 +56,27 @@ export class EmbeddedDeployment implements Deployment {
   }
 
   async putBucketPolicy({ bucketName, policy }: BucketPolicyResource): Promise<void> {
-    await this.#cloud.buckets.putBucketPolicy(bucketName, JSON.stringify(policy));
+    await this.#cloud.buckets.putBucketPolicy(bucketName, JSON.stringify(policy), this.#principalIds);
   }
 
-  async createRole({
+  async createManagedPolicy({
     accountId,
-    roleName,
+    policyName,
     path,
-    trustPolicy,
-    policies,
-    managedPolicyArns,
-  }: RoleResource): Promise<void> {
-    const { accounts } = this.#cloud;
-    accounts.createRole({ accountId, roleName, path, trustPolicy, policies, managedPolicyArns }, this.#principalIds);
+    description,
+    document,
+  }: ManagedPolicyResource): Promise<void> {
+    const { iam } = this.#cloud.accounts;
+    createPolicy(iam, { accountId, name: policyName, path, description, document: JSON.stringify(document) });
+  }
+
+  async createRole({ roleArn: _, permissionsBoundary, ...role }: RoleResource): Promise<void> {
+    const boundary = permissionsBoundary === undefined ? {} : { permissionsBoundary };
+    this.#cloud.accounts.createRole({ ...role, ...boundary }, this.#principalIds);
+  }
+
+  async attachRolePolicy({ roleArn, policyArn }: { roleArn: string; policyArn: string }): Promise<void> {
+    this.#cloud.accounts.attachRolePolicy(roleArn, policyArn);
   }
 
   async putRolePolicy({ roleArn, name, document }: RolePolicy & { readonly roleArn: string }): Promise<void> {
@@ -82,7 +95,8 @@ export class EmbeddedDeployment implements Deployment {
   }
 
   async createKey({ policy, ...key }: KeyResource): Promise<void> {
-    await this.#cloud.kms.provisionKey({ ...key, ...(policy && { policy: JSON.stringify(policy) }) });
+    const document = policy && { policy: JSON.stringify(policy) };
+    await this.#cloud.kms.provisionKey({ ...key, ...document }, this.#principalIds);
   }
 
   async createKeyAlias({ aliasName, targetKeyId, ...scope }: KeyAliasResource): Promise<void> {
@@ -103,7 +117,7 @@ export class EmbeddedDeployment implements Deployment {
     for (const { cloudWatchLogsLogGroup } of stateMachine.loggingConfiguration?.destinations ?? []) {
       this.#cloud.logGroups.create(cloudWatchLogsLogGroup.logGroupArn.replace(/:\*$/, ''));
     }
-    await this.#cloud.stateMachines.create(stateMachine);
+    await this.#cloud.stateMachines.deploy(stateMachine);
   }
 
   #checkAssumable(roleArn: string, service: string, sessionName: string, sourceArn: string): void {

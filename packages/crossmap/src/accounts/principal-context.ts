@@ -22,23 +22,23 @@ export function principalContext(
       };
     case 'root':
       return {
-        ...identified(principal.accountId, principal.arn, 'Account', membership),
         'aws:userid': principal.accountId,
+        ...identified(principal.accountId, principal.arn, 'Account', membership),
       };
     case 'iam-user':
       return {
-        ...identified(principal.accountId, principal.arn, 'User', membership),
-        ...tagged(principal.tags),
         'aws:username': principal.userName,
         'aws:userid': principal.id,
+        ...identified(principal.accountId, principal.arn, 'User', membership),
+        ...tagged(principal.tags),
       };
     case 'role-session': {
       const sessionName = principal.arn.slice(principal.arn.lastIndexOf('/') + 1);
       return {
-        ...identified(principal.accountId, principal.roleArn, 'AssumedRole', membership),
-        ...tagged(principal.tags),
         'aws:userid': `${principal.id}:${sessionName}`,
         'aws:MultiFactorAuthPresent': 'false',
+        ...identified(principal.accountId, principal.roleArn, 'AssumedRole', membership),
+        ...tagged(principal.tags),
         ...(principal.issued !== undefined && { 'aws:TokenIssueTime': iso8601(principal.issued) }),
       };
     }

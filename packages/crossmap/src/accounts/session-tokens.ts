@@ -11,6 +11,8 @@ export interface RoleSession {
   /** Of the role that was assumed: another role of that ARN is not it. */
   readonly roleId: string;
   readonly sessionName: string;
+  /** Set when the credentials are issued. */
+  readonly issued?: number;
   readonly expiration: number;
   /** JSON text. */
   readonly policy?: string;

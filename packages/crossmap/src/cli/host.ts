@@ -1,3 +1,6 @@
+import { randomInt } from 'node:crypto';
+import type { Writable } from 'node:stream';
+
 /** Where a command writes: a terminal, a file or a pipe. */
 export interface Output {
   write(text: string): unknown;
@@ -17,7 +20,11 @@ export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: Output;
   readonly stderr: Output;
+  /** The same stdout for a result that is large: it says when it has room for more. */
+  stdoutBytes(): Writable;
   readonly clock: Clock;
+  /** From 0 up to 1. */
+  chance(): number;
   /** From this call on the first Ctrl-C (or SIGTERM) aborts the signal; a second one ends the process. */
   interruptible(): AbortSignal;
 }
@@ -28,7 +35,9 @@ export function nodeHost(): Host {
     env: process.env,
     stdout: process.stdout,
     stderr: process.stderr,
+    stdoutBytes: () => process.stdout,
     clock: { now: Date.now, sleep },
+    chance: () => randomInt(2 ** 32) / 2 ** 32,
     interruptible() {
       const controller = new AbortController();
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());

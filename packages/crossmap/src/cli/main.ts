@@ -3,6 +3,7 @@ import { denialsSince } from './denials.ts';
 import { bugLines, EXIT } from './errors.ts';
 import { nodeHost } from './host.ts';
 import { run } from './program.ts';
+import { connectS3 } from './s3-connection.ts';
 import { connect } from './step-functions.ts';
 
 const { version }: { version: string } = JSON.parse(
@@ -25,6 +26,7 @@ for (const output of [process.stdout, process.stderr]) {
 process.exitCode = await run(process.argv.slice(2), nodeHost(), {
   version,
   connect,
+  connectS3,
   denialsSince,
   startLocal: async () => (await import('../index.ts')).startLocal,
   serveAccounts: async () => (await import('../index.ts')).serveAccounts,

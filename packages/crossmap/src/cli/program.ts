@@ -2,8 +2,10 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { type DevOptions, dev } from './dev.ts';
 import { bugLines, CommandError, EXIT, type ExitCode, errorLines, machineError } from './errors.ts';
 import type { Host } from './host.ts';
+import { type ListOptions, list } from './list.ts';
 import type { ServeAccounts, StartLocal } from './local.ts';
 import { DEFAULT_DATA } from './profiles.ts';
+import type { ConnectS3 } from './s3-connection.ts';
 import { type ServeOptions, serve } from './serve.ts';
 import { type StartOptions, type StartServices, start } from './start.ts';
 import { DEFAULT_WORKFLOW } from './synth.ts';
@@ -13,6 +15,7 @@ export interface Services extends StartServices {
   /** Loaded only when it is needed: `crossmap start` runs without the embedded accounts. */
   startLocal(): Promise<StartLocal>;
   serveAccounts(): Promise<ServeAccounts>;
+  readonly connectS3: ConnectS3;
 }
 
 /** Options as commander gives them: a flag that is not on the command line is absent. */
@@ -48,6 +51,9 @@ export async function run(argv: readonly string[], host: Host, services: Service
   });
   serveCommand(program).action(async (given: Given<ServeOptions, 'memory' | 'json'>) => {
     exitCode = await serve({ memory: false, json: false, ...given }, host, await services.serveAccounts());
+  });
+  listCommand(program).action(async (target: string, given: Omit<ListOptions, 'slots'> & { slots?: number }) => {
+    exitCode = await list(target, { slots: DEFAULT_SLOTS, ...given }, host, services.connectS3);
   });
   try {
     await program.parseAsync(argv, { from: 'user' });
@@ -108,6 +114,56 @@ function serveCommand(program: Command): Command {
     .option('--data <dir>', 'where buckets and accounts are kept', DEFAULT_DATA)
     .addOption(new Option('--memory', 'keep nothing').conflicts('data'))
     .option('--json', 'print one JSON object when it listens, and nothing else\non stdout');
+}
+
+/** LIST is allowed 5,500 times a second for a prefix: 64 at 80 ms are 800. */
+const DEFAULT_SLOTS = 64;
+
+function listCommand(program: Command): Command {
+  return program
+    .command('list')
+    .description('List a bucket, many pages at once: what it holds, and the list itself with --out.')
+    .argument('<s3-uri>', 's3://bucket or s3://bucket/prefix')
+    .option('--out <place>', 'where the list goes: a file, `-` for stdout, or s3://bucket/key')
+    .addOption(
+      new Option('--format <name>', 'by the name of --out, else jsonl').choices([
+        'json',
+        'jsonl',
+        'csv',
+        'parquet',
+        'manifest',
+      ]),
+    )
+    .option('--gzip', 'compress the list (where --out ends in .gz it is)')
+    .option('--keys-only', 'keys without sizes, times, ETags and storage classes')
+    .option('--sorted', 'by key; a listing that was stopped then goes on with the same command')
+    .option('--since <list>', 'only what is new, changed or gone since a sorted JSON or JSON Lines list')
+    .option('--suffix <text>', 'only keys that end so')
+    .option('--glob <pattern>', 'only keys that match: * within a folder, ** anything')
+    .option('--min-size <bytes>', 'only objects of that size or larger', integer(0, Number.MAX_SAFE_INTEGER))
+    .option('--max-size <bytes>', 'only objects of that size or smaller', integer(0, Number.MAX_SAFE_INTEGER))
+    .option('--modified-since <time>', 'only objects written then or later', time)
+    .option('--storage-class <name>', 'only objects of the class, may be repeated', append)
+    .option('--slots <number>', `requests at once (default: ${DEFAULT_SLOTS})`, integer(1, 1_000))
+    .option('--serial', 'one page after the other')
+    .option('--requester-pays', 'agree to pay for the requests')
+    .option(
+      '--expected-owner <id>',
+      'the account that must own the bucket',
+      matching(/^\d{12}$/, 'an account id of 12 digits'),
+    )
+    .option('--unsigned', 'without credentials, as for a public bucket')
+    .option('--json', 'print the summary as one JSON object')
+    .option('--profile <name>', 'an AWS profile')
+    .option('--endpoint <url>', 'an endpoint of S3', url)
+    .option('--region <region>', 'where the bucket is looked for first')
+    .option('--data <dir>', `the folder of \`crossmap dev\` (default: ${DEFAULT_DATA}, where it is there)`);
+}
+
+function time(text: string): number {
+  const value = Date.parse(text);
+  if (!Number.isNaN(value)) return value;
+  throw new InvalidArgumentError('Expected a time such as 2026-11-24 or 2026-11-24T12:00:00Z.');
 }
 
 function append(value: string, values: readonly string[] | undefined): readonly string[] {

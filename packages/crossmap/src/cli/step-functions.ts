@@ -107,7 +107,7 @@ async function clientOf(config: SFNClientConfig): Promise<Omit<Connection, 'awsC
 const NODE_VERSION_WARNING_OFF = 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED';
 
 /** The SDK warns about the end of its support for Node 20 once, when the first client is made: Crossmap supports it. */
-function withoutNodeVersionWarning<T>(make: () => T): T {
+export function withoutNodeVersionWarning<T>(make: () => T): T {
   const before = process.env[NODE_VERSION_WARNING_OFF];
   process.env[NODE_VERSION_WARNING_OFF] = 'true';
   try {

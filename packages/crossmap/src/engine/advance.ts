@@ -112,7 +112,9 @@ class Advance {
 
   #begin(): void {
     const { header } = this.#advancement.execution;
-    this.#advancement.emit('ExecutionStarted', { input: header.input, roleArn: header.roleArn });
+    const { input, roleArn, testCase } = header;
+    const hidden = testCase && { hidden: { testCase: testCase.name } };
+    this.#advancement.emit('ExecutionStarted', { input, roleArn }, hidden);
     this.#advancement.commands.push(...executionTimeout(this.#machine, header));
     this.#jobs.push({ path: '', work: () => this.#enter(this.#machine.startAt, header.input) });
   }

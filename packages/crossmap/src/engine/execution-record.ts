@@ -11,9 +11,17 @@ export interface Started {
 
 /** The row of an execution as it stands now. */
 export function recordOf({ inputText, child }: Started, execution: Execution): ExecutionRecord {
-  const { executionArn, stateMachineArn, roleArn, startDate } = execution.header;
+  const { executionArn, stateMachineArn, roleArn, startDate, revisionId } = execution.header;
   const name = nameInArn(executionArn);
-  const fields = { executionArn, stateMachineArn, name, roleArn, startDate, input: inputText };
+  const fields = {
+    executionArn,
+    stateMachineArn,
+    name,
+    roleArn,
+    startDate,
+    input: inputText,
+    ...(revisionId && { revisionId }),
+  };
   return { ...fields, ...(child && { child }), ...endOf(execution, inputText) };
 }
 

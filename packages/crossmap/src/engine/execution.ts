@@ -17,6 +17,8 @@ export interface ExecutionHeader {
   readonly input: Json;
   /** Absent: STANDARD. Synchronous: StartSyncExecution waits for its end. */
   readonly express?: 'asynchronous' | 'synchronous';
+  /** The revision of the state machine that it runs; absent for the first. */
+  readonly revisionId?: string;
   /** Absent: nothing is logged. */
   readonly logging?: LoggingConfiguration;
   /** The test case whose mocked responses its tasks get: the same object for the children of its Map Runs. */

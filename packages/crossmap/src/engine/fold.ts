@@ -29,7 +29,6 @@ const ASIDE: ReadonlySet<HistoryEvent['type']> = new Set([
   'TaskStateAborted',
   'WaitStateAborted',
   'MapStateAborted',
-  'MapRunAborted',
   'ParallelStateAborted',
 ]);
 

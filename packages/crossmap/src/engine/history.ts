@@ -138,6 +138,8 @@ export interface PrivateDetails {
   readonly item?: { readonly Index: number; readonly Value: Json };
   /** When the Wait state that was entered ends. */
   readonly waitUntil?: number;
+  /** The test case that the execution was started with. */
+  readonly testCase?: string;
   /** With it, and only with it, a task that was scheduled can be ended from outside. */
   readonly taskToken?: string;
 }

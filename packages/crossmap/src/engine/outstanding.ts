@@ -3,8 +3,19 @@ import { executionTimeout } from './advance.ts';
 import { Advancement } from './advancement.ts';
 import { machineOf } from './branches.ts';
 import type { Command } from './command.ts';
-import { type Execution, type Flow, flowsOf, type Waiting } from './execution.ts';
+import {
+  type Execution,
+  type ExecutionHeader,
+  type Flow,
+  flowAt,
+  flowsOf,
+  newExecution,
+  type Waiting,
+  waitingOf,
+} from './execution.ts';
+import { apply, fold } from './fold.ts';
 import type { HistoryEvent } from './history.ts';
+import type { MapRunPlan } from './map-run-plan.ts';
 import { distributedMapPlan } from './states/map.ts';
 
 /**
@@ -54,21 +65,51 @@ async function commandsOf(waiting: Waiting, place: Place): Promise<readonly Comm
   }
 }
 
-async function mapRun(eventId: number, { execution, events, flow, machine }: Place): Promise<Command> {
-  const started = eventAt(events, eventId);
-  const state = stateOf(machine, execution, flow);
-  if (started.type !== 'MapRunStarted' || state.type !== 'Map' || state.mode !== 'DISTRIBUTED') {
+async function mapRun(eventId: number, place: Place): Promise<Command> {
+  const started = eventAt(place.events, eventId);
+  if (started.type !== 'MapRunStarted') {
     throw new Error(`Expected a Map Run to have started with event ${eventId}, found ${started.type}`);
   }
-  // Evaluated as it was then: nothing of a plan draws chance.
-  const then = new Advancement(execution, { kind: 'execution-started', time: started.timestamp, seed: 0 });
+  const { mapRunArn } = started.details;
+  return { kind: 'start-map-run', eventId, mapRunArn, plan: await planAt(started, place) };
+}
+
+/** Evaluated as it was when the Map Run started: nothing of a plan draws chance. */
+function planAt({ timestamp }: HistoryEvent, { machine, execution, flow }: Omit<Place, 'events' | 'time'>) {
+  const state = stateOf(machine, execution, flow);
+  if (state.type !== 'Map' || state.mode !== 'DISTRIBUTED') {
+    throw new Error(`Expected flow \`${flow.path}\` to be in a Distributed Map, found it in ${state.name}`);
+  }
+  const then = new Advancement(execution, { kind: 'execution-started', time: timestamp, seed: 0 });
   then.path = flow.path;
-  return {
-    kind: 'start-map-run',
-    eventId,
-    mapRunArn: started.details.mapRunArn,
-    plan: await distributedMapPlan(state, then),
-  };
+  return distributedMapPlan(state, then);
+}
+
+/** Whether the execution of that history still waits for the Map Run. */
+export function waitsForMapRun(events: readonly HistoryEvent[], mapRunArn: string): boolean {
+  const execution = events.reduce(apply, newExecution({} as ExecutionHeader));
+  if (execution.end !== undefined) return false;
+  return flowsOf(execution).some((flow) => {
+    const waiting = waitingOf(flow);
+    if (waiting?.for !== 'map-run') return false;
+    const started = eventAt(events, waiting.eventId);
+    return started.type === 'MapRunStarted' && started.details.mapRunArn === mapRunArn;
+  });
+}
+
+/** What a Map state said of a Map Run that its execution, of that whole history, has started. */
+export async function mapRunPlanOf(
+  machine: Machine,
+  header: ExecutionHeader,
+  events: readonly HistoryEvent[],
+  mapRunArn: string,
+): Promise<MapRunPlan> {
+  const started = events.find((event) => event.type === 'MapRunStarted' && event.details.mapRunArn === mapRunArn);
+  if (started === undefined) throw new Error(`Expected ${header.executionArn} to have started ${mapRunArn}`);
+  const execution = fold(header, events.slice(0, started.id));
+  const flow = flowAt(execution, started.private?.flow ?? '');
+  if (flow === undefined) throw new Error(`Expected the flow that started ${mapRunArn}, found none`);
+  return planAt(started, { machine, execution, flow });
 }
 
 function task(eventId: number, { execution, events, flow, machine }: Place): readonly Command[] {

@@ -29,6 +29,8 @@ export type ExecutionRecord = {
   readonly roleArn: string;
   readonly startDate: number;
   readonly input: string;
+  /** Of its state machine when it started; absent for the first. */
+  readonly revisionId?: string;
   /** Only a child workflow execution has it. */
   readonly child?: { readonly mapRunArn: string; readonly index: number; readonly itemCount: number };
 } & ExecutionEnd;
@@ -99,6 +101,11 @@ export interface ExecutionStore {
 
   recordStateMachine(machine: StateMachineRecord): Promise<void>;
   stateMachine(stateMachineArn: string): Promise<StateMachineRecord | undefined>;
+  /** A state machine as it was in a revision; without `revisionId` as it was created. */
+  stateMachineRevision(
+    stateMachineArn: string,
+    revisionId: string | undefined,
+  ): Promise<StateMachineRecord | undefined>;
   /** The state machines whose ARN starts with `arnPrefix` (account and Region), oldest first. */
   stateMachines(arnPrefix: string, limit: number, after?: string): Promise<Page<StateMachineRecord>>;
 

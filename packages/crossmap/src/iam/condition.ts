@@ -1,5 +1,5 @@
 import { COMPARISONS } from './comparisons.ts';
-import { type Context, contextValues } from './context.ts';
+import { type Context, contextValue } from './context.ts';
 import { unexpected, unsupported } from './policy-error.ts';
 import { anyOf } from './wildcard.ts';
 
@@ -41,7 +41,10 @@ export function compileCondition(operator: string, key: string, values: readonly
   return {
     ...condition,
     met(context) {
-      const present = contextValues(context, key);
+      const present = contextValue(context, key);
+      if (typeof present === 'string') {
+        return present === '' && quantifier !== undefined ? metWhenAbsent : matches(present, context) !== negated;
+      }
       const found = quantifier === undefined ? present : present?.filter((value) => value !== '');
       if (found === undefined || found.length === 0) return metWhenAbsent;
       for (const value of found) if ((matches(value, context) !== negated) !== every) return !every;
@@ -56,5 +59,5 @@ function presence(key: string, values: readonly string[], { at }: Source): Condi
     if (lower !== 'true' && lower !== 'false') throw unexpected('value', '`true` or `false`', value, at);
     return lower === 'true';
   });
-  return (context) => absent.includes(contextValues(context, key) === undefined);
+  return (context) => absent.includes(contextValue(context, key) === undefined);
 }

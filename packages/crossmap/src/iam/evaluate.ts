@@ -1,7 +1,6 @@
 import type { Context } from './context.ts';
 import type { DecidingStatement, Decision, Denying, MissingAllow, PolicyType } from './decision.ts';
 import { deniedMessage } from './denied-message.ts';
-import { documentsOf } from './documents.ts';
 import {
   missingInBoundary,
   missingInEndpointPolicy,
@@ -10,7 +9,7 @@ import {
   missingInResourcePolicy,
   missingInSessionPolicy,
 } from './missing-allow.ts';
-import type { Policy, Statement } from './policy.ts';
+import { type Policy, type Statement, statementsAbout } from './policy.ts';
 import { type Principal, principalAccount, type ServicePrincipal } from './principal.ts';
 import type { Naming } from './principal-element.ts';
 
@@ -81,29 +80,26 @@ const BUCKET_POLICY_ACTIONS = ['s3:getbucketpolicy', 's3:putbucketpolicy', 's3:d
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
  */
 export function evaluate(request: AuthorizationRequest): Decision {
-  const action = request.action.toLowerCase();
-  if (repairsBucketPolicy(request, action)) {
-    const { resourcePolicy: _, ...rest } = request;
-    return decide(rest, action);
-  }
-  return decide(request, action);
+  if (!repairsBucketPolicy(request)) return decide(request);
+  const { resourcePolicy: _, ...rest } = request;
+  return decide(rest);
 }
 
-function decide(request: AuthorizationRequest, action: string): Decision {
-  const denial = explicitDeny(request, action);
+function decide(request: AuthorizationRequest): Decision {
+  const denial = explicitDeny(request);
   if (denial !== undefined) return { ...denial, message: deniedMessage(request, denial) };
 
-  const { principal, resourcePolicy, serviceControlPolicies, endpointPolicy } = request;
+  const { principal, resourcePolicy, serviceControlPolicies = NONE, endpointPolicy } = request;
   const missing: MissingAllow[] = [];
-  for (const level of serviceControlPolicies ?? NONE) {
-    if (allowing(level.policies, request, action) === undefined) missing.push(missingInLevel(request, level));
+  for (const level of serviceControlPolicies) {
+    if (allowing(level.policies, request) === undefined) missing.push(missingInLevel(request, level));
   }
-  if (endpointPolicy !== undefined && allowing([endpointPolicy], request, action) === undefined) {
+  if (endpointPolicy !== undefined && allowing([endpointPolicy], request) === undefined) {
     missing.push(missingInEndpointPolicy(request, endpointPolicy));
   }
   const allowedBy: DecidingStatement[] = [];
   const sameAccount = principalAccount(principal) === request.resourceAccount;
-  const grant = resourcePolicy && strongestGrant(resourcePolicy.policy, request, action);
+  const grant = resourcePolicy && strongestGrant(resourcePolicy.policy, request);
   if (grant !== undefined && resourcePolicy !== undefined) {
     allowedBy.push(deciding('resource-based policy', resourcePolicy, grant.statement));
   }
@@ -113,7 +109,7 @@ function decide(request: AuthorizationRequest, action: string): Decision {
     // In one account, naming the principal suffices: where that is lacking, nothing else has to be added for it.
     const added = principal.kind === 'iam-user' ? 'direct' : 'role';
     const naming = sameAccount ? (resourceLacks ? added : grant?.naming) : undefined;
-    checkCallerSide(request, action, naming, allowedBy, missing);
+    checkCallerSide(request, naming, allowedBy, missing);
   }
   if (missing.length === 0) return { decision: 'Allow', allowedBy };
   const lacking = { decision: 'ImplicitDeny', missing } as const;
@@ -126,57 +122,74 @@ function decide(request: AuthorizationRequest, action: string): Decision {
  */
 function checkCallerSide(
   request: AuthorizationRequest,
-  action: string,
   naming: Naming | undefined,
   allowedBy: DecidingStatement[],
   missing: MissingAllow[],
 ): void {
   const { identityPolicies, boundary, sessionPolicies = NONE } = request;
-  const identity = allowing(identityPolicies, request, action);
+  const identity = allowing(identityPolicies, request);
   if (identity !== undefined) allowedBy.push(identity);
   else if (naming === undefined || naming === 'account') missing.push(missingInIdentityPolicy(request));
   if (naming === 'direct') return;
-  if (boundary !== undefined && allowing([boundary], request, action) === undefined) {
+  if (boundary !== undefined && allowing([boundary], request) === undefined) {
     missing.push(missingInBoundary(request, boundary));
   }
-  if (sessionPolicies.length > 0 && allowing(sessionPolicies, request, action) === undefined) {
+  if (sessionPolicies.length > 0 && allowing(sessionPolicies, request) === undefined) {
     missing.push(missingInSessionPolicy(request));
   }
 }
 
-/** How a statement concerns the request: by what naming of the principal; `undefined` when it does not apply. */
-export function applies(statement: Statement, request: AuthorizationRequest, lowerAction: string): Naming | undefined {
+/** How a statement about the action concerns the request: by what naming of the principal; `undefined` when it does not. */
+export function applies(statement: Statement, request: AuthorizationRequest): Naming | undefined {
   const { context } = request;
-  if (!statement.action(lowerAction, context) || !statement.resource(request.resource, context)) return undefined;
   const naming = statement.naming(request.principal, request.boundary !== undefined);
-  if (naming === undefined) return undefined;
+  if (naming === undefined || !statement.resource(request.resource, context)) return undefined;
   for (const condition of statement.conditions) if (!condition.met(context)) return undefined;
   return naming;
 }
 
-/** The first statement that denies. Which of several AWS names is not documented. */
-function explicitDeny(
+/** The first statement that denies, in the order of `documentsOf`. Which of several AWS names is not documented. */
+function explicitDeny(request: AuthorizationRequest): ExplicitDeny | undefined {
+  const { serviceControlPolicies = NONE, resourceControlPolicies = NONE, endpointPolicy, resourcePolicy } = request;
+  for (const { policies } of serviceControlPolicies) {
+    const denial = denying('service control policy', policies, request);
+    if (denial !== undefined) return denial;
+  }
+  for (const { policies } of resourceControlPolicies) {
+    const denial = denying('resource control policy', policies, request);
+    if (denial !== undefined) return denial;
+  }
+  const { identityPolicies, boundary, sessionPolicies = NONE } = request;
+  return (
+    (endpointPolicy && denying('VPC endpoint policy', [endpointPolicy], request)) ??
+    (resourcePolicy && denying('resource-based policy', [resourcePolicy], request)) ??
+    denying('identity-based policy', identityPolicies, request) ??
+    (boundary && denying('permissions boundary', [boundary], request)) ??
+    denying('session policy', sessionPolicies, request)
+  );
+}
+
+type ExplicitDeny = Extract<Denying, { decision: 'ExplicitDeny' }>;
+
+function denying(
+  policyType: PolicyType,
+  policies: readonly NamedPolicy[],
   request: AuthorizationRequest,
-  action: string,
-): Extract<Denying, { decision: 'ExplicitDeny' }> | undefined {
-  for (const { policyType, named } of documentsOf(request)) {
-    for (const statement of named.policy.denies) {
-      if (applies(statement, request, action) === undefined) continue;
-      return { decision: 'ExplicitDeny', policyType, policyName: named.name, statement: statement.name };
+): ExplicitDeny | undefined {
+  for (const named of policies) {
+    for (const statement of statementsAbout(named.policy, request.action).denies) {
+      if (applies(statement, request) === undefined) continue;
+      return { decision: 'ExplicitDeny', ...deciding(policyType, named, statement) };
     }
   }
   return undefined;
 }
 
-/** The statement that allows it in one of the caller's policies. */
-function allowing(
-  policies: readonly NamedPolicy[],
-  request: AuthorizationRequest,
-  action: string,
-): DecidingStatement | undefined {
+/** The statement that allows it in one of the policies of the caller's side. */
+function allowing(policies: readonly NamedPolicy[], request: AuthorizationRequest): DecidingStatement | undefined {
   for (const named of policies) {
-    for (const statement of named.policy.allows) {
-      if (applies(statement, request, action) !== undefined) return deciding('identity-based policy', named, statement);
+    for (const statement of statementsAbout(named.policy, request.action).allows) {
+      if (applies(statement, request) !== undefined) return deciding('identity-based policy', named, statement);
     }
   }
   return undefined;
@@ -188,10 +201,10 @@ interface Grant {
 }
 
 /** Naming the user or the session is stronger than naming the role, and that than naming the account. */
-function strongestGrant(policy: Policy, request: AuthorizationRequest, action: string): Grant | undefined {
+function strongestGrant(policy: Policy, request: AuthorizationRequest): Grant | undefined {
   let strongest: Grant | undefined;
-  for (const statement of policy.allows) {
-    const naming = applies(statement, request, action);
+  for (const statement of statementsAbout(policy, request.action).allows) {
+    const naming = applies(statement, request);
     if (naming === 'direct') return { statement, naming };
     if (naming === 'role' || (naming === 'account' && strongest === undefined)) strongest = { statement, naming };
   }
@@ -202,8 +215,12 @@ function deciding(policyType: PolicyType, { name }: NamedPolicy, { name: stateme
   return { policyType, policyName: name, statement };
 }
 
-function repairsBucketPolicy({ principal, resourceAccount }: AuthorizationRequest, action: string): boolean {
-  return principal.kind === 'root' && principal.accountId === resourceAccount && BUCKET_POLICY_ACTIONS.includes(action);
+function repairsBucketPolicy({ principal, resourceAccount, action }: AuthorizationRequest): boolean {
+  return (
+    principal.kind === 'root' &&
+    principal.accountId === resourceAccount &&
+    BUCKET_POLICY_ACTIONS.includes(action.toLowerCase())
+  );
 }
 
 /** Of roles and KMS keys, no other policy makes up for a policy of their own that does not allow. */

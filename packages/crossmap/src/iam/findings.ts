@@ -3,7 +3,7 @@ import { contextValues } from './context.ts';
 import type { PolicyType } from './decision.ts';
 import { documentsOf, resourceDocument } from './documents.ts';
 import { type AuthorizationRequest, applies, type NamedPolicy } from './evaluate.ts';
-import type { Statement } from './policy.ts';
+import { type Statement, statementsAbout } from './policy.ts';
 import { identityOf, principalAccount } from './principal.ts';
 
 /** What one document said to a request. */
@@ -46,13 +46,13 @@ export function findingsOf(request: AuthorizationRequest): readonly Finding[] {
 }
 
 function said({ policy }: NamedPolicy, request: AuthorizationRequest): Pick<Finding, 'verdict' | 'summary' | 'notes'> {
-  const action = request.action.toLowerCase();
-  const denying = policy.denies.find((statement) => applies(statement, request, action) !== undefined);
+  const { allows, denies } = statementsAbout(policy, request.action);
+  const denying = denies.find((statement) => applies(statement, request) !== undefined);
   if (denying !== undefined) {
     const notes = denying.conditions.map((condition) => `condition ${described(condition, request)}`);
     return { verdict: 'denies', summary: `statement ${denying.name} denies it`, notes };
   }
-  const namings = policy.allows.map((statement) => ({ statement, naming: applies(statement, request, action) }));
+  const namings = allows.map((statement) => ({ statement, naming: applies(statement, request) }));
   const allowing = namings.find(({ naming }) => naming === 'direct' || naming === 'role');
   if (allowing !== undefined) {
     return { verdict: 'allows', summary: `statement ${allowing.statement.name} allows it`, notes: [] };
@@ -63,9 +63,8 @@ function said({ policy }: NamedPolicy, request: AuthorizationRequest): Pick<Find
     const summary = `statement ${delegating.statement.name} allows account ${account}, whose own policies then decide`;
     return { verdict: 'delegates', summary, notes: [] };
   }
-  const near = policy.allows.filter((statement) => statement.action(action, request.context));
-  const notes = near.map((statement) => `statement ${statement.name}: ${shortcoming(statement, request)}`);
-  const summary = near.length === 0 ? `no statement allows ${request.action}` : 'does not allow it';
+  const notes = allows.map((statement) => `statement ${statement.name}: ${shortcoming(statement, request)}`);
+  const summary = allows.length === 0 ? `no statement allows ${request.action}` : 'does not allow it';
   return { verdict: 'silent', summary, notes };
 }
 

@@ -53,3 +53,25 @@ export function parsePolicy(document: unknown, kind: PolicyKind, ids?: Principal
   }
   return { kind, allows, denies, principalIds: binding.bound };
 }
+
+/** The statements of a policy that are about one action. */
+type StatementsAbout = Pick<Policy, 'allows' | 'denies'>;
+
+/** Services have few actions: what each policy says about one is looked for once. */
+const ABOUT = new WeakMap<Policy, Map<string, StatementsAbout>>();
+
+export function statementsAbout(policy: Policy, action: string): StatementsAbout {
+  let byAction = ABOUT.get(policy);
+  if (byAction === undefined) {
+    byAction = new Map();
+    ABOUT.set(policy, byAction);
+  }
+  let statements = byAction.get(action);
+  if (statements === undefined) {
+    const lower = action.toLowerCase();
+    const isAbout = (statement: Statement) => statement.action(lower, {});
+    statements = { allows: policy.allows.filter(isAbout), denies: policy.denies.filter(isAbout) };
+    byAction.set(action, statements);
+  }
+  return statements;
+}

@@ -12,14 +12,15 @@ import { SourceObjects, uriOf } from './readers/source-objects.ts';
 /** The most items one Map Run reads; further ones are left unread, as AWS does. */
 const MAX_ITEMS = 100_000_000;
 
-/** The items of a Map Run in order, some at a time. Throws `ItemReaderFailure`. */
+/** The items of a Map Run in order, some at a time, never more than `most`. Throws `ItemReaderFailure`. */
 export async function* readItems(
   source: ItemSource,
   parent: ExecutionHeader,
   objects: Objects,
+  most = MAX_ITEMS,
 ): AsyncGenerator<readonly Item[]> {
   if (source.kind === 'state-data') return yield stateData(source.items);
-  const limit = itemLimit(source.maxItems);
+  const limit = Math.min(most, itemLimit(source.maxItems));
   let index = 0;
   for await (const { values, keys, source: name } of rowsOf(source, parent, objects)) {
     const count = Math.min(values.length, limit - index);
@@ -47,7 +48,7 @@ function stateData(items: Extract<ItemSource, { kind: 'state-data' }>['items']):
 /** 0 and absent mean all. */
 function itemLimit(maxItems: number | undefined): number {
   if (maxItems !== undefined && maxItems < 0) throw new ItemReaderFailure('field MaxItems must be positive');
-  return maxItems === undefined || maxItems === 0 ? MAX_ITEMS : Math.min(maxItems, MAX_ITEMS);
+  return maxItems === undefined || maxItems === 0 ? Number.POSITIVE_INFINITY : maxItems;
 }
 
 interface SourcedRows extends Rows {

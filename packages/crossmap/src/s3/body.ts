@@ -15,6 +15,11 @@ export interface Segment {
   readonly checksum?: string;
 }
 
+/** The blobs that a body is in. */
+export function blobsOf(body: StoredBody): readonly string[] {
+  return body.kind === 'inline' ? [] : body.segments.map(({ blob }) => blob);
+}
+
 /** The bytes of an answer: all at once when they are few, else a stream that must be read to its end or left. */
 export type ResponseBody =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
@@ -35,7 +40,7 @@ export function readBody(
   cipher: ObjectCipher = PLAIN,
 ): ResponseBody {
   if (body.kind === 'inline') return { kind: 'bytes', bytes: cipher.open(body.bytes, start, end) };
-  const ids = body.segments.map((segment) => segment.blob);
+  const ids = blobsOf(body);
   pins.pin(ids);
   return {
     kind: 'stream',

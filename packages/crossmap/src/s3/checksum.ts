@@ -47,10 +47,18 @@ export function algorithmOfHeader(header: string): ChecksumAlgorithm | undefined
   return parseAlgorithm(header.slice(HEADER_PREFIX.length), header);
 }
 
+/** Algorithms that S3 has and this one does not. */
+const OTHER_ALGORITHMS = ['MD5', 'SHA512', 'XXHASH3', 'XXHASH64', 'XXHASH128'];
+
+/** Errors: `InvalidRequest` for what is no algorithm of S3, `NotImplemented`. */
 export function parseAlgorithm(name: string, header: string): ChecksumAlgorithm {
   const algorithm = name.toUpperCase();
   if (Object.hasOwn(ALGORITHMS, algorithm)) return algorithm as ChecksumAlgorithm;
-  throw notImplemented(`Checksum algorithm ${name}`, { Header: header });
+  if (OTHER_ALGORITHMS.includes(algorithm)) throw notImplemented(`Checksum algorithm ${name}`, { Header: header });
+  const valid = Object.keys(ALGORITHMS).join(', ');
+  throw new S3Error('InvalidRequest', {
+    message: `Checksum algorithm provided is unsupported. Please try again with any of the valid types: [${valid}]`,
+  });
 }
 
 /** The checksum a request declares in its headers. Two of them, or one that cannot be one, are `InvalidRequest`. */

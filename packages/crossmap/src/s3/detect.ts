@@ -23,7 +23,11 @@ export type OperationName =
   | 'UploadPartCopy'
   | 'ListParts'
   | 'ListMultipartUploads'
-  | 'GetObjectAttributes';
+  | 'GetObjectAttributes'
+  | 'GetObjectRetention'
+  | 'PutObjectRetention'
+  | 'GetObjectLegalHold'
+  | 'PutObjectLegalHold';
 
 /** Every operation by method, level and the query parameter that tells it apart. */
 const OPERATIONS: Readonly<Record<string, OperationName>> = {
@@ -88,6 +92,10 @@ const OPERATIONS: Readonly<Record<string, OperationName>> = {
   'GET object?uploadId': 'ListParts',
   'GET bucket?uploads': 'ListMultipartUploads',
   'GET object?attributes': 'GetObjectAttributes',
+  'GET object?retention': 'GetObjectRetention',
+  'PUT object?retention': 'PutObjectRetention',
+  'GET object?legal-hold': 'GetObjectLegalHold',
+  'PUT object?legal-hold': 'PutObjectLegalHold',
 };
 
 /** What an operation is instead, when the request has a header that names a source. */

@@ -74,14 +74,12 @@ export interface Listing extends Omit<ObjectAddress, 'key'> {
 /**
  * S3 for several accounts and Regions in one process. `handle` takes REST requests that are authenticated; the other
  * methods are the same requests without HTTP. All of them pass the same checks and are authorized the same way, except
- * `provisionBucket` and `provisionPolicy`, which set the stage. Refusals are thrown as `S3Error`.
+ * the `provision…` methods, which set the stage. Refusals are thrown as `S3Error`.
  *
- * Not supported, and refused by name: versioning, ACLs other than `bucket-owner-full-control`, KMS, tags, object lock,
- * copies, presigned URLs, virtual-host style, and every operation that `OPERATIONS` does not hold.
+ * Not supported, and refused by name: ACLs other than `bucket-owner-full-control`, Object Lock, website redirects, storage
+ * classes whose objects have to be restored first, and every operation that `OPERATIONS` does not hold.
  *
- * By design: bytes are stored as they are although `AES256` is answered; a bucket has no public access block, so its
- * policy alone decides; an object put without a checksum has none (S3 would add a CRC64NVME); aborting an upload needs
- * `s3:AbortMultipartUpload` also for who began it.
+ * By design: bytes under SSE-S3 are stored as they are, although `AES256` is answered.
  */
 export class EmbeddedS3 {
   readonly #services: Services;
@@ -254,10 +252,26 @@ export class EmbeddedS3 {
     await this.#services.store.buckets.put(bucket, 'encryption', encryption);
   }
 
-  /** Sets or, with `undefined`, removes the policy of a bucket without authorization. Errors: `MalformedPolicy`. */
-  async provisionPolicy(bucket: string, policy: string | undefined): Promise<void> {
+  /** Sets what is given of the settings of a bucket without authorization, and leaves the others as they are. */
+  async provisionSettings(bucket: string, settings: Omit<BucketSettings, 'policy' | 'encryption'>): Promise<void> {
     this.#existing(bucket);
-    const { store, principalIds: ids } = this.#services;
+    const { buckets } = this.#services.store;
+    for (const name of ['publicAccessBlock', 'objectOwnership', 'versioning', 'requestPayer', 'tags'] as const) {
+      if (settings[name] !== undefined) await buckets.put(bucket, name, settings[name]);
+    }
+  }
+
+  /**
+   * Sets or, with `undefined`, removes the policy of a bucket without authorization. `ids` are of the users and roles that
+   * it may name. Errors: `MalformedPolicy`.
+   */
+  async provisionPolicy(
+    bucket: string,
+    policy: string | undefined,
+    ids: PrincipalIds | undefined = this.#services.principalIds,
+  ): Promise<void> {
+    this.#existing(bucket);
+    const { store } = this.#services;
     if (policy === undefined) return store.buckets.put(bucket, 'policy', undefined);
     const { principalIds } = parseBucketPolicy(bucket, policy, ids);
     await store.buckets.put(bucket, 'policy', { document: policy, principalIds });

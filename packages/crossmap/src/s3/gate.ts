@@ -56,10 +56,10 @@ export class Gate {
     const endpointPolicy = request.network?.vpcEndpoint?.policy;
     const context = requestContext(request, request.region ?? bucket?.region ?? 'us-east-1', this.#now());
     return {
-      ...request.caller,
       action,
       resource,
       resourceAccount,
+      ...request.caller,
       ...(resourcePolicy !== undefined && { resourcePolicy }),
       ...(endpointPolicy !== undefined && { endpointPolicy }),
       context: bucket === undefined ? context : { ...context, ...this.#existingTags(request, action, bucket) },

@@ -14,6 +14,7 @@ import { listObjectVersions } from './operations/list-object-versions.ts';
 import { listObjects } from './operations/list-objects.ts';
 import { listObjectsV2 } from './operations/list-objects-v2.ts';
 import { listParts } from './operations/list-parts.ts';
+import { withoutObjectLock } from './operations/object-lock.ts';
 import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './operations/object-tagging.ts';
 import { putObject } from './operations/put-object.ts';
 import { uploadPart } from './operations/upload-part.ts';
@@ -138,6 +139,31 @@ export const OPERATIONS: Operations = {
     versionAction: 's3:DeleteObjectVersionTagging',
     query: ['tagging', 'versionId'],
     run: deleteObjectTagging,
+  },
+  GetObjectRetention: {
+    level: 'object',
+    action: 's3:GetObjectRetention',
+    query: ['retention', 'versionId'],
+    run: withoutObjectLock,
+  },
+  PutObjectRetention: {
+    level: 'object',
+    action: 's3:PutObjectRetention',
+    query: ['retention', 'versionId'],
+    headers: DELETING_HEADERS,
+    run: withoutObjectLock,
+  },
+  GetObjectLegalHold: {
+    level: 'object',
+    action: 's3:GetObjectLegalHold',
+    query: ['legal-hold', 'versionId'],
+    run: withoutObjectLock,
+  },
+  PutObjectLegalHold: {
+    level: 'object',
+    action: 's3:PutObjectLegalHold',
+    query: ['legal-hold', 'versionId'],
+    run: withoutObjectLock,
   },
   DeleteObjects: { level: 'bucket', query: ['delete'], headers: DELETING_HEADERS, run: deleteObjects },
   CreateMultipartUpload: {

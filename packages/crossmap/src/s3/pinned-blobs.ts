@@ -15,6 +15,16 @@ export class PinnedBlobs {
     this.#isHeld = isHeld;
   }
 
+  /** Keeps the blobs while `work` goes on. */
+  async during<T>(ids: readonly string[], work: () => Promise<T>): Promise<T> {
+    this.pin(ids);
+    try {
+      return await work();
+    } finally {
+      await this.unpin(ids);
+    }
+  }
+
   pin(ids: readonly string[]): void {
     for (const id of ids) this.#readers.set(id, (this.#readers.get(id) ?? 0) + 1);
   }
@@ -31,6 +41,7 @@ export class PinnedBlobs {
     }
   }
 
+  /** Those that nothing holds are removed, now or after their last reader. */
   async remove(ids: readonly string[]): Promise<void> {
     for (const id of ids) {
       if (this.#readers.has(id)) this.#doomed.add(id);

@@ -35,6 +35,10 @@ export class Summing {
     for (const [, sum] of this.#running) sum.update(bytes);
   }
 
+  async take(source: AsyncIterable<Uint8Array>): Promise<void> {
+    for await (const bytes of source) this.update(bytes);
+  }
+
   /** The same bytes, summed up as they are read. */
   async *passing(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const bytes of source) {

@@ -10,7 +10,13 @@ export interface XmlElement {
 
 export const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
-/** The root element of a request document. A document that is not well-formed is `MalformedXML`. */
+/** Deeper than any document of S3. */
+const DEEPEST = 32;
+
+/**
+ * The root element of a request document. One that is not well-formed, has a document type (and with it entities of its
+ * own) or is nested deeper than any of S3 is `MalformedXML`. How long it may be is for who receives it.
+ */
 export function parseXml(document: string): XmlElement {
   const root: OpenElement = { name: '', text: '', children: [] };
   const open = [root];
@@ -18,7 +24,11 @@ export function parseXml(document: string): XmlElement {
   parser.on('error', () => {
     throw new S3Error('MalformedXML');
   });
+  parser.on('doctype', () => {
+    throw new S3Error('MalformedXML');
+  });
   parser.on('opentag', (tag) => {
+    if (open.length > DEEPEST) throw new S3Error('MalformedXML');
     const element: OpenElement = { name: tag.name.slice(tag.name.indexOf(':') + 1), text: '', children: [] };
     open.at(-1)!.children.push(element);
     open.push(element);

@@ -58,12 +58,20 @@ async function respond(target: string, message: IncomingMessage, options: JsonPr
   if (api === undefined) {
     throw new ApiError(
       'UnknownOperationException',
-      `Expected a target of Step Functions, CloudWatch Logs or S3, got ${target}: not supported`,
+      `Expected a target of Step Functions, CloudWatch Logs, KMS or S3, got ${target}: not supported`,
     );
   }
   const { caller, region } = authenticated(message, body, options, api.signedFor);
   const operation = target.slice(api.targetPrefix.length);
-  return api.answer({ operation, body: body.toString('utf8'), caller, region }, options.authorizer);
+  const sourceIp = message.socket.remoteAddress?.replace(/^::ffff:/, '');
+  const request = {
+    operation,
+    body: body.toString('utf8'),
+    caller,
+    region,
+    ...(sourceIp !== undefined && { sourceIp }),
+  };
+  return api.answer(request, options.authorizer);
 }
 
 function authenticated(message: IncomingMessage, body: Buffer, { lookup, now }: JsonProtocolOptions, service: string) {

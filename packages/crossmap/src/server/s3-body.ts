@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { type ChunkSignatures, decodeChunked } from '../s3/chunked-body.ts';
 import { notImplemented, S3Error } from '../s3/errors.ts';
 import type { RequestBody } from '../s3/request.ts';
@@ -6,27 +5,32 @@ import type { RequestSignature } from './sigv4.ts';
 
 const SHA256_OF_NOTHING = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
-/** The content of a request, taken out of `aws-chunked` where it is in it. Errors: `MissingContentLength`. */
-export function requestBody(
-  message: IncomingMessage,
-  headers: Readonly<Record<string, string>>,
-  signature: RequestSignature | undefined,
-): RequestBody {
-  const payload = headers['x-amz-content-sha256'];
-  if (payload?.startsWith('STREAMING-') === true) return chunkedBody(message, headers, payload, signature);
-  return { length: contentLength(headers), stream: source(message), trailers: () => ({}) };
+interface Wire {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly source: AsyncIterable<Uint8Array>;
+  readonly signature: RequestSignature | undefined;
 }
 
-function chunkedBody(
-  message: IncomingMessage,
-  headers: Readonly<Record<string, string>>,
-  payload: string,
-  signature: RequestSignature | undefined,
-): RequestBody {
+/** The content of a request, taken out of `aws-chunked` where it is in it. Errors: `MissingContentLength`. */
+export function requestBody(wire: Wire): RequestBody {
+  const payload = wire.headers['x-amz-content-sha256'];
+  if (payload?.startsWith('STREAMING-') === true) return chunkedBody(wire, payload);
+  if (payload !== undefined && !/^(UNSIGNED-PAYLOAD|[0-9a-f]{64})$/.test(payload)) {
+    throw new S3Error('InvalidArgument', {
+      message:
+        'x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER or a valid sha256 value.',
+      elements: { ArgumentName: 'x-amz-content-sha256', ArgumentValue: payload },
+    });
+  }
+  return { length: contentLength(wire), stream: wire.source, trailers: () => ({}) };
+}
+
+function chunkedBody({ headers, source, signature }: Wire, payload: string): RequestBody {
   const length = wholeNumber(headers['x-amz-decoded-content-length']);
   if (length === undefined) throw new S3Error('MissingContentLength');
   let trailers: Readonly<Record<string, string>> = {};
-  const stream = decodeChunked(source(message), {
+  const stream = decodeChunked(source, {
     length,
     onTrailers: (received) => {
       trailers = received;
@@ -59,17 +63,14 @@ function signaturesOf(
   }
 }
 
-/** A request without a body need not say so; one with a body of unknown length is not accepted. */
-function contentLength(headers: Readonly<Record<string, string>>): number {
-  if (headers['transfer-encoding'] !== undefined) throw new S3Error('MissingContentLength');
+/** A request without a body need not say so; one with a body of unknown length is not accepted, as by S3. */
+function contentLength({ headers }: Wire): number {
+  if (headers['transfer-encoding'] !== undefined) {
+    throw new S3Error('NotImplemented', { elements: { Header: 'Transfer-Encoding' } });
+  }
   return wholeNumber(headers['content-length']) ?? 0;
 }
 
 function wholeNumber(text: string | undefined): number | undefined {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
-}
-
-/** Leaving the iteration early must not destroy the connection: the answer still has to go out on it. */
-function source(message: IncomingMessage): AsyncIterable<Uint8Array> {
-  return message.iterator({ destroyOnReturn: false });
 }

@@ -25,6 +25,7 @@ interface Row {
   readonly name: string;
   readonly state_machine_arn: number;
   readonly role_arn: number;
+  readonly revision: number | null;
   readonly listed_under: number;
   readonly status: number;
   readonly position: number;
@@ -37,8 +38,8 @@ interface Row {
 }
 
 /** A row without its history, which is longer than the rest. */
-const COLUMNS = `id, arn_before_name, name, state_machine_arn, role_arn, listed_under, status, position, item_count,
-  start_date, stop_date, input, output, failure`;
+const COLUMNS = `id, arn_before_name, name, state_machine_arn, role_arn, revision, listed_under, status, position,
+  item_count, start_date, stop_date, input, output, failure`;
 
 /** A running execution: the number of its row, how many events are kept, whether `open_events` may hold some of them. */
 interface Open {
@@ -69,9 +70,9 @@ export class ExecutionTable {
     this.#arns = arns;
     this.#lastId = database.prepare<{ id: number }>('SELECT coalesce(max(id), 0) AS id FROM execution').get()!.id;
     this.#insert = database.prepare(
-      `INSERT INTO execution (id, arn_before_name, name, state_machine_arn, role_arn, listed_under, position, item_count,
-         start_date, input, status, stop_date, output, failure, history)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+      `INSERT INTO execution (id, arn_before_name, name, state_machine_arn, role_arn, revision, listed_under, position,
+         item_count, start_date, input, status, stop_date, output, failure, history)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
     );
     this.#end = database.prepare(
       'UPDATE execution SET status = ?, stop_date = ?, output = ?, failure = ?, history = history || ? WHERE id = ?',
@@ -190,6 +191,7 @@ export class ExecutionTable {
       name,
       this.#arns.keep(stateMachineArn),
       this.#arns.keep(execution.roleArn),
+      execution.revisionId === undefined ? null : this.#arns.keep(execution.revisionId),
       this.#arns.keep(child === undefined ? stateMachineArn : child.mapRunArn),
       child === undefined ? startDate : child.index,
       child === undefined ? null : child.itemCount,
@@ -238,6 +240,7 @@ export class ExecutionTable {
       roleArn: this.#arns.arnOf(row.role_arn),
       startDate: row.start_date,
       input: row.input,
+      ...(row.revision !== null && { revisionId: this.#arns.arnOf(row.revision) }),
       ...endOf(row),
     };
     if (row.item_count === null) return execution;

@@ -29,6 +29,7 @@ export class MemoryStore implements ExecutionStore, MapRunStore {
   /** Execution ARNs by the ARN of the state machine or Map Run they are listed under. */
   readonly #listings = new Map<string, SortedListing<string>>();
   readonly #machines = new Map<string, StateMachineRecord>();
+  readonly #revisions = new Map<string, StateMachineRecord>();
   readonly #activities = new Map<string, ActivityRecord>();
   readonly #mapRuns = new Map<string, MapRunRecord>();
   readonly #spools = new Map<string, PendingChild[]>();
@@ -65,10 +66,18 @@ export class MemoryStore implements ExecutionStore, MapRunStore {
   async recordStateMachine(machine: StateMachineRecord): Promise<void> {
     this.#checkOpen();
     this.#machines.set(machine.stateMachineArn, machine);
+    this.#revisions.set(`${machine.stateMachineArn} ${machine.revisionId ?? ''}`, machine);
   }
 
   async stateMachine(stateMachineArn: string): Promise<StateMachineRecord | undefined> {
     return this.#machines.get(stateMachineArn);
+  }
+
+  async stateMachineRevision(
+    stateMachineArn: string,
+    revisionId: string | undefined,
+  ): Promise<StateMachineRecord | undefined> {
+    return this.#revisions.get(`${stateMachineArn} ${revisionId ?? ''}`);
   }
 
   async stateMachines(arnPrefix: string, limit: number, after?: string): Promise<Page<StateMachineRecord>> {

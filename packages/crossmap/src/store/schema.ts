@@ -1,9 +1,10 @@
 import type { Database } from '../sqlite/database.ts';
 
-const VERSION = 3;
+const VERSION = 4;
 
 /**
- * Dates are epoch ms. `arn` numbers the ARNs that many rows share. An execution is listed under its Map Run at its
+ * Dates are epoch ms. `arn` numbers the ARNs, and ids of revisions, that many rows share. The first revision of a state
+ * machine has an empty id. An execution is listed under its Map Run at its
  * index, or under its state machine at its start date. `history` has the packed events of each write, a line each; while
  * an execution runs it has those of the first alone, and `open_events` those of each later one, which most children do
  * not need: their second is the last. `failure`, `record` and `logging_configuration` are JSON text.
@@ -24,6 +25,13 @@ const TABLES = `
     logging_configuration TEXT NOT NULL,
     revision_id TEXT
   );
+  CREATE TABLE state_machine_revision (
+    state_machine_arn TEXT NOT NULL,
+    revision_id TEXT NOT NULL,
+    definition TEXT NOT NULL,
+    role_arn TEXT NOT NULL,
+    PRIMARY KEY (state_machine_arn, revision_id)
+  ) WITHOUT ROWID;
   CREATE TABLE activity (
     id INTEGER PRIMARY KEY,
     activity_arn TEXT NOT NULL UNIQUE,
@@ -36,6 +44,7 @@ const TABLES = `
     name TEXT NOT NULL,
     state_machine_arn INTEGER NOT NULL,
     role_arn INTEGER NOT NULL,
+    revision INTEGER,
     listed_under INTEGER NOT NULL,
     status INTEGER NOT NULL,
     position INTEGER NOT NULL,

@@ -93,6 +93,13 @@ export class SqliteStore implements ExecutionStore, MapRunStore {
     return this.#machines.get(stateMachineArn);
   }
 
+  async stateMachineRevision(
+    stateMachineArn: string,
+    revisionId: string | undefined,
+  ): Promise<StateMachineRecord | undefined> {
+    return this.#machines.revision(stateMachineArn, revisionId);
+  }
+
   async stateMachines(arnPrefix: string, limit: number, after?: string): Promise<Page<StateMachineRecord>> {
     return this.#machines.list(arnPrefix, limit, after);
   }
@@ -149,13 +156,6 @@ export class SqliteStore implements ExecutionStore, MapRunStore {
 
   children(mapRunArn: string, statuses: readonly ExecutionStatus[]): AsyncIterable<readonly ExecutionRecord[]> {
     return this.#executions.children(mapRunArn, statuses);
-  }
-
-  /** Whether any execution, state machine or activity is kept. */
-  holdsData(): boolean {
-    const tables = ['execution', 'state_machine', 'activity'].map((table) => `EXISTS (SELECT 1 FROM ${table})`);
-    const sql = `SELECT ${tables.join(' OR ')} AS found`;
-    return this.#database.prepare<{ found: number }>(sql).get()!.found === 1;
   }
 
   /** The setting in force, read back from the database. */

@@ -17,6 +17,8 @@ interface Row {
 /** State machines in SQLite. */
 export class StateMachineTable {
   readonly #upsert: Statement<unknown>;
+  readonly #insertRevision: Statement<unknown>;
+  readonly #selectRevision: Statement<Pick<Row, 'definition' | 'role_arn'>>;
   readonly #select: Statement<Row>;
   readonly #next: Statement<Row & Place>;
 
@@ -29,6 +31,10 @@ export class StateMachineTable {
          role_arn = excluded.role_arn, type = excluded.type, creation_date = excluded.creation_date,
          logging_configuration = excluded.logging_configuration, revision_id = excluded.revision_id`,
     );
+    this.#insertRevision = database.prepare('INSERT OR IGNORE INTO state_machine_revision VALUES (?, ?, ?, ?)');
+    this.#selectRevision = database.prepare(
+      'SELECT definition, role_arn FROM state_machine_revision WHERE state_machine_arn = ? AND revision_id = ?',
+    );
     this.#select = database.prepare('SELECT * FROM state_machine WHERE state_machine_arn = ?');
     this.#next = database.prepare(
       `SELECT *, creation_date AS position FROM state_machine WHERE substr(state_machine_arn, 1, length(?1)) = ?1 AND (creation_date, id) > (?2, ?3)
@@ -40,12 +46,22 @@ export class StateMachineTable {
     const { stateMachineArn, name, definition, roleArn, type, creationDate } = machine;
     const logging = JSON.stringify(machine.loggingConfiguration);
     const { revisionId = null } = machine;
+    this.#insertRevision.run(stateMachineArn, revisionId ?? '', definition, roleArn);
     this.#upsert.run(stateMachineArn, name, definition, roleArn, type, creationDate, logging, revisionId);
   }
 
   get(stateMachineArn: string): StateMachineRecord | undefined {
     const row = this.#select.get(stateMachineArn);
     return row && recordOf(row);
+  }
+
+  revision(stateMachineArn: string, revisionId: string | undefined): StateMachineRecord | undefined {
+    const current = this.get(stateMachineArn);
+    const revision = this.#selectRevision.get(stateMachineArn, revisionId ?? '');
+    if (current === undefined || revision === undefined) return undefined;
+    const { revisionId: _, ...others } = current;
+    const { definition, role_arn: roleArn } = revision;
+    return { ...others, definition, roleArn, ...(revisionId !== undefined && { revisionId }) };
   }
 
   list(arnPrefix: string, limit: number, after?: string): Page<StateMachineRecord> {

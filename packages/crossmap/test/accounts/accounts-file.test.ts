@@ -23,7 +23,7 @@ test('every problem of an accounts file is told with its place, what was expecte
     },
   ];
   assert.deepEqual(problems({ accounts: [{ id: '1', users, 'x y': 1, roles: {} }] }), [
-    'accounts[0]["x y"]: expected only id, name, canonicalId, root, policies, groups, users, roles, keys, buckets here, found `"x y"`',
+    'accounts[0]["x y"]: expected only id, name, root, policies, groups, users, roles, keys, buckets here, found `"x y"`',
     'accounts[0].id: expected an account id of 12 digits, found `"1"`',
     'accounts[0].users[0].nam: expected only name, path, policies, managedPolicies, accessKeys, groups, permissionsBoundary, tags here, found `"nam"`',
     'accounts[0].users[0].name: expected 1 to 64 characters of `[\\w+=,.@-]`, found `"two words"`',

@@ -52,6 +52,7 @@ test('credentials of a role session lead to its caller, with the policies of tha
     arn: `arn:aws:sts::${ACCOUNT}:assumed-role/Reader/one`,
     id: accounts.role(ROLE)?.roleId,
     roleArn: ROLE,
+    issued: 0,
   });
   accounts.putRolePolicy(ROLE, { name: 'More', document: READ });
   accounts.putRolePolicy(ROLE, { name: 'Read', document: READ });

@@ -88,6 +88,8 @@ export class RecordingDeployment implements Deployment {
 
   createBucket: Deployment['createBucket'] = (bucket) => this.#record(['createBucket', bucket]);
   putBucketPolicy: Deployment['putBucketPolicy'] = (policy) => this.#record(['putBucketPolicy', policy]);
+  createManagedPolicy: Deployment['createManagedPolicy'] = (policy) => this.#record(['createManagedPolicy', policy]);
+  attachRolePolicy: Deployment['attachRolePolicy'] = (policy) => this.#record(['attachRolePolicy', policy]);
   createRole: Deployment['createRole'] = (role) => this.#record(['createRole', role]);
   putRolePolicy: Deployment['putRolePolicy'] = (policy) => this.#record(['putRolePolicy', policy]);
   createFunction: Deployment['createFunction'] = (lambda) => this.#record(['createFunction', lambda]);

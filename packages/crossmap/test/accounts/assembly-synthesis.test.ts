@@ -12,12 +12,17 @@ const { App, Stack, RemovalPolicy } = require('aws-cdk-lib');
 const { Role, ServicePrincipal } = require('aws-cdk-lib/aws-iam');
 const { Runtime } = require('aws-cdk-lib/aws-lambda');
 const { NodejsFunction } = require('aws-cdk-lib/aws-lambda-nodejs');
-const { Bucket } = require('aws-cdk-lib/aws-s3');
+const { Key } = require('aws-cdk-lib/aws-kms');
+const { Bucket, BucketEncryption } = require('aws-cdk-lib/aws-s3');
 const { DefinitionBody, StateMachine } = require('aws-cdk-lib/aws-stepfunctions');
 const { LambdaInvoke } = require('aws-cdk-lib/aws-stepfunctions-tasks');
 const app = new App({ outdir: 'cdk.out', analyticsReporting: true });
 const stack = new Stack(app, 'Plain');
-const bucket = new Bucket(stack, 'Bucket', { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true, enforceSSL: true });
+const encryptionKey = new Key(stack, 'Key', { alias: 'alias/objects', enableKeyRotation: true });
+const bucket = new Bucket(stack, 'Bucket', {
+  removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true, enforceSSL: true,
+  encryption: BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true,
+});
 const role = new Role(stack, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
 const lambda = new NodejsFunction(stack, 'Function', {
   entry: 'handler.js', depsLockFilePath: 'package-lock.json', runtime: Runtime.NODEJS_22_X, role,
@@ -46,6 +51,8 @@ test('a plain stack loads as the CDK synthesizes it', async (context) => {
   assert.deepEqual(calls.map(([method]) => method).sort(), [
     'createBucket',
     'createFunction',
+    'createKey',
+    'createKeyAlias',
     'createRole',
     'createRole',
     'createRole',

@@ -27,8 +27,7 @@ test('a bucket has its names, and what has no local meaning is passed over', asy
     },
     OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
     LifecycleConfiguration: { Rules: [] },
-    PublicAccessBlockConfiguration: { BlockPublicAcls: true },
-    Tags: [{ Key: 'a', Value: { 'Fn::If': ['not', 'looked', 'at'] } }],
+    MetricsConfigurations: [{ Id: { 'Fn::If': ['not', 'looked', 'at'] } }],
   });
   assert.equal(await output(context, resources, { Ref: 'B' }), 'objects');
   assert.equal(await output(context, resources, { 'Fn::GetAtt': ['B', 'Arn'] }), 'arn:aws:s3:::objects');
@@ -39,21 +38,42 @@ test('a bucket has its names, and what has no local meaning is passed over', asy
   );
 });
 
+test('a bucket has the settings that its template gives, and AWS’s own for the others', async (context) => {
+  const resources = bucket({
+    PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: 'true' },
+    OwnershipControls: { Rules: [{ ObjectOwnership: 'ObjectWriter' }] },
+    VersioningConfiguration: { Status: 'Enabled' },
+    Tags: [{ Key: 'team', Value: 'red' }],
+  });
+  const { calls } = await loadResources(context, resources);
+  assert.deepEqual(callsOf(calls, 'createBucket')[0]?.settings, {
+    publicAccessBlock: {
+      BlockPublicAcls: true,
+      IgnorePublicAcls: false,
+      BlockPublicPolicy: false,
+      RestrictPublicBuckets: true,
+    },
+    objectOwnership: 'ObjectWriter',
+    versioning: 'Enabled',
+    tags: [{ key: 'team', value: 'red' }],
+  });
+});
+
 test('what a bucket would do on AWS and not here is refused by name', async (context) => {
   const dsse = { ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms:dsse' }, Else: 1 };
   const resources = bucket({
     BucketName: 'Not_A_Name',
-    VersioningConfiguration: { Status: 'Enabled' },
+    VersioningConfiguration: { Status: 'Paused' },
     NotificationConfiguration: {},
     BucketEncryption: { ServerSideEncryptionConfiguration: [dsse] },
-    OwnershipControls: { Rules: [{ ObjectOwnership: 'ObjectWriter' }] },
+    OwnershipControls: { Rules: [{ ObjectOwnership: 'Nobody' }] },
   });
   const encryption = 'Properties.BucketEncryption.ServerSideEncryptionConfiguration[0]';
   assert.deepEqual(await problemLines(loadResources(context, resources)), [
     'INVALID_PROPERTY B Properties.BucketName',
     `UNSUPPORTED_PROPERTY B ${encryption}.ServerSideEncryptionByDefault.SSEAlgorithm`,
     'UNSUPPORTED_PROPERTY B Properties.OwnershipControls.Rules[0].ObjectOwnership',
-    'UNSUPPORTED_PROPERTY B Properties.VersioningConfiguration',
+    'UNSUPPORTED_PROPERTY B Properties.VersioningConfiguration.Status',
     'UNSUPPORTED_PROPERTY B Properties.NotificationConfiguration',
     `UNSUPPORTED_PROPERTY B ${encryption}.Else`,
   ]);
@@ -71,8 +91,9 @@ test('a bucket policy may name roles that come later', async (context) => {
   assert.deepEqual(callsOf(calls, 'putBucketPolicy'), [{ bucketName: 'objects', policy }]);
 });
 
-test('a role has its inline and managed policies, those of the assembly by document', async (context) => {
+test('a role has its inline and managed policies, its boundary, its tags and how long its sessions may last', async (context) => {
   const aws = 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole';
+  const shared = 'arn:aws:iam::111111111111:policy/shared';
   const { calls } = await loadResources(context, {
     Managed: { Type: 'AWS::IAM::ManagedPolicy', Properties: { ManagedPolicyName: 'shared', PolicyDocument: DOCUMENT } },
     Role: {
@@ -82,6 +103,10 @@ test('a role has its inline and managed policies, those of the assembly by docum
         Path: '/team/',
         Policies: [{ PolicyName: 'inline', PolicyDocument: DOCUMENT }],
         ManagedPolicyArns: [aws, { Ref: 'Managed' }],
+        PermissionsBoundary: { Ref: 'Managed' },
+        MaxSessionDuration: 7200,
+        Description: 'works',
+        Tags: [{ Key: 'team', Value: 'red' }],
       },
     },
     Policy: {
@@ -97,12 +122,16 @@ test('a role has its inline and managed policies, those of the assembly by docum
       path: '/team/',
       accountId: '111111111111',
       trustPolicy: TRUST_POLICY,
-      policies: [
-        { name: 'inline', document: DOCUMENT },
-        { name: 'arn:aws:iam::111111111111:policy/shared', document: DOCUMENT },
-      ],
-      managedPolicyArns: [aws],
+      policies: [{ name: 'inline', document: DOCUMENT }],
+      managedPolicyArns: [aws, shared],
+      description: 'works',
+      maxSessionDuration: 7200,
+      tags: { team: 'red' },
+      permissionsBoundary: shared,
     },
+  ]);
+  assert.deepEqual(callsOf(calls, 'createManagedPolicy'), [
+    { accountId: '111111111111', policyName: 'shared', path: '/', description: '', document: DOCUMENT },
   ]);
   assert.deepEqual(callsOf(calls, 'putRolePolicy'), [{ roleArn, name: 'added', document: DOCUMENT }]);
 });
@@ -113,16 +142,12 @@ test('a managed policy is put on the roles it names', async (context) => {
     Role: ROLE,
     P: { Type: 'AWS::IAM::ManagedPolicy', Properties: properties },
   });
-  assert.deepEqual(callsOf(calls, 'putRolePolicy'), [
-    {
-      roleArn: 'arn:aws:iam::111111111111:role/worker',
-      name: 'arn:aws:iam::111111111111:policy/shared',
-      document: DOCUMENT,
-    },
+  assert.deepEqual(callsOf(calls, 'attachRolePolicy'), [
+    { roleArn: 'arn:aws:iam::111111111111:role/worker', policyArn: 'arn:aws:iam::111111111111:policy/shared' },
   ]);
 });
 
-test('permissions boundaries, users, groups and unknown managed policies are refused by name', async (context) => {
+test('users, groups and unknown managed policies and boundaries are refused by name', async (context) => {
   const policy = { PolicyName: 'p', PolicyDocument: DOCUMENT, Roles: [], Users: ['u'], Groups: ['g'] };
   const role = {
     ...ROLE.Properties,
@@ -138,7 +163,7 @@ test('permissions boundaries, users, groups and unknown managed policies are ref
     'UNSUPPORTED_PROPERTY P Properties.Groups',
     'INVALID_PROPERTY R Properties.ManagedPolicyArns',
     'UNSUPPORTED_PROPERTY R Properties.ManagedPolicyArns',
-    'UNSUPPORTED_PROPERTY R Properties.PermissionsBoundary',
+    'INVALID_PROPERTY R Properties.PermissionsBoundary',
   ]);
 });
 
@@ -273,6 +298,7 @@ test('a key has an id that stays, and a bucket and an alias refer to it', async 
     {
       ...environment,
       bucketName: 'objects',
+      settings: {},
       encryption: { algorithm: 'aws:kms', keyId: arn, bucketKeyEnabled: true },
     },
   ]);
@@ -302,4 +328,18 @@ test('what a key would be on AWS and is not here is refused by name', async (con
     'UNSUPPORTED_PROPERTY K Properties.Else',
     'INVALID_PROPERTY A Properties.AliasName',
   ]);
+});
+
+test('a key comes after the roles that its policy names', async (context) => {
+  const arn = 'arn:aws:iam::111111111111:role/worker';
+  const named = { ...KEY_POLICY.Statement[0], Principal: { AWS: arn } };
+  const resources = {
+    K: { Type: 'AWS::KMS::Key', Properties: { KeyPolicy: { ...KEY_POLICY, Statement: [named] } } },
+    R: ROLE,
+  };
+  const { calls } = await loadResources(context, resources);
+  assert.deepEqual(
+    calls.map(([method]) => method),
+    ['createRole', 'createKey'],
+  );
 });

@@ -17,9 +17,10 @@ test('what the CDK adds to every stack is no obstacle, and its metadata is skipp
     ...CDK_EXTRAS,
     Resources: { B: BUCKET, CDKMetadata: CDK_METADATA },
   });
-  assert.deepEqual(calls, [
-    ['createBucket', { accountId: '111111111111', region: 'us-east-1', bucketName: 'their-bucket' }],
-  ]);
+  assert.deepEqual(
+    calls.map(([method, call]) => [method, 'bucketName' in call && call.bucketName]),
+    [['createBucket', 'their-bucket']],
+  );
   assert.deepEqual(
     skipped.map(({ stack, logicalId, type }) => [stack, logicalId, type]),
     [['App', 'CDKMetadata', 'AWS::CDK::Metadata']],

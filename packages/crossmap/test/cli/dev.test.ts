@@ -83,6 +83,7 @@ async function dev(cwd: string, argv: readonly string[] = [], scenario: Scenario
   });
   const exitCode = await run(['dev', ...argv], host, {
     version: '0.0.0',
+    connectS3: () => assert.fail('nothing is to be called'),
     connect: () => assert.fail('crossmap dev calls no service'),
     denialsSince: async () => undefined,
     serveAccounts: () => assert.fail('crossmap dev loads an assembly'),

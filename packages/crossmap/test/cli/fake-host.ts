@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream';
 import type { Host } from '../../src/cli/host.ts';
 
 export interface FakeHost extends Host {
@@ -44,6 +45,14 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
         options.onStderr?.(written.stderr, host);
       },
     },
+    stdoutBytes: () =>
+      new Writable({
+        write(chunk: Buffer, _encoding, done) {
+          written.stdout += chunk.toString('latin1');
+          done();
+        },
+      }),
+    chance: () => 0.5,
     clock: {
       now: () => now,
       sleep: async (ms) => {

@@ -12,6 +12,7 @@ async function crossmap(...argv: string[]) {
     version: '1.2.3',
     serveAccounts: () => assert.fail('nothing is served'),
     startLocal: () => assert.fail('nothing is to be started'),
+    connectS3: () => assert.fail('nothing is to be called'),
     connect: () => assert.fail('nothing is to be called'),
     denialsSince: () => assert.fail('nothing is to be called'),
   });
@@ -29,16 +30,18 @@ Run AWS Step Functions Distributed Maps on this machine, with the policies of
 each account enforced.
 
 Options:
-  --version        print the version
-  -h, --help       print this help
+  --version                print the version
+  -h, --help               print this help
 
 Commands:
-  dev [options]    Load the CDK app of this folder into embedded accounts and
-                   serve them until Ctrl-C.
-  start [options]  Start an execution, on the accounts of \`crossmap dev\` or on
-                   AWS.
-  serve [options]  Serve the accounts that a file declares, with nothing
-                   deployed, until Ctrl-C.
+  dev [options]            Load the CDK app of this folder into embedded
+                           accounts and serve them until Ctrl-C.
+  start [options]          Start an execution, on the accounts of \`crossmap dev\`
+                           or on AWS.
+  serve [options]          Serve the accounts that a file declares, with nothing
+                           deployed, until Ctrl-C.
+  list [options] <s3-uri>  List a bucket, many pages at once: what it holds, and
+                           the list itself with --out.
 
 Exit codes: 0 done, 1 the run (or the CDK app) failed, 2 wrong usage,
             3 the command was denied or refused, 70 a bug, 130 stopped waiting.
@@ -101,6 +104,50 @@ Options:
   );
 });
 
+test('help of list', async () => {
+  assert.equal(
+    (await crossmap('list', '--help')).stdout,
+    `Usage: crossmap list [options] <s3-uri>
+
+List a bucket, many pages at once: what it holds, and the list itself with
+--out.
+
+Arguments:
+  s3-uri                   s3://bucket or s3://bucket/prefix
+
+Options:
+  --out <place>            where the list goes: a file, \`-\` for stdout, or
+                           s3://bucket/key
+  --format <name>          by the name of --out, else jsonl (choices: "json",
+                           "jsonl", "csv", "parquet", "manifest")
+  --gzip                   compress the list (where --out ends in .gz it is)
+  --keys-only              keys without sizes, times, ETags and storage classes
+  --sorted                 by key; a listing that was stopped then goes on with
+                           the same command
+  --since <list>           only what is new, changed or gone since a sorted JSON
+                           or JSON Lines list
+  --suffix <text>          only keys that end so
+  --glob <pattern>         only keys that match: * within a folder, ** anything
+  --min-size <bytes>       only objects of that size or larger
+  --max-size <bytes>       only objects of that size or smaller
+  --modified-since <time>  only objects written then or later
+  --storage-class <name>   only objects of the class, may be repeated
+  --slots <number>         requests at once (default: 64)
+  --serial                 one page after the other
+  --requester-pays         agree to pay for the requests
+  --expected-owner <id>    the account that must own the bucket
+  --unsigned               without credentials, as for a public bucket
+  --json                   print the summary as one JSON object
+  --profile <name>         an AWS profile
+  --endpoint <url>         an endpoint of S3
+  --region <region>        where the bucket is looked for first
+  --data <dir>             the folder of \`crossmap dev\` (default: .crossmap,
+                           where it is there)
+  -h, --help               print this help
+`,
+  );
+});
+
 test('the version is that of the package', async () => {
   assert.deepEqual(await crossmap('--version'), { exitCode: 0, stdout: '1.2.3\n', stderr: '' });
 });
@@ -115,6 +162,8 @@ for (const [what, argv, message] of [
   ['a Region that is none', ['dev', '--workflow-region', 'here'], 'Expected a Region such as eu-west-1.'],
   ['an endpoint that is none', ['start', '--endpoint', '127.0.0.1:4700'], 'Expected a URL such as'],
   ['memory and a data folder', ['dev', '--memory', '--data', 'x'], 'cannot be used with option'],
+  ['a time that is none', ['list', 's3://b', '--modified-since', 'monday'], 'Expected a time such as'],
+  ['an owner that is none', ['list', 's3://b', '--expected-owner', 'me'], 'Expected an account id of 12 digits.'],
   ['an app and an assembly', ['dev', '--app', 'x', '--assembly', 'y'], 'cannot be used with option'],
   ['context for an assembly', ['dev', '-c', 'a=b', '--assembly', 'y'], 'cannot be used with option'],
 ] as const) {

@@ -7,8 +7,15 @@ import { fakeHost } from './fake-host.ts';
 type Options = Parameters<ServeAccounts>[0];
 
 const ACCOUNTS = [
-  { accountId: '111111111111', name: 'main', users: ['alice'], roles: [], buckets: ['first', 'second'] },
-  { accountId: '222222222222', name: undefined, users: [], roles: ['Reader'], buckets: [] },
+  {
+    accountId: '111111111111',
+    canonicalId: 'c1',
+    name: 'main',
+    users: ['alice'],
+    roles: [],
+    buckets: ['first', 'second'],
+  },
+  { accountId: '222222222222', canonicalId: 'c2', name: undefined, users: [], roles: ['Reader'], buckets: [] },
 ];
 
 /** Runs `crossmap serve`, with Ctrl-C once it is ready. */
@@ -18,6 +25,7 @@ async function serve(argv: readonly string[], fails?: Error) {
   const host = fakeHost({ cwd: '/', onStdout: (_written, host) => host.interrupt() });
   const exitCode = await run(['serve', ...argv], host, {
     version: '0.0.0',
+    connectS3: () => assert.fail('nothing is to be called'),
     connect: () => assert.fail('crossmap serve calls no service'),
     denialsSince: async () => undefined,
     startLocal: () => assert.fail('crossmap serve loads no assembly'),

@@ -33,6 +33,7 @@ async function crossmap(argv: readonly string[], scenario: Scenario = {}) {
     version: '0.0.0',
     serveAccounts: () => assert.fail('nothing is served'),
     startLocal: () => assert.fail('crossmap start does not load the embedded accounts'),
+    connectS3: () => assert.fail('nothing is to be called'),
     connect: async () => fakeConnection(stepFunctions, scenario.endpoint),
     denialsSince: async () => {
       if (scenario.denialsFail !== undefined) throw scenario.denialsFail;

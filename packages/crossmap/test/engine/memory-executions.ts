@@ -43,6 +43,10 @@ export class MemoryExecutions implements ExecutionStore {
     return notCalled();
   }
 
+  stateMachineRevision(): Promise<StateMachineRecord | undefined> {
+    return notCalled();
+  }
+
   stateMachines(_arnPrefix: string, _limit: number, _after?: string): Promise<Page<StateMachineRecord>> {
     return notCalled();
   }

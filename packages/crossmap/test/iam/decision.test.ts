@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type AuthorizationRequest, evaluate } from '../../src/iam/evaluate.ts';
 import { explainDenial } from '../../src/iam/explanation.ts';
+import { findingsOf } from '../../src/iam/findings.ts';
 import { parsePolicy } from '../../src/iam/policy.ts';
 
 const WORKFLOW = '111111111111';
@@ -160,5 +161,29 @@ test('the explanation of an explicit deny shows the statement and why it applies
     text.includes(
       'Remove or narrow statement OnlyOrganization of the bucket policy of partner-objects in account 222222222222:\n  {',
     ),
+  );
+});
+
+test('an endpoint policy is named to the callers of the bucket account, across accounts never', () => {
+  const policy = parsePolicy(
+    { Statement: { Effect: 'Allow', Principal: '*', Action: 'sqs:*', Resource: '*' } },
+    'endpoint',
+  );
+  const endpointPolicy = { name: 'endpoint policy', policy };
+  const allow = { Effect: 'Allow', Action: '*', Resource: '*' };
+  const identityPolicies = [{ name: 'All', policy: parsePolicy({ Statement: allow }, 'identity') }];
+  const open = parsePolicy({ Statement: { ...allow, Principal: '*' } }, 'resource');
+  const fields = { endpointPolicy, identityPolicies, resourcePolicy: { name: 'bucket policy', policy: open } };
+  assert.match(message(request(BUCKET, fields)), /because no VPC endpoint policy allows the s3:ListBucket action$/);
+  assert.equal(message(request(WORKFLOW, { ...fields, sameOrganization: true })), 'Access Denied');
+});
+
+test('the explanation tells a grant from a delegation to the account', () => {
+  const statement = { Effect: 'Allow', Principal: { AWS: WORKFLOW }, Action: 's3:*', Resource: '*' };
+  const policy = parsePolicy({ Statement: statement }, 'resource');
+  const denied = request(WORKFLOW, { resourcePolicy: { name: 'bucket policy of partner-objects', policy } });
+  assert.deepEqual(
+    findingsOf(denied).map(({ verdict }) => verdict),
+    ['delegates', 'absent'],
   );
 });

@@ -108,10 +108,12 @@ test('a place that becomes free is taken by the next child', async () => {
   assert.equal(await done, 'done');
 });
 
-test('no declared limit, or a larger one, is 10,000 at once', async () => {
+test('no declared limit, or a larger one, is 10,000 at once; others have their turn while so many start', async () => {
   for (const maxConcurrency of [0, 20_000]) {
     const { runner, done } = start(childrenOf(MAX_CONCURRENT_CHILDREN + 5), { maxConcurrency });
     await settled();
+    assert.ok(runner.running.size > 0 && runner.running.size < MAX_CONCURRENT_CHILDREN);
+    for (let turn = 0; turn < 30; turn++) await settled();
     assert.equal(runner.running.size, MAX_CONCURRENT_CHILDREN);
     for (const index of [...runner.running.keys()]) runner.end(index, 'SUCCEEDED');
     await settled();

@@ -273,6 +273,36 @@ describe('one object', () => {
     }
   });
 
+  test('an object of which fewer bytes come than it has fails the reader, at a line break too', async () => {
+    const bucket = new Bucket({ k: '1\n2\n', p: Buffer.from('1,2\n3,4\n') });
+    const { get } = bucket.objects;
+    bucket.objects.get = async (caller, read) => {
+      const found = await get.call(bucket.objects, caller, read);
+      return found.kind === 'found' ? { ...found, size: found.size + 2 } : found;
+    };
+    for (const source of [object('k', JSONL), object('p', CSV)]) {
+      assert.match(
+        await failureOf(bucket.items(source)),
+        /^Expected \d+ bytes from byte 0 of s3:\/\/b\/[kp], got \d\.$/,
+      );
+    }
+  });
+
+  test('of more items than a Map Run takes the rest is left unread', async () => {
+    const bucket = new Bucket({ k: '1\n2\n3\n4\n' });
+    const source = { expectedBucketOwner: undefined, maxItems: undefined, ...object('k', JSONL) };
+    for (const [maxItems, most, expected] of [
+      [undefined, 3, [1, 2, 3]],
+      [0, 3, [1, 2, 3]],
+      [2, 3, [1, 2]],
+      [100_000_001, 3, [1, 2, 3]],
+    ] as const) {
+      const items: Item[] = [];
+      for await (const some of readItems({ ...source, maxItems }, parent, bucket.objects, most)) items.push(...some);
+      assert.deepEqual(values(items), expected);
+    }
+  });
+
   test('a file of more than 10 GB is refused before it is read', async () => {
     const bucket = new Bucket({ k: '1\n' });
     const { get } = bucket.objects;

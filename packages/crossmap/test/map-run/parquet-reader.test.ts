@@ -5,7 +5,7 @@ import { compressors } from 'hyparquet-compressors';
 import { type BasicType, type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
 import type { Json } from '../../src/asl/json.ts';
 import { type RangedFile, readParquet } from '../../src/map-run/readers/parquet.ts';
-import { columnToJson } from '../../src/map-run/readers/parquet-values.ts';
+import { ParquetColumn } from '../../src/map-run/readers/parquet-column.ts';
 import { failureOf } from './reading.ts';
 
 function fileOf(bytes: Uint8Array): RangedFile & { readonly largestRead: () => number } {
@@ -39,6 +39,50 @@ describe('rows come in order from every row group', () => {
   test('whatever their size', async () => {
     for (const rowGroupSize of [1_000, 3_333, 20_000]) {
       assert.deepEqual(await read(written(data(), { rowGroupSize })), expected);
+    }
+  });
+
+  test('whatever the pages of each column, and whether its values repeat, are absent or are lists', async () => {
+    const columns = [
+      column('key', 'STRING', keys),
+      column('n', 'INT64', [...keys.keys()].map(BigInt)),
+      {
+        ...column(
+          'kind',
+          'STRING',
+          [...keys.keys()].map((i) => `kind ${i % 7}`),
+        ),
+      },
+      {
+        ...column(
+          'maybe',
+          'STRING',
+          [...keys.keys()].map((i) => (i % 3 === 0 ? null : `m${i}`)),
+        ),
+        nullable: true,
+      },
+      {
+        ...column(
+          'list',
+          'INT32',
+          [...keys.keys()].map((i) => [i, i + 1]),
+        ),
+        type: undefined,
+      } as never,
+    ];
+    const rows = keys.map((key, i) => ({
+      key,
+      n: i,
+      kind: `kind ${i % 7}`,
+      maybe: i % 3 === 0 ? null : `m${i}`,
+      list: [i, i + 1],
+    }));
+    for (const pageSize of [1, 200, 5_000, 1_000_000]) {
+      for (const rowGroupSize of [pageSize === 1 ? 100 : 3_333, 20_000]) {
+        const some = pageSize === 1 ? 300 : keys.length;
+        const data = columns.map((each) => ({ ...each, data: (each.data as unknown[]).slice(0, some) })) as never;
+        assert.deepEqual(await read(written(data, { pageSize, rowGroupSize })), rows.slice(0, some));
+      }
     }
   });
 
@@ -147,8 +191,32 @@ describe('what cannot be read', () => {
     assert.match(await failureOf(read(plain)), /^Row group 0 .*: a text is not UTF-8\.$/);
   });
 
-  test('a column with fewer values than its row group', () => {
-    assert.throws(() => columnToJson([[1], [2]], 3), /expected 3 values in a column, found 2/);
+  test('a column with fewer values than its row group, with and without a dictionary', async () => {
+    for (const data of [
+      ['a', 'b'],
+      ['a', 'a'],
+    ]) {
+      const { buffer } = new Uint8Array(written([column('key', 'STRING', data)]));
+      const file = { byteLength: buffer.byteLength, slice: (from: number, to?: number) => buffer.slice(from, to) };
+      const key = new ParquetColumn(file, parquetMetadata(buffer), { number: 0, rowStart: 0, count: 3 }, 'key');
+      const all = async () => {
+        for (let row = 0; row < 3; row = await key.valuesFrom(row));
+      };
+      await assert.rejects(all(), /expected 3 values in a column, found 2/);
+    }
+  });
+
+  test('a row group that is larger than the limit, with its number; those before it are read', async () => {
+    const file = fileOf(written([column('key', 'STRING', ['a', 'b', 'c'.repeat(500)])], { rowGroupSize: 2 }));
+    const rows: Json[] = [];
+    const failed = failureOf(
+      (async () => {
+        for await (const { values } of readParquet(file, 400)) rows.push(...values);
+        return rows;
+      })(),
+    );
+    assert.match(await failed, /^Row group 1 has \d+ bytes, more than the limit of 400\.$/);
+    assert.deepEqual(rows, [{ key: 'a' }, { key: 'b' }]);
   });
 
   test('a footer of more than 5 MB', async () => {

@@ -5,6 +5,7 @@ import { Kms } from '../../src/accounts/kms/kms.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../src/asl/json.ts';
 import { type AuthorizationRequest, type Caller, evaluate } from '../../src/iam/evaluate.ts';
 import { kmsApi } from '../../src/server/kms/api.ts';
+import { kmsOperations } from '../../src/server/kms/operations.ts';
 import { BUCKET_ACCOUNT, root, session, WORKFLOW_ACCOUNT } from './s3-world.ts';
 
 const REGION = 'eu-west-1';
@@ -169,6 +170,19 @@ describe('KMS', () => {
       );
     });
 
+    test('the key that AWS manages is there when it is asked for, and nobody uses or changes it directly', async () => {
+      const { KeyMetadata } = await call(ADMIN, 'DescribeKey', { KeyId: 'alias/aws/s3' });
+      const { KeyManager, Arn } = object(KeyMetadata);
+      assert.equal(KeyManager, 'AWS');
+      const key = text(Arn);
+      assert.match(await refused(ADMIN, 'Encrypt', { KeyId: key, Plaintext: base64('x') }), /^AccessDeniedException/);
+      for (const operation of ['DisableKey', 'ScheduleKeyDeletion']) {
+        assert.match(await refused(ROOT, operation, { KeyId: key }), /^AccessDeniedException/, operation);
+      }
+      const input = { KeyId: key, Policy: policy(DELEGATION) };
+      assert.match(await refused(ROOT, 'PutKeyPolicy', input), /^AccessDeniedException/);
+    });
+
     test('a list comes in pages', async () => {
       const created = await Promise.all([newKey(), newKey(), newKey()]);
       const first = await call(ADMIN, 'ListKeys', { Limit: 2 });
@@ -323,11 +337,84 @@ describe('KMS', () => {
       await call(NOBODY, 'DescribeKey', { KeyId: key });
       const anew: Caller = { ...NOBODY, principal: { ...NOBODY.principal, id: 'AROAANEW' } as Caller['principal'] };
       assert.match(await refused(anew, 'DescribeKey', { KeyId: key }), /^AccessDeniedException/);
+      assert.equal((await call(ADMIN, 'GetKeyPolicy', { KeyId: key })).Policy, naming);
       id = undefined;
+      const shown = text((await call(ADMIN, 'GetKeyPolicy', { KeyId: key })).Policy);
+      assert.equal(shown, naming.replace(roleArn(BUCKET_ACCOUNT, 'nobody'), 'AROANOBODY'));
       assert.equal(
         await refused(ADMIN, 'PutKeyPolicy', { KeyId: key, Policy: naming }),
         'MalformedPolicyDocumentException: Policy contains a statement with one or more invalid principals.',
       );
+    });
+  });
+
+  describe('permissions', () => {
+    /** An input for each operation that is asked for as `kms:` and its name; of the key, its blob or its grant. */
+    const INPUTS: Readonly<Record<string, (of: { key: string; blob: string; grant: string }) => JsonObject>> = {
+      CancelKeyDeletion: ({ key }) => ({ KeyId: key }),
+      CreateAlias: ({ key }) => ({ AliasName: 'alias/new', TargetKeyId: key }),
+      CreateGrant: ({ key }) => ({
+        KeyId: key,
+        GranteePrincipal: roleArn(BUCKET_ACCOUNT, 'x'),
+        Operations: ['Decrypt'],
+      }),
+      CreateKey: () => ({}),
+      Decrypt: ({ blob }) => ({ CiphertextBlob: blob }),
+      DeleteAlias: () => ({ AliasName: 'alias/old' }),
+      DescribeKey: ({ key }) => ({ KeyId: key }),
+      DisableKey: ({ key }) => ({ KeyId: key }),
+      EnableKey: ({ key }) => ({ KeyId: key }),
+      Encrypt: ({ key }) => ({ KeyId: key, Plaintext: base64('x') }),
+      GenerateDataKey: ({ key }) => ({ KeyId: key, KeySpec: 'AES_256' }),
+      GenerateDataKeyWithoutPlaintext: ({ key }) => ({ KeyId: key, KeySpec: 'AES_256' }),
+      GenerateRandom: () => ({ NumberOfBytes: 1 }),
+      GetKeyPolicy: ({ key }) => ({ KeyId: key }),
+      ListAliases: () => ({}),
+      ListGrants: ({ key }) => ({ KeyId: key }),
+      ListKeyPolicies: ({ key }) => ({ KeyId: key }),
+      ListKeys: () => ({}),
+      ListResourceTags: ({ key }) => ({ KeyId: key }),
+      ListRetirableGrants: () => ({ RetiringPrincipal: roleArn(BUCKET_ACCOUNT, 'x') }),
+      PutKeyPolicy: ({ key }) => ({ KeyId: key, Policy: policy(DELEGATION) }),
+      RetireGrant: ({ key, grant }) => ({ KeyId: key, GrantId: grant }),
+      RevokeGrant: ({ key, grant }) => ({ KeyId: key, GrantId: grant }),
+      ScheduleKeyDeletion: ({ key }) => ({ KeyId: key }),
+      TagResource: ({ key }) => ({ KeyId: key, Tags: [{ TagKey: 'a', TagValue: 'b' }] }),
+      UntagResource: ({ key }) => ({ KeyId: key, TagKeys: ['a'] }),
+      UpdateAlias: ({ key }) => ({ AliasName: 'alias/old', TargetKeyId: key }),
+      UpdateKeyDescription: ({ key }) => ({ KeyId: key, Description: 'x' }),
+    };
+
+    test('every operation is in the table, but ReEncrypt, which is two permissions', () => {
+      assert.deepEqual(
+        [...kmsOperations.keys()].filter((name) => name !== 'ReEncrypt'),
+        Object.keys(INPUTS),
+      );
+    });
+
+    for (const [operation, input] of Object.entries(INPUTS)) {
+      test(`${operation} asks for its own permission and no other`, async () => {
+        const key = await newKey();
+        const blob = await encrypted(key);
+        await call(ADMIN, 'CreateAlias', { AliasName: 'alias/old', TargetKeyId: key });
+        const granted = { KeyId: key, GranteePrincipal: roleArn(BUCKET_ACCOUNT, 'x'), Operations: ['Decrypt'] };
+        const grant = text((await call(ADMIN, 'CreateGrant', granted)).GrantId);
+        if (operation === 'CancelKeyDeletion') await call(ADMIN, 'ScheduleKeyDeletion', { KeyId: key });
+        const action = `kms:${operation}`;
+        const allowing = (statement: object) =>
+          session(BUCKET_ACCOUNT, 'some', [{ Effect: 'Allow', Resource: '*', ...statement }]).caller;
+        const given = input({ key, blob, grant });
+        const denied = await refused(allowing({ NotAction: action }), operation, given);
+        assert.match(denied, new RegExp(`^AccessDeniedException: .* is not authorized to perform: ${action} on`));
+        await call(allowing({ Action: action }), operation, given);
+      });
+    }
+
+    test('a key with tags is made by who may tag', async () => {
+      const creator = session(BUCKET_ACCOUNT, 'creator', [{ Effect: 'Allow', Action: 'kms:CreateKey', Resource: '*' }]);
+      const tagged = { Tags: [{ TagKey: 'a', TagValue: 'b' }] };
+      assert.match(await refused(creator.caller, 'CreateKey', tagged), /kms:TagResource/);
+      await call(creator.caller, 'CreateKey');
     });
   });
 

@@ -101,12 +101,14 @@ describe('who may do what', () => {
     assert.equal(request?.action, 's3:ListBucket');
     assert.equal(request.resourceAccount, BUCKET_ACCOUNT);
     assert.equal(request.resourcePolicy?.name, `bucket policy of ${Bucket}`);
-    const { 'aws:UserAgent': userAgent, ...context } = request.context;
+    const { 'aws:UserAgent': userAgent, 's3:signatureAge': age, ...context } = request.context;
+    assert.ok(Number(age) >= 0);
     assert.match(String(userAgent), /^aws-sdk-js/);
     assert.deepEqual(context, {
       'aws:SecureTransport': 'true',
       'aws:RequestedRegion': 'eu-west-1',
       's3:TlsVersion': '1.3',
+      'aws:SourceIp': '127.0.0.1',
       's3:authType': 'REST-HEADER',
       's3:signatureversion': 'AWS4-HMAC-SHA256',
       's3:prefix': 'in/',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import {
+  AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CopyObjectCommand,
   type CopyObjectCommandInput,
@@ -12,10 +13,13 @@ import {
   PutBucketVersioningCommand,
   PutObjectCommand,
   type S3Client,
-  S3ServiceException,
   UploadPartCommand,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
+import type { BlobStore } from '../../src/s3/blob-store.ts';
+import { memoryBlobs } from '../../src/s3/memory-blobs.ts';
+import type { StoredObject } from '../../src/s3/stored-object.ts';
+import { refusal } from './s3-refusal.ts';
 import { BUCKET_ACCOUNT, root, s3World, session, WORKFLOW_ACCOUNT } from './s3-world.ts';
 
 const NOW = Date.parse('2026-01-02T03:04:05.678Z');
@@ -27,7 +31,22 @@ const on = (Action: string, name: string, key = '/*') => ({
 });
 const bucketOwner = root(BUCKET_ACCOUNT);
 const copier = session(WORKFLOW_ACCOUNT, 'Copier', [on('s3:*', Bucket), on('s3:*', 'workflow-objects')]);
-const world = await s3World([bucketOwner, root(WORKFLOW_ACCOUNT), copier], { now: () => NOW, minimumPartSize: 10 });
+const memory = memoryBlobs();
+let blobsMade = 0;
+const blobsRemoved = new Set<string>();
+const blobs: BlobStore = {
+  ...memory,
+  create: () => {
+    blobsMade += 1;
+    return memory.create();
+  },
+  remove: (id) => {
+    blobsRemoved.add(id);
+    return memory.remove(id);
+  },
+};
+const people = [bucketOwner, root(WORKFLOW_ACCOUNT), copier];
+const world = await s3World(people, { now: () => NOW, minimumPartSize: 10, blobs });
 after(() => world.close());
 const clock = { systemClockOffset: NOW - Date.now() };
 const owner = world.client(bucketOwner, clock);
@@ -38,15 +57,6 @@ for (const [name, accountId, region] of [
   ['workflow-objects', WORKFLOW_ACCOUNT, 'eu-west-1'],
 ] as const) {
   await world.s3.provisionBucket({ name, accountId, region });
-}
-
-function refusal(name: string, status: number, message?: RegExp) {
-  return (error: unknown) => {
-    assert.ok(error instanceof S3ServiceException, String(error));
-    assert.deepEqual({ name: error.name, status: error.$metadata.httpStatusCode }, { name, status });
-    if (message !== undefined) assert.match(error.message, message);
-    return true;
-  };
 }
 
 const SMALL = 'a small object';
@@ -242,14 +252,59 @@ test('a part is copied from an object or from a range of it', async () => {
   await assert.rejects(part(1, undefined, { UploadId: 'none' }), refusal('NoSuchUpload', 404));
   await assert.rejects(part(10_001), refusal('InvalidArgument', 400));
   const Parts = [];
-  for (const [index, range] of [undefined, 'bytes=99990-99999', 'bytes=1-1'].entries()) {
+  for (const [index, range] of [undefined, 'bytes=99990-99999', 'bytes=0-9', 'bytes=1-1'].entries()) {
     const { CopyPartResult } = await part(index + 1, range);
     assert.deepEqual(CopyPartResult?.LastModified, new Date('2026-01-02T03:04:05Z'));
     Parts.push({ PartNumber: index + 1, ETag: CopyPartResult?.ETag });
   }
   const upload = { Bucket, Key: 'assembled', UploadId, MultipartUpload: { Parts } };
   await owner.send(new CompleteMultipartUploadCommand(upload));
-  assert.equal((await get('assembled')).text, `${LARGE}${LARGE.subarray(99_990)}${LARGE.subarray(1, 2)}`);
+  assert.equal(
+    (await get('assembled')).text,
+    `${LARGE}${LARGE.subarray(99_990)}${LARGE.subarray(0, 10)}${LARGE.subarray(1, 2)}`,
+  );
+});
+
+test('copies share the stored bytes, also of a part that is one blob of its source, and none is lost or left', async () => {
+  const left = blobsMade - blobsRemoved.size;
+  await put('stored-once', LARGE);
+  const made = blobsMade;
+  const { UploadId } = await owner.send(new CreateMultipartUploadCommand({ Bucket, Key: 'twice' }));
+  const address = { Bucket, Key: 'twice', UploadId };
+  const part = { ...address, CopySource: `${Bucket}/stored-once` };
+  const Parts = [];
+  for (const PartNumber of [1, 2]) {
+    const { CopyPartResult } = await owner.send(new UploadPartCopyCommand({ ...part, PartNumber }));
+    Parts.push({ PartNumber, ETag: CopyPartResult?.ETag });
+  }
+  await owner.send(new UploadPartCopyCommand({ ...part, PartNumber: 3 }));
+  assert.equal(blobsMade, made);
+  // A few bytes do not hold back the many.
+  await owner.send(new UploadPartCopyCommand({ ...part, PartNumber: 4, CopySourceRange: 'bytes=0-9' }));
+  assert.equal(blobsMade, made + 1);
+  await owner.send(new DeleteObjectCommand({ Bucket, Key: 'stored-once' }));
+  await owner.send(new CompleteMultipartUploadCommand({ ...address, MultipartUpload: { Parts } }));
+  await copy('twice', 'thrice');
+  assert.equal(blobsMade, made + 1);
+  await owner.send(new DeleteObjectCommand({ Bucket, Key: 'twice' }));
+  assert.equal((await get('thrice')).text, `${LARGE}${LARGE}`);
+  assert.equal(blobsMade - blobsRemoved.size, left + 1);
+  await owner.send(new DeleteObjectCommand({ Bucket, Key: 'thrice' }));
+  assert.equal(blobsMade - blobsRemoved.size, left);
+});
+
+test('a refused copy leaves its source as it was', async () => {
+  await put('refused', LARGE);
+  await put('taken', SMALL);
+  await assert.rejects(
+    copy('refused', 'taken', { IfMatch: '"x"', ChecksumAlgorithm: 'SHA1' }),
+    refusal('PreconditionFailed', 412),
+  );
+  const { UploadId } = await owner.send(new CreateMultipartUploadCommand({ Bucket, Key: 'aborted' }));
+  const part = { Bucket, Key: 'aborted', UploadId, PartNumber: 1, CopySource: `${Bucket}/refused` };
+  await owner.send(new UploadPartCopyCommand(part));
+  await owner.send(new AbortMultipartUploadCommand({ Bucket, Key: 'aborted', UploadId }));
+  assert.equal((await get('refused')).text, LARGE.toString());
 });
 
 test('a copied part has the checksum of its upload', async () => {
@@ -260,6 +315,30 @@ test('a copied part has the checksum of its upload', async () => {
   const part = { Bucket, Key: 'summed-parts', UploadId, PartNumber: 1, CopySource: `${Bucket}/summed` };
   const { CopyPartResult } = await owner.send(new UploadPartCopyCommand(part));
   assert.equal(CopyPartResult?.ChecksumSHA256, whole.ChecksumSHA256);
+});
+
+test('one request copies at most 5 GiB, which several parts can', async () => {
+  const limit = 5 * 1024 ** 3;
+  const large: StoredObject = {
+    size: limit + 1,
+    etag: 'large',
+    lastModified: NOW,
+    attributes: { headers: {}, metadata: {} },
+    body: { kind: 'blobs', segments: [{ blob: 'of a size that no test should store', size: limit + 1 }] },
+  };
+  await world.store.putObject(Bucket, 'too-large', large, {});
+  await assert.rejects(
+    copy('too-large', 'c'),
+    refusal('InvalidRequest', 400, /larger than the maximum allowable size/),
+  );
+  const { UploadId } = await owner.send(new CreateMultipartUploadCommand({ Bucket, Key: 'c' }));
+  const part = { Bucket, Key: 'c', UploadId, PartNumber: 1, CopySource: `${Bucket}/too-large` };
+  for (const CopySourceRange of [undefined, `bytes=0-${limit}`]) {
+    await assert.rejects(
+      owner.send(new UploadPartCopyCommand({ ...part, CopySourceRange })),
+      refusal('InvalidRequest', 400, /larger than the maximum allowable size/),
+    );
+  }
 });
 
 test('nothing in these tests was a bug of the server', () => {

@@ -6,6 +6,7 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   type CreateMultipartUploadCommandInput,
+  DeleteBucketCommand,
   DeleteObjectCommand,
   GetObjectAttributesCommand,
   GetObjectCommand,
@@ -16,9 +17,9 @@ import {
   PutBucketVersioningCommand,
   PutObjectCommand,
   type S3Client,
-  S3ServiceException,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import { refusal } from './s3-refusal.ts';
 import { BUCKET_ACCOUNT, root, s3World, session, WORKFLOW_ACCOUNT } from './s3-world.ts';
 
 const Bucket = 'partner-objects';
@@ -38,15 +39,6 @@ after(() => world.close());
 const clock = { systemClockOffset: now - Date.now() };
 const owner = world.client(bucketOwner, clock);
 await world.s3.provisionBucket({ name: Bucket, accountId: BUCKET_ACCOUNT, region: 'eu-west-1' });
-
-function refusal(name: string, status: number, message?: RegExp) {
-  return (error: unknown) => {
-    assert.ok(error instanceof S3ServiceException, String(error));
-    assert.deepEqual({ name: error.name, status: error.$metadata.httpStatusCode }, { name, status });
-    if (message !== undefined) assert.match(error.message, message);
-    return true;
-  };
-}
 
 /** Checksums only where a test asks for them. */
 const plain = world.client(bucketOwner, { ...clock, requestChecksumCalculation: 'WHEN_REQUIRED' });
@@ -156,6 +148,19 @@ test('completing again with the same parts gives the same answer', async () => {
   await assert.rejects(complete(address, [{ ...part, PartNumber: 2 }]), refusal('NoSuchUpload', 404));
   await assert.rejects(upload(address, 1, 'twice'), refusal('NoSuchUpload', 404));
   await assert.rejects(plain.send(new AbortMultipartUploadCommand(address)), refusal('NoSuchUpload', 404));
+});
+
+test('a bucket that was deleted and made again remembers no upload', async () => {
+  const name = 'made-again';
+  const provision = () => world.s3.provisionBucket({ name, accountId: BUCKET_ACCOUNT, region: 'eu-west-1' });
+  await provision();
+  const address = await begin('k', { Bucket: name });
+  const part = await upload({ ...address, Bucket: name }, 1, 'x');
+  await complete({ ...address, Bucket: name }, [part]);
+  await owner.send(new DeleteObjectCommand({ Bucket: name, Key: 'k' }));
+  await owner.send(new DeleteBucketCommand({ Bucket: name }));
+  await provision();
+  await assert.rejects(complete({ ...address, Bucket: name }, [part]), refusal('NoSuchUpload', 404));
 });
 
 test('each completion in a versioned bucket is a version, told in the answer', async () => {

@@ -17,9 +17,10 @@ import {
   ListObjectsCommand,
   ListObjectsV2Command,
   PutObjectCommand,
-  S3ServiceException,
+  type S3ServiceException,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import { refusal } from './s3-refusal.ts';
 import { BUCKET_ACCOUNT, root, s3World } from './s3-world.ts';
 
 const owner = root(BUCKET_ACCOUNT);
@@ -30,14 +31,6 @@ after(() => world.close());
 const client = world.client(owner, { systemClockOffset: NOW - Date.now() });
 const Bucket = 'partner-objects';
 await client.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }));
-
-function refusal(name: string, status: number) {
-  return (error: unknown) => {
-    assert.ok(error instanceof S3ServiceException, String(error));
-    assert.deepEqual({ name: error.name, status: error.$metadata.httpStatusCode }, { name, status });
-    return true;
-  };
-}
 
 async function text(Key: string, more: object = {}): Promise<string | undefined> {
   return (await client.send(new GetObjectCommand({ Bucket, Key, ...more }))).Body?.transformToString();

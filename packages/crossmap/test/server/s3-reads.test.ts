@@ -1,14 +1,22 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { after, test } from 'node:test';
 import {
   GetObjectCommand,
+  GetObjectLegalHoldCommand,
+  GetObjectRetentionCommand,
   HeadObjectCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
-  S3ServiceException,
+  PutObjectLegalHoldCommand,
+  PutObjectRetentionCommand,
+  type S3ServiceException,
 } from '@aws-sdk/client-s3';
+import { refusal } from './s3-refusal.ts';
 import { BUCKET_ACCOUNT, root, s3World } from './s3-world.ts';
+import { signedHeaders } from './sign.ts';
 
 const NOW = Date.parse('2026-01-02T03:04:05.678Z');
 const Bucket = 'partner-objects';
@@ -32,15 +40,6 @@ await world.s3.provisionPolicy(
   }),
 );
 
-function refusal(name: string, status: number, message?: RegExp) {
-  return (error: unknown) => {
-    assert.ok(error instanceof S3ServiceException, String(error));
-    assert.deepEqual({ name: error.name, status: error.$metadata.httpStatusCode }, { name, status });
-    if (message !== undefined) assert.match(error.message, message);
-    return true;
-  };
-}
-
 interface Answer {
   readonly status: number | undefined;
   readonly headers: NodeJS.Dict<string | string[]>;
@@ -49,8 +48,12 @@ interface Answer {
 
 /** A request of nobody, as it is: header values are bytes in Latin-1. */
 function anonymous(method: string, path: string, headers: Record<string, string> = {}, body = ''): Promise<Answer> {
+  return send(method, `/${Bucket}/open/${path}`, headers, body);
+}
+
+function send(method: string, path: string, headers: Record<string, string>, body = ''): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const message = request(`${world.endpoint}/${Bucket}/open/${path}`, { method, headers }, (response) => {
+    const message = request(`${world.endpoint}${path}`, { method, headers }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () =>
@@ -162,6 +165,17 @@ test('metadata beyond ASCII comes back as RFC 2047 has it', async () => {
   assert.equal((await get('open/word')).Metadata?.name, '=?UTF-8?B?5Lit5paH?=');
 });
 
+test('what is signed of a header are its bytes', async () => {
+  const path = `/${Bucket}/signed`;
+  const { host } = new URL(world.endpoint);
+  const payload = createHash('sha256').digest('hex');
+  const headers = { host, 'x-amz-meta-name': 'Amélie' };
+  const signed = signedHeaders(bucketOwner, { method: 'PUT', path, headers, payload, now: NOW });
+  const bytes = Buffer.from('Amélie').toString('latin1');
+  const { status } = await send('PUT', path, { ...signed.headers, 'x-amz-meta-name': bytes, 'content-length': '0' });
+  assert.equal(status, 200);
+});
+
 test('aws-chunked is no encoding of an object; any other is kept as it was said', async () => {
   for (const [said, kept] of [
     ['gzip', 'gzip'],
@@ -178,8 +192,13 @@ test('aws-chunked is no encoding of an object; any other is kept as it was said'
 
 test('an object says how long it is, even one of no bytes', async () => {
   const { status, body } = await anonymous('PUT', 'endless', { 'transfer-encoding': 'chunked' }, 'x');
-  assert.equal(status, 411);
-  assert.match(body, /<Code>MissingContentLength<\/Code>/);
+  assert.equal(status, 501);
+  assert.match(body, /<Code>NotImplemented<\/Code>.*Transfer-Encoding/i);
+  const { hostname, port } = new URL(world.endpoint);
+  const socket = connect(Number(port), hostname);
+  socket.write(`PUT /${Bucket}/open/endless HTTP/1.1\r\nHost: ${hostname}\r\nConnection: close\r\n\r\n`);
+  const answer = (await socket.setEncoding('utf8').toArray()).join('');
+  assert.match(answer, /^HTTP\/1.1 411 .*<Code>MissingContentLength<\/Code>/s);
 });
 
 test('a digest that is none is refused, and one of other bytes with both', async () => {
@@ -196,26 +215,31 @@ test('a digest that is none is refused, and one of other bytes with both', async
 });
 
 test('an announced checksum must come, and be of the announced kind', async () => {
-  const send = (headers: Record<string, string>) => anonymous('PUT', 'sum', { 'content-length': '1', ...headers }, 'x');
+  const sum = (headers: Record<string, string>) => anonymous('PUT', 'sum', { 'content-length': '1', ...headers }, 'x');
   const announced = { 'x-amz-sdk-checksum-algorithm': 'CRC32' };
-  assert.match((await send(announced)).body, /no corresponding x-amz-checksum-\* or x-amz-trailer headers were found/);
+  assert.match((await sum(announced)).body, /no corresponding x-amz-checksum-\* or x-amz-trailer headers were found/);
   const crc32 = { 'x-amz-checksum-crc32': 'jNwWgw==' };
-  assert.equal((await send({ ...announced, ...crc32 })).status, 200);
-  const other = await send({ 'x-amz-sdk-checksum-algorithm': 'SHA256', ...crc32 });
+  assert.equal((await sum({ ...announced, ...crc32 })).status, 200);
+  const other = await sum({ 'x-amz-sdk-checksum-algorithm': 'SHA256', ...crc32 });
   assert.match(
     other.body,
     /<Code>InvalidRequest<\/Code><Message>Value for x-amz-sdk-checksum-algorithm header is invalid/,
   );
   assert.match(
-    (await send({ 'x-amz-checksum-crc32': 'AAAAAA==' })).body,
+    (await sum({ 'x-amz-checksum-crc32': 'AAAAAA==' })).body,
     /<Code>BadDigest<\/Code><Message>The CRC32 you/,
   );
   assert.match(
-    (await send({ 'x-amz-checksum-crc32': 'AAAA' })).body,
+    (await sum({ 'x-amz-checksum-crc32': 'AAAA' })).body,
     /Value for x-amz-checksum-crc32 header is invalid/,
   );
+  assert.match((await sum({ 'x-amz-checksum-sha512': 'x' })).body, /<Code>NotImplemented<.*Checksum algorithm sha512/);
+  assert.match(
+    (await sum({ 'x-amz-checksum-crc16': 'x' })).body,
+    /<Code>InvalidRequest<.*valid types: \[CRC32, CRC32C/,
+  );
   const two = { ...crc32, 'x-amz-checksum-sha1': 'EfbWoiU3yXmdaI7YvVPUZh21oQI=' };
-  assert.match((await send(two)).body, /Expecting a single x-amz-checksum- header/);
+  assert.match((await sum(two)).body, /Expecting a single x-amz-checksum- header/);
 });
 
 test('an object without a checksum gets a CRC64NVME', async () => {
@@ -241,6 +265,19 @@ test('a version of an object is read by its id, which every answer tells', async
     assert.equal(error.$response?.headers['x-amz-version-id'], old.VersionId);
     return error.$metadata.httpStatusCode === 304;
   });
+});
+
+test('without Object Lock an object has neither retention nor legal hold', async () => {
+  await put('unlocked');
+  const Key = { Bucket, Key: 'unlocked' };
+  for (const command of [
+    () => owner.send(new GetObjectRetentionCommand(Key)),
+    () => owner.send(new PutObjectRetentionCommand({ ...Key, Retention: { Mode: 'GOVERNANCE' } })),
+    () => owner.send(new GetObjectLegalHoldCommand(Key)),
+    () => owner.send(new PutObjectLegalHoldCommand({ ...Key, LegalHold: { Status: 'ON' } })),
+  ]) {
+    await assert.rejects(command(), refusal('InvalidRequest', 400, /Bucket is missing Object Lock Configuration/));
+  }
 });
 
 test('nothing in these tests was a bug of the server', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
+import { connect } from 'node:net';
 import { after, test } from 'node:test';
 import {
   CreateSessionCommand,
@@ -43,6 +44,19 @@ interface Answer {
   readonly body: string;
   /** The local port of the connection it came over. */
   readonly port: number | undefined;
+}
+
+/** What the server sends for `text` until it closes the connection, or has sent one answer to it. */
+function raw(text: string, endpoint = world.endpoint): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(new URL(endpoint).port), '127.0.0.1', () => socket.write(text));
+    let received = '';
+    socket.setEncoding('utf8').on('data', (part: string) => {
+      received += part;
+    });
+    socket.on('error', reject);
+    socket.on('close', () => resolve(received));
+  });
 }
 
 /** One raw request; a body of several pieces goes out piece by piece. */
@@ -188,8 +202,48 @@ test('a client that waits for leave to send its body gets it', async () => {
   assert.equal((await put('expect', { expect: '100-continue' }, 'body')).status, 200);
 });
 
+test('a request that is refused gets its refusal in place of the leave to send a body', async () => {
+  const text = await raw(
+    'PUT /partner-objects/closed/a HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n',
+  );
+  assert.match(text, /^HTTP\/1\.1 403 /);
+  assert.match(text, /connection: close/i);
+});
+
+test('an expectation of anything else means nothing', async () => {
+  assert.equal((await put('expect', { expect: '200' }, 'body')).status, 200);
+  assert.equal((await put('expect', { expect: '' }, 'body')).status, 200);
+});
+
+test('what is no HTTP is refused as a document', async () => {
+  assert.match(await raw('PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n'), /^HTTP\/1\.1 400 .*BadRequest/s);
+  const large = `GET / HTTP/1.1\r\nHost: x\r\nx-amz-meta-a: ${'a'.repeat(20_000)}\r\n\r\n`;
+  assert.match(await raw(large), /^HTTP\/1\.1 400 .*RequestHeaderSectionTooLarge/s);
+});
+
+test('a client that stands still is given up: in the head of a request, in its body', async () => {
+  const slow = await s3World([owner], { bodyTimeoutMs: 20, headTimeoutMs: 20 });
+  assert.match(await raw('GET / HTTP/1.1\r\nHost: ', slow.endpoint), /^HTTP\/1\.1 400 .*RequestTimeout/s);
+  await slow.s3.provisionBucket({ name: 'slow-bucket', accountId: BUCKET_ACCOUNT, region: 'eu-west-1' });
+  const { host } = new URL(slow.endpoint);
+  const about = { method: 'PUT', path: '/slow-bucket/a', payload: 'UNSIGNED-PAYLOAD', now: Date.now() };
+  const { headers } = signedHeaders(owner, { ...about, headers: { host } });
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const half = `PUT /slow-bucket/a HTTP/1.1\r\n${head.join('')}content-length: 100\r\n\r\nhalf`;
+  assert.match(await raw(half, slow.endpoint), /^HTTP\/1\.1 400 .*RequestTimeout/s);
+  assert.deepEqual(slow.bugs, []);
+  await slow.close();
+});
+
 test('a body of unknown length is refused', async () => {
-  assert.equal(code(await put('unknown', { 'transfer-encoding': 'chunked' }, 'body')), 'MissingContentLength');
+  const unknown = await put('unknown', { 'transfer-encoding': 'chunked' }, 'body');
+  assert.equal(code(unknown), 'NotImplemented');
+  assert.match(unknown.body, /<Header>Transfer-Encoding<\/Header>/);
+});
+
+test('the name of the payload hash is one of those there are', async () => {
+  const answer = await send('PUT', '/partner-objects/open/a', { 'x-amz-content-sha256': 'nothing' }, 'body');
+  assert.equal(code(answer), 'InvalidArgument');
 });
 
 test('a request without credentials is anonymous: a policy for everyone lets it in, nothing else does', async () => {
@@ -289,9 +343,36 @@ test('nothing in these tests was a bug of the server', () => {
   assert.deepEqual(world.bugs, []);
 });
 
-test('a virtual-host style request is refused by name', async () => {
-  const { status, body } = await send('GET', '/a', { host: 'partner-objects.localhost:4700' });
+test('the host may name the bucket, and the Region', async () => {
+  await put('page', {}, 'hello');
+  const hosts = ['partner-objects.localhost:4700', 'partner-objects.s3.localhost', 'partner-objects.s3.amazonaws.com'];
+  for (const host of [
+    ...hosts,
+    'partner-objects.s3.eu-west-1.amazonaws.com',
+    'PARTNER-objects.s3-eu-west-1.amazonaws.com',
+  ]) {
+    assert.equal((await send('GET', '/open/page', { host })).body, 'hello', host);
+    assert.match((await send('GET', '/?prefix=open/page', { host })).body, /<Key>open\/page<\/Key>/, host);
+  }
+  for (const host of ['s3.eu-west-1.amazonaws.com', 's3.localhost', 'localhost:1', '[::1]:4566', 'crossmap:4566']) {
+    assert.equal((await send('GET', '/partner-objects/open/page', { host })).body, 'hello', host);
+  }
+  const abroad = await send('GET', '/open/page', { host: 'partner-objects.s3.us-east-1.amazonaws.com' });
+  assert.equal(abroad.status, 301);
+  assert.equal(abroad.headers['x-amz-bucket-region'], 'eu-west-1');
+});
+
+test('a host that may begin with a bucket or not is refused by name', async () => {
+  const { status, body } = await send('GET', '/a', { host: 'partner-objects.example.com' });
   assert.equal(status, 501);
-  assert.match(body, /virtual-host style/);
-  assert.match(body, /partner-objects\.localhost:4700/);
+  assert.match(body, /partner-objects\.example\.com/);
+});
+
+test('a request signed for another Region than its host names is told the right one', async () => {
+  const host = 's3.us-east-1.amazonaws.com';
+  const about = { method: 'GET', path: '/', payload: 'UNSIGNED-PAYLOAD', now: Date.now() };
+  const { headers } = signedHeaders(owner, { ...about, headers: { host } });
+  const answer = await send('GET', '/', headers);
+  assert.equal(code(answer), 'AuthorizationHeaderMalformed');
+  assert.match(answer.body, /the region 'eu-west-1' is wrong; expecting 'us-east-1'<.*<Region>us-east-1</);
 });

@@ -1,14 +1,14 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
-import { type AuthorizationRequest, type Caller, evaluate } from '../../src/iam/evaluate.ts';
+import type { Context } from '../../src/iam/context.ts';
+import { type AuthorizationRequest, type Authorizer, type Caller, evaluate } from '../../src/iam/evaluate.ts';
 import { type Policy, parsePolicy } from '../../src/iam/policy.ts';
+import { principalAccount } from '../../src/iam/principal.ts';
 import type { BlobStore } from '../../src/s3/blob-store.ts';
-import type { BucketSettings } from '../../src/s3/bucket-settings.ts';
-import { EmbeddedS3 } from '../../src/s3/embedded-s3.ts';
+import { EmbeddedS3, type EmbeddedS3Options } from '../../src/s3/embedded-s3.ts';
 import { memoryBlobs } from '../../src/s3/memory-blobs.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
-import { handleS3 } from '../../src/server/s3.ts';
+import type { S3HttpOptions } from '../../src/server/s3.ts';
+import { listen, type ServerOptions } from '../../src/server/server.ts';
 import type { CredentialLookup } from '../../src/server/sigv4.ts';
 import { openDatabase } from '../../src/sqlite/open.ts';
 
@@ -70,9 +70,9 @@ export async function s3World(
     readonly blobs?: BlobStore;
     readonly now?: () => number;
     readonly minimumPartSize?: number;
-    /** @default - those of S3: all public access is blocked */
-    readonly newBucketSettings?: BucketSettings;
-  } = {},
+  } & Pick<EmbeddedS3Options, 'newBucketSettings' | 'principalIds'> &
+    Pick<S3HttpOptions, 'network' | 'bodyTimeoutMs'> &
+    Pick<ServerOptions, 'headTimeoutMs'> = {},
 ): Promise<S3World> {
   const authorizations: AuthorizationRequest[] = [];
   const bugs: unknown[] = [];
@@ -83,30 +83,31 @@ export async function s3World(
     options.blobs ?? memoryBlobs(),
   );
   let ids = 0;
-  const s3 = new EmbeddedS3({
-    store,
-    authorizer: {
-      authorize: (request) => {
-        authorizations.push(request);
-        return evaluate(request);
-      },
+  const authorizer: Authorizer = {
+    authorize: (request) => {
+      authorizations.push(request);
+      return evaluate({ ...request, context: { ...request.context, ...principalContext(request) } });
     },
-    now,
-    newId: () => `upload-${ids++}`,
-    ...(options.minimumPartSize === undefined ? {} : { minimumPartSize: options.minimumPartSize }),
-    ...(options.newBucketSettings && { newBucketSettings: options.newBucketSettings }),
-  });
+  };
+  const s3 = new EmbeddedS3({ ...options, store, authorizer, now, newId: () => `upload-${ids++}` });
   const lookup: CredentialLookup = (accessKeyId, sessionToken) => {
     const person = people.find((candidate) => candidate.accessKeyId === accessKeyId);
     if (person === undefined) return { kind: 'refused', code: 'InvalidAccessKeyId' };
     if (person.sessionToken !== sessionToken) return { kind: 'refused', code: 'InvalidToken' };
     return { kind: 'found', caller: person.caller, secretAccessKey: person.secretAccessKey };
   };
-  const server: Server = createServer((request, response) => {
-    void handleS3(request, response, { s3, lookup, now, onBug: (error) => bugs.push(error) });
+  const server = await listen(0, {
+    ...options,
+    apis: [],
+    queryApis: [],
+    s3,
+    authorizer,
+    lookup,
+    now,
+    onBug: (error) => bugs.push(error),
+    localEndpoint: { denials: () => [], logs: () => [], logGroup: () => undefined },
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const endpoint = `http://127.0.0.1:${server.port}`;
   return {
     s3,
     store,
@@ -127,8 +128,17 @@ export async function s3World(
     },
     close: async () => {
       for (const client of clients) client.destroy();
-      await new Promise((resolve) => server.close(resolve));
+      await server.close();
       store.close();
     },
+  };
+}
+
+/** The keys that the accounts would add for the principal, as far as S3 has conditions of its own on them. */
+function principalContext({ principal }: AuthorizationRequest): Context {
+  const accountId = principalAccount(principal);
+  return {
+    'aws:PrincipalIsAWSService': String(principal.kind === 'service'),
+    ...(accountId !== undefined && { 'aws:PrincipalAccount': accountId }),
   };
 }

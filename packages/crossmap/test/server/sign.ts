@@ -19,13 +19,14 @@ export function signedHeaders(
     readonly now: number;
     readonly service?: string;
   },
+  { dateHeader = false } = {},
 ): Signed {
   const timestamp = new Date(request.now).toISOString().replace(/[-:]|\.\d{3}/g, '');
   const scope = `${timestamp.slice(0, 8)}/eu-west-1/${request.service ?? 's3'}/aws4_request`;
   const headers: Record<string, string> = {
     ...request.headers,
     'x-amz-content-sha256': request.payload,
-    'x-amz-date': timestamp,
+    ...(dateHeader ? {} : { 'x-amz-date': timestamp }),
   };
   const key = scope.split('/').reduce<string | Buffer>((secret, text) => hmac(secret, text), `AWS4${secretAccessKey}`);
   const sign: Signed['sign'] = (algorithm, lines) =>

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHash, createHmac } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { SignatureV4 } from '@smithy/signature-v4';
 import fc from 'fast-check';
@@ -10,6 +10,8 @@ import {
   type SignedRequest,
 } from '../../src/server/sigv4.ts';
 import { root } from './s3-world.ts';
+import { Sha256 } from './sdk-signer.ts';
+import { signedHeaders } from './sign.ts';
 
 const owner = root('111111111111');
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
@@ -20,26 +22,6 @@ const lookup: CredentialLookup = (accessKeyId, sessionToken) => {
   if (sessionToken === 'expired') return { kind: 'refused', code: 'ExpiredToken' };
   return { kind: 'found', caller: owner.caller, secretAccessKey: owner.secretAccessKey };
 };
-
-/** A hash as the signer of the SDK wants it. */
-class Sha256 {
-  readonly #hash;
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(secret));
-  }
-  update(data: string | ArrayBuffer | ArrayBufferView): void {
-    this.#hash.update(bytesOf(data));
-  }
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-  reset(): void {}
-}
-
-function bytesOf(data: string | ArrayBuffer | ArrayBufferView): Buffer {
-  if (typeof data === 'string') return Buffer.from(data);
-  return data instanceof ArrayBuffer ? Buffer.from(data) : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-}
 
 interface Unsigned {
   readonly method: string;
@@ -175,12 +157,74 @@ test('a request is good for a quarter of an hour either way', async () => {
   }
 });
 
-test('without an Authorization header nobody is authenticated, and one that is none is malformed', () => {
+test('without an Authorization header, or with an empty one, nobody is authenticated', () => {
   assert.deepEqual(authenticate({ method: 'GET', url: '/', headers: {} }, lookup, NOW), { kind: 'anonymous' });
-  for (const authorization of ['', 'Bearer x', 'AWS4-HMAC-SHA256 Credential=a/b', 'AWS AKIA:signature']) {
-    const request = { method: 'GET', url: '/', headers: { authorization } };
-    assert.equal(outcome(authenticate(request, lookup, NOW)), 'AuthorizationHeaderMalformed', authorization);
-  }
+  const empty = { method: 'GET', url: '/', headers: { authorization: '' } };
+  assert.deepEqual(authenticate(empty, lookup, NOW), { kind: 'anonymous' });
+});
+
+const SCOPE = 'AKIA/20260102/eu-west-1/s3/aws4_request';
+const MALFORMED: readonly (readonly [authorization: string, code: string, message: RegExp])[] = [
+  ['Bearer x', 'InvalidArgument', /^Unsupported Authorization Type$/],
+  ['AWS AKIA:signature', 'InvalidRequest', /Please use AWS4-HMAC-SHA256\.$/],
+  ['AWS4-ECDSA-P256-SHA256 Credential=a', 'NotImplemented', /Signature Version 4A/],
+  ['AWS4-HMAC-SHA256', 'AuthorizationHeaderMalformed', /requires three components/],
+  ['AWS4-HMAC-SHA256 Credential', 'AuthorizationHeaderMalformed', /component "Credential" is malformed\.$/],
+  ['AWS4-HMAC-SHA256 SignedHeaders=host,Signature=0', 'AuthorizationHeaderMalformed', /missing Credential\.$/],
+  [`AWS4-HMAC-SHA256 Credential=${SCOPE},Signature=0`, 'AuthorizationHeaderMalformed', /missing SignedHeaders\.$/],
+  [`AWS4-HMAC-SHA256 Credential=${SCOPE},SignedHeaders=host`, 'AuthorizationHeaderMalformed', /missing Signature\.$/],
+  [
+    'AWS4-HMAC-SHA256 Credential=AKIA/x,SignedHeaders=host,Signature=0',
+    'AuthorizationHeaderMalformed',
+    /the Credential is mal-formed; expecting "<YOUR-AKID>\/YYYYMMDD\/REGION\/SERVICE\/aws4_request"\.$/,
+  ],
+  [
+    `AWS4-HMAC-SHA256 Credential=${SCOPE.replace('20260102', '2-1-26')},SignedHeaders=host,Signature=0`,
+    'AuthorizationHeaderMalformed',
+    /incorrect date format "2-1-26"/,
+  ],
+  [
+    `AWS4-HMAC-SHA256 Credential=${SCOPE.replace('aws4_request', 'aws5')},SignedHeaders=host,Signature=0`,
+    'AuthorizationHeaderMalformed',
+    /incorrect terminal "aws5"\. This endpoint uses "aws4_request"\.$/,
+  ],
+  [
+    `AWS4-HMAC-SHA256 Credential=${SCOPE.replace('20260102', '20260101')},SignedHeaders=host,Signature=0`,
+    'AuthorizationHeaderMalformed',
+    /Invalid credential date "20260101"/,
+  ],
+  [
+    `AWS4-HMAC-SHA256 Credential=${SCOPE},SignedHeaders=x-amz-date,Signature=0`,
+    'InvalidRequest',
+    /x-amz-content-sha256/,
+  ],
+];
+
+for (const [authorization, code, message] of MALFORMED) {
+  test(`an authorization that is malformed is refused in the words of S3: ${authorization}`, () => {
+    const headers = { authorization, 'x-amz-date': '20260102T030405Z' };
+    const authentication = authenticate({ method: 'GET', url: '/', headers }, lookup, NOW);
+    assert.ok(authentication.kind === 'refused');
+    assert.equal(authentication.code, code);
+    assert.match(authentication.message ?? '', message);
+  });
+}
+
+test('a signature of another length does not match either', () => {
+  const authorization = `AWS4-HMAC-SHA256 Credential=${SCOPE.replace('AKIA', owner.accessKeyId)}, SignedHeaders=x-amz-content-sha256;x-amz-date, Signature=0`;
+  const headers = { authorization, 'x-amz-date': '20260102T030405Z', 'x-amz-content-sha256': EMPTY };
+  assert.equal(outcome(authenticate({ method: 'GET', url: '/', headers }, lookup, NOW)), 'SignatureDoesNotMatch');
+});
+
+test('the time of a request may be in its Date header', () => {
+  const person = { accessKeyId: owner.accessKeyId, secretAccessKey: owner.secretAccessKey };
+  const date = new Date(NOW).toUTCString();
+  const request = { method: 'GET', path: '/a', headers: { host: 'localhost', date }, payload: EMPTY, now: NOW };
+  const { headers } = signedHeaders(person, request, { dateHeader: true });
+  assert.equal('x-amz-date' in headers, false);
+  assert.equal(outcome(authenticate({ method: 'GET', url: '/a', headers }, lookup, NOW)), 'authenticated');
+  const late = authenticate({ method: 'GET', url: '/a', headers }, lookup, NOW + 16 * 60_000);
+  assert.equal(outcome(late), 'RequestTimeTooSkewed');
 });
 
 test('a date, a scope or a payload hash that is missing or differs is refused', async () => {

@@ -7,6 +7,7 @@ import {
   execution,
   MAP_RUN_ARN,
   passEvents,
+  ROLE_ARN,
   RUNNING,
   START,
   STATE_MACHINE_ARN,
@@ -173,6 +174,31 @@ export function executionContract(name: string, { open, kept }: StoreUnderTest):
       const second = await reader.stateMachines(here, 2, first.next);
       assert.deepEqual(second, { items: [same] });
       assert.deepEqual(await reader.stateMachine(old.stateMachineArn), old);
+      await reader.close();
+    });
+
+    test('a state machine is given back as it was in each revision, and an execution names its own', async () => {
+      const store = await open();
+      const first: StateMachineRecord = {
+        stateMachineArn: STATE_MACHINE_ARN,
+        name: 'ProcessObjects',
+        definition: '{"first":1}',
+        roleArn: `${ROLE_ARN}-first`,
+        type: 'STANDARD',
+        creationDate: START,
+        loggingConfiguration: { level: 'OFF', includeExecutionData: false },
+      };
+      const second = { ...first, definition: '{"second":2}', roleArn: `${ROLE_ARN}-second`, revisionId: 'two' };
+      await store.recordStateMachine(first);
+      await store.recordStateMachine(second);
+      const run = { ...execution('one', RUNNING), revisionId: 'two' };
+      await store.recordExecution(run, []);
+      const reader = await kept(store);
+      assert.deepEqual(await reader.stateMachine(STATE_MACHINE_ARN), second);
+      assert.deepEqual(await reader.stateMachineRevision(STATE_MACHINE_ARN, undefined), first);
+      assert.deepEqual(await reader.stateMachineRevision(STATE_MACHINE_ARN, 'two'), second);
+      assert.equal(await reader.stateMachineRevision(STATE_MACHINE_ARN, 'three'), undefined);
+      assert.deepEqual(await reader.execution(run.executionArn), run);
       await reader.close();
     });
 

@@ -124,6 +124,46 @@ export function mapRunContract(name: string, { open, kept }: StoreUnderTest): vo
       await store.close();
     });
 
+    test('the children that have started are counted by status, and the numbers that have none are told', async () => {
+      const store = await open();
+      assert.deepEqual(await store.startedChildren(MAP_RUN_ARN), { totals: [], gaps: [], next: 0 });
+      const ends = { 0: RUNNING, 1: succeeded(1), 2: succeeded(2), 5: RUNNING, 7: succeeded(7) };
+      for (const [index, end] of Object.entries(ends)) await store.recordExecution(child(Number(index), end), []);
+      await store.recordExecution(child(9, RUNNING, `${MAP_RUN_ARN}-other`), []);
+      const reader = await kept(store);
+      assert.deepEqual(await reader.startedChildren(MAP_RUN_ARN), {
+        totals: [
+          { status: 'RUNNING', children: 2, items: 2 },
+          { status: 'SUCCEEDED', children: 3, items: 3 },
+        ],
+        gaps: [3, 4, 6],
+        next: 8,
+      });
+      await reader.close();
+    });
+
+    test('a spool that is cleared is empty, also for what is spooled with the clearing', async () => {
+      const store = await open();
+      await store.spoolChildren(MAP_RUN_ARN, [pending(0, 9), pending(1, 9)]);
+      await store.spoolChildren(`${MAP_RUN_ARN}-other`, [pending(2, 9)]);
+      await Promise.all([store.clearSpool(MAP_RUN_ARN), store.spoolChildren(MAP_RUN_ARN, [pending(3, 9)])]);
+      const reader = await kept(store);
+      assert.deepEqual(await flat(reader.spooledChildren(MAP_RUN_ARN, 0)), [pending(3, 9)]);
+      assert.deepEqual(await flat(reader.spooledChildren(`${MAP_RUN_ARN}-other`, 0)), [pending(2, 9)]);
+      await reader.close();
+    });
+
+    test('the Map Runs that run are found, those that ended are not', async () => {
+      const store = await open();
+      const running: MapRunRecord = { ...mapRun(`${MAP_RUN_ARN}-a`, START), status: 'RUNNING' };
+      await store.recordMapRun(running);
+      await store.recordMapRun({ ...mapRun(`${MAP_RUN_ARN}-b`, START), status: 'RUNNING' });
+      await store.recordMapRun(mapRun(`${MAP_RUN_ARN}-b`, START));
+      const reader = await kept(store);
+      assert.deepEqual(await reader.runningMapRuns(), [running]);
+      await reader.close();
+    });
+
     test('a child that starts and ends in two writes made together has its whole history', async () => {
       const store = await open();
       const events = passEvents(7, 8);

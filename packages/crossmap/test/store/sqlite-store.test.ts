@@ -41,29 +41,13 @@ describe('SQLite store', () => {
     await store.close();
   });
 
-  test('a data folder holds data once an execution or an activity is recorded', async () => {
-    const store = await openSqliteStore(':memory:');
-    assert.equal(store.holdsData(), false);
-    await store.recordExecution(execution('one', RUNNING), []);
-    assert.equal(store.holdsData(), true);
-    await store.close();
-    const activities = await openSqliteStore(':memory:');
-    await activities.recordActivity({
-      activityArn: 'arn:aws:states:us-east-1:1:activity:a',
-      name: 'a',
-      creationDate: 1,
-    });
-    assert.equal(activities.holdsData(), true);
-    await activities.close();
-  });
-
   test('a data file of another version is refused', async () => {
     const path = newPath();
     const database = await openDatabase(path);
     database.exec('PRAGMA user_version = 7');
     database.close();
-    await assert.rejects(openSqliteStore(path), /version 3, found version 7/);
-    await assert.rejects(openSqliteStore(path), /version 3, found version 7/);
+    await assert.rejects(openSqliteStore(path), /version 4, found version 7/);
+    await assert.rejects(openSqliteStore(path), /version 4, found version 7/);
   });
 
   test('a database that is not ours is refused and left as it is', async () => {

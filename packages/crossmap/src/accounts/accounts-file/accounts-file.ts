@@ -87,17 +87,29 @@ const encryption = object({
   bucketKeyEnabled: optional(boolean, false),
 });
 
+/** What is not given is off. */
+const publicAccessBlock = object({
+  BlockPublicAcls: optional(boolean, false),
+  IgnorePublicAcls: optional(boolean, false),
+  BlockPublicPolicy: optional(boolean, false),
+  RestrictPublicBuckets: optional(boolean, false),
+});
+
 const bucket = object({
   name: bucketName,
   region: optional(region, 'us-east-1'),
   policy: optional(document),
   encryption: optional(encryption),
+  publicAccessBlock: optional(publicAccessBlock),
+  objectOwnership: optional(oneOf('BucketOwnerEnforced', 'BucketOwnerPreferred', 'ObjectWriter')),
+  versioning: optional(oneOf('Enabled', 'Suspended')),
+  requestPayer: optional(oneOf('BucketOwner', 'Requester')),
+  tags: optional(byName(tagValue, tagKey)),
 });
 
 const account = object({
   id: accountId,
   name: optional(text('a name', /^.{1,50}$/)),
-  canonicalId: optional(text('a canonical user id of 64 hexadecimal digits', /^[0-9a-f]{64}$/)),
   root: optional(object({ accessKeys })),
   policies: list(policy),
   groups: list(group),
@@ -137,8 +149,18 @@ const organization = object({
   ...members,
 });
 
+/** What a bucket has that CreateBucket makes, where AWS's own defaults of April 2023 are not wanted. */
+const newBuckets = object({
+  publicAccessBlock: optional(publicAccessBlock),
+  objectOwnership: optional(oneOf('BucketOwnerEnforced', 'BucketOwnerPreferred', 'ObjectWriter')),
+});
+
 /** The file of `crossmap serve`, described in docs/reference/accounts.md. */
-export const accountsFile = object({ accounts: list(account), organization: optional(organization) });
+export const accountsFile = object({
+  accounts: list(account),
+  organization: optional(organization),
+  newBuckets: optional(newBuckets),
+});
 
 export type AccountsFile = ValueOf<typeof accountsFile>;
 export type DeclaredAccount = AccountsFile['accounts'][number];

@@ -13,10 +13,10 @@ import type { DeclaredAccount, DeclaredGroup, DeclaredPolicy, DeclaredRole, Decl
  * Makes what an accounts file declares, or brings what is there to what it declares now: the unique id stays, all else is
  * as declared. A path can not be changed, as it is part of the ARN.
  */
-export function declareAccount(state: IamState, { canonicalId, root }: DeclaredAccount, account: AccountEntity): void {
+export function declareAccount(state: IamState, { root }: DeclaredAccount, account: AccountEntity): void {
   const accessKeys = root?.accessKeys ?? [];
   const { entities } = state;
-  entities.change([account], [{ ...account, id: canonicalId ?? account.id, accessKeys: [] }]);
+  entities.change([account], [{ ...account, accessKeys: [] }]);
   const current = () => entities.find('account', account.accountId, '')!;
   for (const accessKey of accessKeys) createAccessKey(state, current(), accessKey);
 }

@@ -23,7 +23,7 @@ export async function loadAccounts(
 ): Promise<void> {
   const loading = new Loading(accounts.iam);
   for (const [index, account] of declared.entries()) {
-    await loading.part(`accounts[${index}]`, `account ${account.id}`, [account.canonicalId, account.root], () =>
+    await loading.part(`accounts[${index}]`, `account ${account.id}`, account.root ?? null, () =>
       declareAccount(accounts.iam, account, accounts.accountEntity(account.id)),
     );
   }
@@ -40,12 +40,26 @@ export async function loadAccounts(
   );
   await loading.attempt('organization', () => organization && accounts.join(new Organization(organization)));
   await loading.each(declared, 'keys', (accountId, key) => declareKey(kms, accountId, key));
-  await loading.each(declared, 'buckets', async (accountId, { name, region, policy, encryption }) => {
-    const defaults = encryption === undefined ? {} : { encryption: bucketEncryption(encryption) };
-    await buckets.createBucket({ bucketName: name, accountId, region, ...defaults });
-    if (policy !== undefined) await buckets.putBucketPolicy(name, JSON.stringify(policy));
-  });
+  await loading.each(
+    declared,
+    'buckets',
+    async (accountId, { name, region, policy, encryption, tags, ...settings }) => {
+      const defaults = encryption === undefined ? {} : { encryption: bucketEncryption(encryption) };
+      await buckets.createBucket({ bucketName: name, accountId, region, ...defaults });
+      await buckets.putBucketSettings(name, {
+        ...given(settings),
+        ...(tags && { tags: Object.entries(tags).map(([key, value]) => ({ key, value })) }),
+      });
+      if (policy !== undefined) await buckets.putBucketPolicy(name, JSON.stringify(policy));
+    },
+  );
   loading.end();
+}
+
+/** What is not `undefined`. */
+function given<T extends object>(settings: T): { readonly [K in keyof T]?: Exclude<T[K], undefined> } {
+  const present = Object.entries(settings).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(present) as { readonly [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
 type Lists = 'policies' | 'groups' | 'users' | 'roles' | 'keys' | 'buckets';

@@ -1,11 +1,5 @@
 import type { Context } from '../../iam/context.ts';
-import {
-  type AuthorizationRequest,
-  type Authorizer,
-  type Caller,
-  evaluate,
-  type NamedPolicy,
-} from '../../iam/evaluate.ts';
+import type { AuthorizationRequest, Authorizer, Caller, NamedPolicy } from '../../iam/evaluate.ts';
 import { parsePolicy } from '../../iam/policy.ts';
 import { principalAccount } from '../../iam/principal.ts';
 import { contextConditionKeys, type EncryptionContext } from './encryption-context.ts';
@@ -17,6 +11,8 @@ import { KmsError } from './kms-error.ts';
 export interface KmsRequest {
   readonly caller: Caller;
   readonly region: string;
+  /** Where it comes from; absent for a request that a service makes. */
+  readonly sourceIp?: string;
   /** `s3.eu-west-1.amazonaws.com` for a request that a service makes. */
   readonly viaService?: string;
 }
@@ -63,17 +59,12 @@ export class KeyAccess {
     this.#decide({ ...authorization, resourceAccount, resourcePolicy: retirementPolicy(grant) });
   }
 
-  /** Whether policies alone allow what grants may have allowed. */
-  allowedByPolicies(request: KmsRequest, use: KeyUse): boolean {
-    const ungranted = { ...use, key: { ...use.key, grants: [] } };
-    return evaluate(this.#authorization(request, ungranted)).decision === 'Allow';
-  }
-
   /** Whether the key policy lets the caller, or its account, put the next one: the lockout safety check. */
   couldPutPolicy(request: KmsRequest, key: KmsKey): boolean {
     const { principal } = request.caller;
     const unlimited = { ...request, caller: { principal, identityPolicies: [EVERYTHING] } };
-    return this.allowedByPolicies(unlimited, { operation: 'PutKeyPolicy', key });
+    const authorization = this.#authorization(unlimited, { operation: 'PutKeyPolicy', key: { ...key, grants: [] } });
+    return this.#authorizer.authorize(authorization, true).decision === 'Allow';
   }
 
   /** For what identity policies alone decide: `*`, or an alias of the caller's account. */
@@ -145,12 +136,13 @@ function issuedToCaller(request: KmsRequest, key: KmsKey, grants: readonly Grant
 
 /** https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html */
 function requestContext(request: KmsRequest): Context {
-  const { viaService } = request;
+  const { viaService, sourceIp } = request;
   const { accountId, region } = scopeOf(request);
   return {
     'aws:RequestedRegion': region,
     'aws:SecureTransport': 'true',
     'kms:CallerAccount': accountId,
+    ...(sourceIp !== undefined && { 'aws:SourceIp': sourceIp }),
     ...(viaService !== undefined && { 'kms:ViaService': viaService, 'aws:ViaAWSService': 'true' }),
   };
 }

@@ -1,5 +1,6 @@
 import { open, readFile, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { syncDirectory } from '../../s3/directory-blobs.ts';
 import type { KmsKey } from './key.ts';
 import type { KeyFile, KeyState } from './key-store.ts';
 
@@ -55,4 +56,5 @@ async function replace(path: string, text: string): Promise<void> {
     await file.close();
   }
   await rename(unfinished, path);
+  await syncDirectory(dirname(path));
 }

@@ -18,6 +18,7 @@ export class KeyStore {
   readonly #file: KeyFile | undefined;
   readonly #keys: Map<string, KmsKey>;
   readonly #aliases: Map<string, Alias>;
+  #saved: Promise<void> = Promise.resolve();
 
   private constructor(now: () => number, file: KeyFile | undefined, { keys, aliases }: KeyState) {
     this.#now = now;
@@ -86,7 +87,13 @@ export class KeyStore {
     await this.#save();
   }
 
-  async #save(): Promise<void> {
-    await this.#file?.save({ keys: this.allKeys(), aliases: [...this.#aliases.values()] });
+  /** Resolves when everything that is visible is durable. */
+  durable(): Promise<void> {
+    return this.#saved;
+  }
+
+  #save(): Promise<void> {
+    this.#saved = this.#file?.save({ keys: this.allKeys(), aliases: [...this.#aliases.values()] }) ?? Promise.resolve();
+    return this.#saved;
   }
 }

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { foreignKeyMessage } from '../../iam/denied-message.ts';
 import type { Authorizer } from '../../iam/evaluate.ts';
 import { PolicyError, type PrincipalIds, parsePolicy } from '../../iam/policy.ts';
+import { shownPolicy } from '../../s3/bucket-policy.ts';
 import { type Alias, aliasArn, type KmsKey, type KmsScope, keyArn, readKeyReference } from './key.ts';
 import { KeyAccess, type KmsRequest, scopeOf } from './key-access.ts';
 import { defaultKeyPolicy, managedKeyPolicy } from './key-policies.ts';
@@ -88,7 +89,7 @@ export class Kms {
   }
 
   /** A key that is not there yet. Errors: `MalformedPolicyDocumentException`. */
-  newKey(definition: KeyDefinition): KmsKey {
+  newKey(definition: KeyDefinition, ids = this.#principalIds): KmsKey {
     const { accountId, region, keyId = randomUUID(), description = '', tags = {}, enabled = true } = definition;
     const arn = keyArn(keyId, definition);
     const policy = definition.policy ?? defaultKeyPolicy(accountId);
@@ -102,7 +103,7 @@ export class Kms {
       description,
       state: { kind: enabled ? 'Enabled' : 'Disabled' },
       policy,
-      principalIds: this.boundPrincipals(policy),
+      principalIds: this.boundPrincipals(policy, ids),
       tags,
       grants: [],
       material: randomBytes(32),
@@ -111,10 +112,14 @@ export class Kms {
 
   /**
    * Makes a key without authorization, as CloudFormation does with rights of its own. One that is there becomes what the
-   * definition says and keeps its material, its grants and, while it waits to be deleted, its state.
+   * definition says and keeps its material, its grants and, while it waits to be deleted, its state. `ids` are of the
+   * users and roles that its policy may name.
    */
-  async provisionKey(definition: KeyDefinition & { readonly keyId: string }): Promise<void> {
-    const key = this.newKey(definition);
+  async provisionKey(
+    definition: KeyDefinition & { readonly keyId: string },
+    ids: PrincipalIds | undefined = this.#principalIds,
+  ): Promise<void> {
+    const key = this.newKey(definition, ids);
     const existing = this.store.key(key.arn);
     if (existing === undefined) return this.store.putKey(key);
     const { creationDate, grants, material } = existing;
@@ -134,7 +139,11 @@ export class Kms {
     const { accountId, region } = scope;
     const known = this.store.alias(aliasArn(MANAGED_ALIAS, scope));
     const existing = known === undefined ? undefined : this.store.key(known.targetKeyArn);
-    if (existing !== undefined) return existing;
+    if (existing !== undefined) {
+      // Another first request may be making it: nothing is encrypted with a key that a crash could take away.
+      await this.store.durable();
+      return existing;
+    }
     const policy = managedKeyPolicy(scope);
     const description = 'Default key that protects my S3 objects when no other key is defined';
     const key: KmsKey = { ...this.newKey({ accountId, region, description, policy }), keyManager: 'AWS' };
@@ -157,13 +166,18 @@ export class Kms {
     await this.store.putAlias(alias);
   }
 
+  /** As it was put, except that a user or role that is gone is shown by the unique id it had. */
+  shownPolicy({ policy, principalIds }: KmsKey): string {
+    return shownPolicy({ document: policy, principalIds }, this.#principalIds);
+  }
+
   /** The unique ids that a key policy binds. Errors: `MalformedPolicyDocumentException`. */
-  boundPrincipals(policy: string): Readonly<Record<string, string>> {
+  boundPrincipals(policy: string, ids = this.#principalIds): Readonly<Record<string, string>> {
     if (Buffer.byteLength(policy) > LONGEST_POLICY) {
       throw new KmsError('LimitExceededException', `The key policy is longer than ${LONGEST_POLICY} bytes`);
     }
     try {
-      return parsePolicy(JSON.parse(policy), 'key', this.#principalIds).principalIds;
+      return parsePolicy(JSON.parse(policy), 'key', ids).principalIds;
     } catch (error) {
       if (error instanceof PolicyError && error.principal !== undefined) {
         const text = 'Policy contains a statement with one or more invalid principals.';

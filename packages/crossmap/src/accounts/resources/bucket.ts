@@ -1,4 +1,5 @@
-import type { BucketEncryption } from '../../s3/bucket-settings.ts';
+import type { BucketEncryption, ObjectOwnership } from '../../s3/bucket-settings.ts';
+import type { BucketResource } from '../deployment.ts';
 import { generatedName } from './physical-name.ts';
 import type { PropertyReader, StringRule } from './property-reader.ts';
 import type { ResourceType } from './resource-type.ts';
@@ -17,17 +18,13 @@ export const BUCKET: ResourceType = {
     IntelligentTieringConfigurations: 'moves objects between storage classes, which cost nothing here',
     LifecycleConfiguration: 'acts after days; nothing here grows that old',
     MetricsConfigurations: 'CloudWatch metrics are not kept',
-    PublicAccessBlockConfiguration: 'blocks ACLs, which do not exist here, and public policies',
-    Tags: 'are for cost reports and people',
   },
   plan(properties, { environment, ...context }) {
     const bucketName =
       properties.optionalString('BucketName', BUCKET_NAME) ??
       generatedName({ environment, ...context }, 63).toLowerCase();
     const encryption = readEncryption(properties.optionalObject('BucketEncryption'));
-    for (const rule of properties.optionalObject('OwnershipControls')?.objects('Rules') ?? []) {
-      rule.oneOf('ObjectOwnership', ['BucketOwnerEnforced']);
-    }
+    const settings = readSettings(properties);
     properties.oneOf('AccessControl', ['Private']);
     return {
       ref: bucketName,
@@ -37,7 +34,7 @@ export const BUCKET: ResourceType = {
         RegionalDomainName: `${bucketName}.s3.${environment.region}.amazonaws.com`,
       },
       deploy: (deployment) =>
-        deployment.createBucket({ ...environment, bucketName, ...(encryption && { encryption }) }),
+        deployment.createBucket({ ...environment, bucketName, settings, ...(encryption && { encryption }) }),
     };
   },
 };
@@ -54,4 +51,26 @@ function readEncryption(property: PropertyReader | undefined): BucketEncryption 
     };
   });
   return encryption;
+}
+
+/** A flag of the public access block that is not given is off, as in the API. */
+function readSettings(properties: PropertyReader): NonNullable<BucketResource['settings']> {
+  const block = properties.optionalObject('PublicAccessBlockConfiguration');
+  const publicAccessBlock = block && {
+    BlockPublicAcls: block.boolean('BlockPublicAcls', false),
+    IgnorePublicAcls: block.boolean('IgnorePublicAcls', false),
+    BlockPublicPolicy: block.boolean('BlockPublicPolicy', false),
+    RestrictPublicBuckets: block.boolean('RestrictPublicBuckets', false),
+  };
+  const [objectOwnership] = (properties.optionalObject('OwnershipControls')?.objects('Rules') ?? []).map((rule) =>
+    rule.oneOf<ObjectOwnership>('ObjectOwnership', ['BucketOwnerEnforced', 'BucketOwnerPreferred', 'ObjectWriter']),
+  );
+  const versioning = properties.optionalObject('VersioningConfiguration')?.oneOf('Status', ['Enabled', 'Suspended']);
+  const tags = properties.objects('Tags').map((tag) => ({ key: tag.string('Key'), value: tag.string('Value') }));
+  return {
+    ...(publicAccessBlock && { publicAccessBlock }),
+    ...(objectOwnership && { objectOwnership }),
+    ...(versioning && { versioning }),
+    ...(tags.length > 0 && { tags }),
+  };
 }

@@ -1,6 +1,6 @@
 import { keyArn } from '../kms/key.ts';
 import { generatedKeyId } from './physical-name.ts';
-import type { ResourceType } from './resource-type.ts';
+import { principalsOf, type ResourceType } from './resource-type.ts';
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html */
 export const KEY: ResourceType = {
@@ -19,17 +19,19 @@ export const KEY: ResourceType = {
     properties.oneOf('Origin', ['AWS_KMS']);
     properties.oneOf('MultiRegion', [false]);
     const tags = properties.objects('Tags').map((tag) => [tag.string('Key'), tag.string('Value')] as const);
+    const policy = properties.has('KeyPolicy') ? properties.policy('KeyPolicy', 'key') : undefined;
     const resource = {
       ...context.environment,
       keyId,
       description: properties.optionalString('Description') ?? '',
       enabled: properties.boolean('Enabled', true),
       tags: Object.fromEntries(tags),
-      ...(properties.has('KeyPolicy') && { policy: properties.policy('KeyPolicy', 'key') }),
+      ...(policy && { policy }),
     };
     return {
       ref: keyId,
       attributes: { Arn: arn, KeyId: keyId },
+      principals: policy === undefined ? [] : principalsOf(policy),
       deploy: (deployment) => deployment.createKey(resource),
     };
   },

@@ -9,24 +9,31 @@ const POLICY_NAME: StringRule = {
 };
 
 /**
- * A customer managed policy. It is put on each of its roles under its ARN, which no inline policy can have as a name.
+ * A customer managed policy.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-managedpolicy.html
  */
 export const MANAGED_POLICY: ResourceType = {
   type: 'AWS::IAM::ManagedPolicy',
-  withoutLocalMeaning: { Description: 'is for people', Tags: 'are for cost reports and people' },
+  withoutLocalMeaning: { Tags: 'are for cost reports and people' },
   plan(properties, context) {
     const name = properties.optionalString('ManagedPolicyName', POLICY_NAME) ?? generatedName(context, 128);
     const path = properties.optionalString('Path', IAM_PATH) ?? '/';
     const policyArn = `arn:aws:iam::${context.environment.accountId}:policy${path}${name}`;
-    const policy = { name: policyArn, document: properties.policy('PolicyDocument', 'identity') };
+    const policy = {
+      accountId: context.environment.accountId,
+      policyName: name,
+      path,
+      description: properties.optionalString('Description') ?? '',
+      document: properties.policy('PolicyDocument', 'identity'),
+    };
     const roleArns = properties.strings('Roles').map((roleName) => context.roleArn(roleName));
-    context.names.managedPolicies.set(policyArn, policy);
+    context.names.managedPolicies.add(policyArn);
     return {
       ref: policyArn,
       attributes: { PolicyArn: policyArn },
       async deploy(deployment) {
-        for (const roleArn of roleArns) await deployment.putRolePolicy({ roleArn, ...policy });
+        await deployment.createManagedPolicy(policy);
+        for (const roleArn of roleArns) await deployment.attachRolePolicy({ roleArn, policyArn });
       },
     };
   },

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../asl/json.ts';
 import type { Report } from '../assembly-error.ts';
 import type { Asset } from '../asset-manifest.ts';
-import type { Deployment, Environment, RolePolicy } from '../deployment.ts';
+import type { Deployment, Environment } from '../deployment.ts';
 import type { PropertyReader } from './property-reader.ts';
 
 /** One CloudFormation resource type. A property is honoured, or has a reason here, or is refused by name. */
@@ -54,6 +54,6 @@ export interface ResourceContext {
 export class AssemblyNames {
   /** ARNs by `ACCOUNT/ROLE-NAME`: a path makes the ARN of a role more than its name. */
   readonly roleArns = new Map<string, string>();
-  /** The customer managed policies of the assembly by ARN. */
-  readonly managedPolicies = new Map<string, RolePolicy>();
+  /** The ARNs of the customer managed policies of the assembly. */
+  readonly managedPolicies = new Set<string>();
 }

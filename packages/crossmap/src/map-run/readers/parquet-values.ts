@@ -22,8 +22,13 @@ let page: Buffer = Buffer.alloc(0);
 function textOf(bytes: Uint8Array | undefined): string | undefined {
   if (bytes === undefined) return undefined;
   if (page.buffer !== bytes.buffer) page = Buffer.from(bytes.buffer);
-  const text = page.toString('utf8', bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
-  if (text.includes('\ufffd') && !isUtf8(bytes)) throw new Error('a text is not UTF-8');
+  return textIn(page, bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+}
+
+/** Throws for what is not UTF-8. */
+export function textIn(bytes: Buffer, from: number, to: number): string {
+  const text = bytes.toString('utf8', from, to);
+  if (text.includes('\ufffd') && !isUtf8(bytes.subarray(from, to))) throw new Error('a text is not UTF-8');
   return text;
 }
 
@@ -35,26 +40,8 @@ function instant(time: bigint | undefined, perSecond: bigint, digits: number): s
   return text === '' ? `${seconds}Z` : `${seconds}.${text.padEnd(Math.ceil(text.length / 3) * 3, '0')}Z`;
 }
 
-/** A column of `count` values from its parts. Throws when they are more or fewer. */
-export function columnToJson(parts: readonly ArrayLike<unknown>[], count: number): ArrayLike<Json> {
-  let found = 0;
-  for (const part of parts) found += part.length;
-  if (found !== count) throw new Error(`expected ${count} values in a column, found ${found}`);
-  const values: Json[] = new Array<Json>(count);
-  let at = 0;
-  let last: Json = null;
-  for (const part of parts) {
-    for (let i = 0; i < part.length; i++) {
-      const value = valueToJson(part[i]);
-      // A text that repeats is kept once.
-      if (value !== last) last = value;
-      values[at++] = last;
-    }
-  }
-  return values;
-}
-
-function valueToJson(value: unknown): Json {
+/** A value as hyparquet gives it. */
+export function valueToJson(value: unknown): Json {
   switch (typeof value) {
     case 'string':
     case 'boolean':

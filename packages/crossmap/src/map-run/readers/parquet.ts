@@ -1,8 +1,7 @@
-import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetRead } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
+import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync } from 'hyparquet';
 import type { Json } from '../../asl/json.ts';
 import { ItemReaderFailure } from '../item-reader-failure.ts';
-import { columnToJson, PARSERS } from './parquet-values.ts';
+import { ParquetColumn, type RowGroupPlace } from './parquet-column.ts';
 import type { Rows } from './rows.ts';
 
 /** A file of which parts can be read: bytes `from` to before `to`. */
@@ -15,14 +14,15 @@ export interface RangedFile {
 const MAX_FOOTER_BYTES = 5 * 1024 * 1024;
 const MAX_ROW_GROUP_BYTES = 256 * 1024 * 1024;
 /** How many rows are made at a time. */
-const ROWS_AT_A_TIME = 2_000;
+const ROWS_AT_A_TIME = 500;
 const MAGIC = 'PAR1';
 
 /**
- * The rows of a Parquet file, column → value, in order, a row group at a time. Holds the columns of one row group. What
- * is no Parquet, is damaged, or is over AWS's limits ends in `ItemReaderFailure` that names the row group.
+ * The rows of a Parquet file, column → value, in order, a row group at a time. Holds the bytes of one row
+ * group as they are stored and of each column the values of a page, of all pages where they share a dictionary. What is
+ * no Parquet, is damaged, or is over AWS's limits ends in `ItemReaderFailure` that names the row group.
  */
-export async function* readParquet(file: RangedFile): AsyncGenerator<Rows> {
+export async function* readParquet(file: RangedFile, maxRowGroupBytes = MAX_ROW_GROUP_BYTES): AsyncGenerator<Rows> {
   const buffer: AsyncBuffer = {
     byteLength: file.size,
     slice: async (from, to = file.size) => exactBuffer(await file.read(from, to)),
@@ -31,9 +31,9 @@ export async function* readParquet(file: RangedFile): AsyncGenerator<Rows> {
   let rowStart = 0;
   for (const [number, group] of metadata.row_groups.entries()) {
     const count = Number(group.num_rows);
-    if (group.total_byte_size > MAX_ROW_GROUP_BYTES) {
+    if (group.total_byte_size > maxRowGroupBytes) {
       throw new ItemReaderFailure(
-        `Row group ${number} has ${group.total_byte_size} bytes, more than the limit of ${MAX_ROW_GROUP_BYTES}.`,
+        `Row group ${number} has ${group.total_byte_size} bytes, more than the limit of ${maxRowGroupBytes}.`,
       );
     }
     if (count === 0) continue;
@@ -42,17 +42,29 @@ export async function* readParquet(file: RangedFile): AsyncGenerator<Rows> {
   }
 }
 
-interface RowGroupPlace {
-  readonly number: number;
-  readonly rowStart: number;
-  readonly count: number;
-}
-
 /** A generator of its own, so that the columns of a group are let go before those of the next one are read. */
 async function* rowsOfGroup(file: AsyncBuffer, metadata: FileMetaData, place: RowGroupPlace): AsyncGenerator<Rows> {
-  const columns = await columnsOf(file, metadata, place);
-  for (let from = 0; from < place.count; from += ROWS_AT_A_TIME) {
-    yield { values: rowsOf(columns, from, Math.min(from + ROWS_AT_A_TIME, place.count)) };
+  const columns = topLevelColumns(metadata).map((name) => new ParquetColumn(file, metadata, place, name));
+  for (let from = 0; from < place.count; ) {
+    const values = await rowsFrom(columns, from, place);
+    yield { values };
+    from += values.length;
+  }
+}
+
+/** Some rows from row `from` of the group on, as far as all columns have values. */
+async function rowsFrom(
+  columns: readonly ParquetColumn[],
+  from: number,
+  place: RowGroupPlace,
+): Promise<readonly Json[]> {
+  try {
+    let to = Math.min(from + ROWS_AT_A_TIME, place.count);
+    // One after the other: what decoding a column leaves behind is gone before the next one.
+    for (const column of columns) to = Math.min(to, await column.valuesFrom(from));
+    return rowsOf(columns, from, to);
+  } catch (error) {
+    throw damaged(`Row group ${place.number}`, error);
   }
 }
 
@@ -76,40 +88,6 @@ async function metadataOf(file: RangedFile, buffer: AsyncBuffer): Promise<FileMe
   }
 }
 
-interface Column {
-  readonly name: string;
-  readonly values: ArrayLike<Json>;
-}
-
-async function columnsOf(
-  file: AsyncBuffer,
-  metadata: FileMetaData,
-  { number, rowStart, count }: RowGroupPlace,
-): Promise<readonly Column[]> {
-  try {
-    const columns: Column[] = [];
-    // One after the other: what decoding a column leaves behind is gone before the next one.
-    for (const name of topLevelColumns(metadata)) {
-      const parts: ArrayLike<unknown>[] = [];
-      await parquetRead({
-        file,
-        metadata,
-        columns: [name],
-        rowStart,
-        rowEnd: rowStart + count,
-        compressors,
-        parsers: PARSERS,
-        geoparquet: false,
-        onChunk: ({ columnData }) => parts.push(columnData),
-      });
-      columns.push({ name, values: columnToJson(parts, count) });
-    }
-    return columns;
-  } catch (error) {
-    throw damaged(`Row group ${number}`, error);
-  }
-}
-
 /** The names of the columns in the order of the schema. */
 function topLevelColumns({ schema }: FileMetaData): readonly string[] {
   const names: string[] = [];
@@ -120,11 +98,11 @@ function topLevelColumns({ schema }: FileMetaData): readonly string[] {
   return names;
 }
 
-function rowsOf(columns: readonly Column[], from: number, to: number): readonly Json[] {
+function rowsOf(columns: readonly ParquetColumn[], from: number, to: number): readonly Json[] {
   const rows: Json[] = [];
   for (let at = from; at < to; at++) {
     const row: Record<string, Json> = {};
-    for (const { name, values } of columns) row[name] = values[at] as Json;
+    for (const column of columns) row[column.name] = column.at(at);
     rows.push(row);
   }
   return rows;

@@ -31,7 +31,7 @@ export class SourceObjects {
     await this.#admit(place.bucket);
     const { size, body } = await this.#get(place);
     checkFileSize(place, size);
-    return body;
+    return whole(place, size, body);
   }
 
   /** An object of which parts are read. That it is replaced meanwhile ends in `ItemReaderFailure`. */
@@ -46,9 +46,7 @@ export class SourceObjects {
         const found = await this.#get({ ...place, range: { from, to }, ifMatch: etag });
         const bytes = await allOf(found.body);
         if (bytes.length === to - from) return bytes;
-        throw new ItemReaderFailure(
-          `Expected ${to - from} bytes from byte ${from} of ${uriOf(place)}, got ${bytes.length}.`,
-        );
+        throw endsEarly(place, from, to - from, bytes.length);
       },
     };
   }
@@ -119,6 +117,20 @@ function refusedRead(what: string, { code, message }: Refusal): ItemReaderFailur
 function checkFileSize(place: ObjectPlace, size: number): void {
   if (size <= MAX_FILE_BYTES) return;
   throw new ItemReaderFailure(`${uriOf(place)} has ${size} bytes, more than the limit of ${MAX_FILE_BYTES}.`);
+}
+
+/** The body, which must have as many bytes as the object: the last lines of a file are missed by no parser. */
+async function* whole(place: ObjectPlace, size: number, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let read = 0;
+  for await (const chunk of body) {
+    read += chunk.length;
+    yield chunk;
+  }
+  if (read !== size) throw endsEarly(place, 0, size, read);
+}
+
+function endsEarly(place: ObjectPlace, from: number, expected: number, got: number): ItemReaderFailure {
+  return new ItemReaderFailure(`Expected ${expected} bytes from byte ${from} of ${uriOf(place)}, got ${got}.`);
 }
 
 async function allOf(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {

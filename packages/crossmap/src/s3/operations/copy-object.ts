@@ -1,5 +1,6 @@
+import { blobsOf } from '../body.ts';
 import { type Checksum, type ChecksumAlgorithm, parseAlgorithm } from '../checksum.ts';
-import { copiedContent } from '../copied-content.ts';
+import { algorithmOfCopy, copiedContent } from '../copied-content.ts';
 import { type CopySource, copySource, LARGEST_COPY, sourceVersionHeader } from '../copy-source.ts';
 import { isoDate, wholeSeconds } from '../dates.ts';
 import { encryptionHeaders } from '../encryption.ts';
@@ -34,27 +35,23 @@ async function copy(input: ObjectInput, condition: WriteCondition): Promise<S3Re
   checkSize(source.object);
   checkSomethingChanges(input, source);
   const tags = replacesTags ? taggedBy(request.headers) : copiedTags(input, source);
-  const opening = await encryption.resume(request, source.bucket, source.key, source.object.attributes);
-  const encrypting = await encryption.begin(request, bucket, key);
-  const { headers, metadata } = described ?? source.object.attributes;
-  const content = await copiedContent(source.object, store, { algorithm, from: opening, to: encrypting.cipher });
-  try {
-    const { etag, checksum, body } = content;
-    const attributes = {
-      headers,
-      metadata,
-      ...tags,
-      ...storageClassOf(request.headers),
-      ...encrypting.attributes,
-      checksum,
-    };
+  return store.pins.during(blobsOf(source.object.body), async () => {
+    const from = await encryption.resume(request, source.bucket, source.key, source.object.attributes);
+    const { cipher: to, attributes: encrypted } = await encryption.begin(request, bucket, key);
+    const copying = { store, algorithm: algorithmOfCopy(source.object, algorithm), from, to };
+    const { etag, checksum, body } = await copiedContent(source.object, copying);
+    const { headers, metadata } = described ?? source.object.attributes;
+    const attributes = { headers, metadata, ...tags, ...storageClassOf(request.headers), ...encrypted, checksum };
     const { size } = source.object;
     const object: StoredObject = { size, etag, lastModified: wholeSeconds(now()), attributes, body };
-    const versionId = await store.putObject(bucket.name, key, object, condition);
-    return copied(object, checksum, { ...sourceVersionHeader(source), ...versionHeader(bucket, versionId) });
-  } finally {
-    await content.letGo();
-  }
+    try {
+      const versionId = await store.putObject(bucket.name, key, object, condition);
+      return copied(object, checksum, { ...sourceVersionHeader(source), ...versionHeader(bucket, versionId) });
+    } catch (error) {
+      await store.pins.remove(blobsOf(body));
+      throw error;
+    }
+  });
 }
 
 function copied(

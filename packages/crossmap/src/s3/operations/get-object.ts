@@ -1,4 +1,4 @@
-import { readBody } from '../body.ts';
+import { blobsOf, readBody } from '../body.ts';
 import { S3Error } from '../errors.ts';
 import { resourceArn } from '../gate.ts';
 import { checksumHeaders, headersOf } from '../object-headers.ts';
@@ -36,10 +36,12 @@ export async function getObject(input: ObjectInput): Promise<S3Response> {
   const status = range === undefined ? 200 : 206;
   // HeadObject needs no key, unless it tells a checksum.
   if (request.method === 'HEAD' && Object.keys(checksum).length === 0) return { status, headers };
-  const cipher = await encryption.resume(request, bucket, key, object.attributes);
-  return request.method === 'HEAD'
-    ? { status, headers }
-    : { status, headers, body: readBody(object.body, start, end, store, cipher) };
+  return store.pins.during(blobsOf(object.body), async () => {
+    const cipher = await encryption.resume(request, bucket, key, object.attributes);
+    return request.method === 'HEAD'
+      ? { status, headers }
+      : { status, headers, body: readBody(object.body, start, end, store, cipher) };
+  });
 }
 
 /** How many tags there are is told to who may read them. */

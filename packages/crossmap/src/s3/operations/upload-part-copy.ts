@@ -1,4 +1,5 @@
-import { bytesOf, readBody } from '../body.ts';
+import { blobsOf } from '../body.ts';
+import { copiedPart } from '../copied-content.ts';
 import { copySource, LARGEST_COPY, sourceVersionHeader } from '../copy-source.ts';
 import { isoDate, wholeSeconds } from '../dates.ts';
 import { encryptionHeaders } from '../encryption.ts';
@@ -7,10 +8,8 @@ import { summingOf } from '../multipart-object.ts';
 import type { ObjectInput } from '../operation.ts';
 import { partNumber } from '../part-number.ts';
 import type { ByteRange } from '../preconditions.ts';
-import { keep } from '../receive.ts';
 import type { S3Response } from '../request.ts';
 import type { StoredObject } from '../stored-object.ts';
-import { Summing } from '../verification.ts';
 import { element, xmlDocument } from '../xml.ts';
 import { keepPart } from './upload-part.ts';
 
@@ -20,15 +19,16 @@ export async function uploadPartCopy(input: ObjectInput): Promise<S3Response> {
   const number = partNumber(request.query.partNumber);
   const upload = uploads.upload(request.query.uploadId!, bucket.name, key);
   const source = copySource(input);
-  const { start, end } = requestedBytes(request.headers['x-amz-copy-source-range'], source.object);
-  const opening = await encryption.resume(request, source.bucket, source.key, source.object.attributes);
-  const cipher = await encryption.resume(request, bucket, key, upload.attributes);
-  const summing = new Summing([summingOf(upload.attributes).algorithm]);
-  const body = readBody(source.object.body, start, end, store, opening);
-  const kept = await keep(summing.passing(bytesOf(body)), store.blobs, { inline: false, cipher });
-  const { md5, sums } = summing.finish();
-  const etag = cipher.etag(md5);
-  await keepPart(input, upload, { ...kept, number, etag, sums });
+  const range = requestedBytes(request.headers['x-amz-copy-source-range'], source.object);
+  const { etag, sums } = await store.pins.during(blobsOf(source.object.body), async () => {
+    const from = await encryption.resume(request, source.bucket, source.key, source.object.attributes);
+    const to = await encryption.resume(request, bucket, key, upload.attributes);
+    const copying = { store, algorithm: summingOf(upload.attributes).algorithm, from, to };
+    const copied = await copiedPart(source.object, range, copying);
+    const part = { ...copied, number, etag: to.etag(copied.md5) };
+    await keepPart(input, upload, part);
+    return part;
+  });
   const algorithm = upload.attributes.checksum?.algorithm;
   const content = [
     element('LastModified', isoDate(wholeSeconds(now()))),

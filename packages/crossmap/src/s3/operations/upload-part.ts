@@ -30,7 +30,7 @@ interface ArrivedPart extends Pick<Received, 'size' | 'sums' | 'content'> {
   readonly etag: string;
 }
 
-/** What arrived, or was copied, becomes the part with the number; a blob that cannot is removed. */
+/** What arrived, or was copied, becomes the part with the number; its blob is removed if it cannot and nothing else has it. */
 export async function keepPart(
   { store, uploads, now }: ObjectInput,
   upload: Upload,
@@ -42,7 +42,7 @@ export async function keepPart(
   try {
     await uploads.putPart(upload, { ...part, lastModified: wholeSeconds(now()) });
   } catch (error) {
-    await store.blobs.remove(content.id);
+    await store.pins.remove([content.id]);
     throw error;
   }
 }

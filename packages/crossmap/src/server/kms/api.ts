@@ -16,7 +16,7 @@ export function kmsApi(kms: Kms): JsonApi {
   return { targetPrefix: 'TrentService.', signedFor: 'kms', answer: (request) => answer(request, kms) };
 }
 
-async function answer({ operation: name, body, caller, region }: ApiRequest, kms: Kms): Promise<ApiResponse> {
+async function answer({ operation: name, body, ...request }: ApiRequest, kms: Kms): Promise<ApiResponse> {
   try {
     const operation = kmsOperations.get(name);
     if (operation === undefined) {
@@ -25,7 +25,7 @@ async function answer({ operation: name, body, caller, region }: ApiRequest, kms
         `The operation ${name} is not supported by Crossmap's embedded KMS`,
       );
     }
-    return { status: 200, body: await operation(new KmsParameters(parseBody(body)), kms, { caller, region }) };
+    return { status: 200, body: await operation(new KmsParameters(parseBody(body)), kms, request) };
   } catch (error) {
     if (error instanceof ApiError) return errorResponse(error);
     if (error instanceof KmsError) return { status: 400, body: { __type: error.code, message: error.message } };

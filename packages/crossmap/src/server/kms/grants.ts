@@ -168,9 +168,7 @@ function authorizeCreation(kms: Kms, request: KmsRequest, key: KmsKey, grant: Gr
     ...forAwsResource(request),
   };
   const parents = key.grants.filter((parent) => isWithin(grant, parent));
-  const use = { operation: 'CreateGrant', key, context };
-  const wide = kms.access.allowedByPolicies(request, use);
-  kms.access.authorize(request, wide ? use : { ...use, key: { ...key, grants: parents } });
+  kms.access.authorize(request, { operation: 'CreateGrant', key: { ...key, grants: parents }, context });
 }
 
 /** https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-grant-is-for-aws-resource */

@@ -14,7 +14,7 @@ export const getKeyPolicy: KmsOperation = async (input, kms, request) => {
   const key = kms.namedOwn(request, 'GetKeyPolicy', input.string('keyId'));
   kms.access.authorize(request, { operation: 'GetKeyPolicy', key });
   checkPolicyName(input);
-  return { Policy: key.policy, PolicyName: POLICY_NAME };
+  return { Policy: kms.shownPolicy(key), PolicyName: POLICY_NAME };
 };
 
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html */

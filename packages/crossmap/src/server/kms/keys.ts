@@ -1,7 +1,7 @@
 import { requestAliasContext } from '../../accounts/kms/cryptography.ts';
 import type { KmsKey } from '../../accounts/kms/key.ts';
 import { type KmsRequest, scopeOf } from '../../accounts/kms/key-access.ts';
-import { checkNotPendingDeletion, type Kms } from '../../accounts/kms/kms.ts';
+import { checkNotPendingDeletion, type Kms, MANAGED_ALIAS } from '../../accounts/kms/kms.ts';
 import { KmsError } from '../../accounts/kms/kms-error.ts';
 import type { JsonObject } from '../../asl/json.ts';
 import { checkCouldPutPolicy } from './key-policies.ts';
@@ -48,7 +48,7 @@ export const createKey: KmsOperation = async (input, kms, request) => {
 export const describeKey: KmsOperation = async (input, kms, request) => {
   input.refuseOthers(['keyId', 'grantTokens']);
   const identifier = input.string('keyId');
-  if (identifier.endsWith('alias/aws/s3')) await kms.managedKey(scopeOf(request));
+  if (identifier === MANAGED_ALIAS) await kms.managedKey(scopeOf(request));
   const named = kms.named(request, 'DescribeKey', identifier);
   kms.access.authorize(request, { operation: 'DescribeKey', key: named.key, context: requestAliasContext(named) });
   return { KeyMetadata: metadata(named.key) };

@@ -25,10 +25,16 @@ const AUTHENTICATION: Readonly<
 > = {
   AccessDenied: ['IncompleteSignature', 'The request signature does not conform to AWS standards.'],
   AuthorizationHeaderMalformed: ['IncompleteSignature', 'The request signature does not conform to AWS standards.'],
+  AuthorizationQueryParametersError: [
+    'IncompleteSignature',
+    'The request signature does not conform to AWS standards.',
+  ],
   ExpiredToken: ['ExpiredToken', 'The security token included in the request is expired'],
   InvalidAccessKeyId: ['InvalidClientTokenId', 'The security token included in the request is invalid.'],
+  InvalidArgument: ['IncompleteSignature', 'The request signature does not conform to AWS standards.'],
   InvalidRequest: ['IncompleteSignature', 'The request signature does not conform to AWS standards.'],
   InvalidToken: ['InvalidClientTokenId', 'The security token included in the request is invalid'],
+  NotImplemented: ['NotImplemented', 'Signature Version 4A is not supported by Crossmap'],
   RequestTimeTooSkewed: ['SignatureDoesNotMatch', 'Signature expired or not yet current.'],
   SignatureDoesNotMatch: [
     'SignatureDoesNotMatch',

@@ -21,6 +21,8 @@ export interface ApiRequest {
   readonly body: string;
   readonly caller: Caller;
   readonly region: string;
+  /** Absent for a request from inside. */
+  readonly sourceIp?: string;
 }
 
 export interface ApiResponse {
@@ -89,7 +91,7 @@ export function parseBody(text: string): JsonObject {
 
 /** What an ARN names belongs to the account in it. */
 function authorize(
-  { caller, region }: ApiRequest,
+  { caller, region, sourceIp }: ApiRequest,
   { action, resource }: { readonly action: string; readonly resource: string },
   scope: Scope,
   authorizer: Authorizer,
@@ -99,7 +101,11 @@ function authorize(
     action,
     resource,
     resourceAccount: resource === '*' ? scope.accountId : (resource.split(':')[4] ?? ''),
-    context: { 'aws:RequestedRegion': region, 'aws:SecureTransport': 'true' },
+    context: {
+      'aws:RequestedRegion': region,
+      'aws:SecureTransport': 'true',
+      ...(sourceIp !== undefined && { 'aws:SourceIp': sourceIp }),
+    },
   };
   const decision = authorizer.authorize(request);
   if (decision.decision !== 'Allow') throw new ApiError('AccessDeniedException', decision.message);

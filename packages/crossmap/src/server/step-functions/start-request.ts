@@ -42,7 +42,7 @@ export function startRequest(
   { stateMachines, clock, ids }: StepFunctions,
   express?: 'asynchronous' | 'synchronous',
 ): StartRequest {
-  const { stateMachineArn, roleArn, loggingConfiguration: logging } = record;
+  const { stateMachineArn, roleArn, loggingConfiguration: logging, revisionId } = record;
   const [, , , region = '', accountId = ''] = stateMachineArn.split(':');
   const kind = express === undefined ? 'execution' : 'express';
   const named = `${stateMachineArn.replace(':stateMachine:', `:${kind}:`)}:${name}`;
@@ -58,6 +58,7 @@ export function startRequest(
       accountId,
       startDate: clock.now(),
       input,
+      ...(revisionId !== undefined && { revisionId }),
       ...(express !== undefined && { express }),
       ...(logging.level !== 'OFF' && { logging }),
       ...(testCase !== undefined && { testCase: { name: testCase } }),

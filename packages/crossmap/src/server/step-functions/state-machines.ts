@@ -96,6 +96,16 @@ export class StateMachines {
     return record;
   }
 
+  /** Creates the state machine, or updates what is there of that name to what is wanted, as CloudFormation does. */
+  async deploy(wanted: StateMachineDefinition): Promise<StateMachineRecord> {
+    const { accountId, region, name, definition, roleArn, loggingConfiguration = NOTHING_LOGGED } = wanted;
+    const known = await this.#ports.store.stateMachine(`arn:aws:states:${region}:${accountId}:stateMachine:${name}`);
+    if (known === undefined || known.type !== (wanted.type ?? 'STANDARD')) return this.create(wanted);
+    const same = known.definition === definition && known.roleArn === roleArn;
+    if (same && sameLogging(known.loggingConfiguration, loggingConfiguration)) return known;
+    return this.update(known.stateMachineArn, { definition, roleArn, loggingConfiguration });
+  }
+
   /** Running executions go on as they began. What changes nothing leaves the revision as it is. */
   async update(stateMachineArn: string, change: StateMachineChange): Promise<StateMachineRecord> {
     const known = await this.get(stateMachineArn);

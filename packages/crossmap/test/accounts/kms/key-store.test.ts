@@ -90,3 +90,27 @@ test('a key that is declared again keeps what was encrypted with it, and its gra
   const missing = kms.provisionAlias('alias/none', '00000000-12ab-34cd-56ef-1234567890ab', SCOPE);
   await assert.rejects(missing, { code: 'NotFoundException' });
 });
+
+test('a key that waits to be deleted goes on waiting when it is declared again', async () => {
+  const kms = await open(undefined);
+  const keyId = '1234abcd-12ab-34cd-56ef-1234567890ab';
+  await kms.provisionKey({ ...SCOPE, keyId });
+  const [key] = kms.store.keys(SCOPE);
+  const state = { kind: 'PendingDeletion', deletionDate: 5000, pendingWindowInDays: 7 } as const;
+  await kms.store.putKey({ ...key!, state });
+  await kms.provisionKey({ ...SCOPE, keyId });
+  assert.deepEqual(kms.store.keys(SCOPE)[0]?.state, state);
+});
+
+test('a key that is made anew has not the aliases of the one that is gone', async () => {
+  let time = 1000;
+  const kms = await open(undefined, () => time);
+  const keyId = '1234abcd-12ab-34cd-56ef-1234567890ab';
+  await kms.provisionKey({ ...SCOPE, keyId });
+  await kms.provisionAlias('alias/mine', keyId, SCOPE);
+  const [key] = kms.store.keys(SCOPE);
+  await kms.store.putKey({ ...key!, state: { kind: 'PendingDeletion', deletionDate: 5000, pendingWindowInDays: 7 } });
+  time = 5000;
+  await kms.provisionKey({ ...SCOPE, keyId });
+  assert.deepEqual(kms.store.aliases(SCOPE), []);
+});
