@@ -2,6 +2,7 @@ import { type Checksum, DEFAULT_ALGORITHM } from '../checksum.ts';
 import { wholeSeconds } from '../dates.ts';
 import { encryptionHeaders } from '../encryption.ts';
 import { checksumHeaders, describedBy } from '../object-headers.ts';
+import { ownedBy } from '../object-owner.ts';
 import type { ObjectInput } from '../operation.ts';
 import { writeCondition } from '../preconditions.ts';
 import { receive, storedBody } from '../receive.ts';
@@ -24,7 +25,7 @@ async function write(
   const description = describedBy(request.headers);
   const encrypting = await encryption.begin(request, bucket, key);
   const { cipher } = encrypting;
-  const described = { ...description, ...encrypting.attributes };
+  const described = { ...description, ...encrypting.attributes, ...ownedBy(request, bucket) };
   const algorithm = declaredAlgorithm(request.headers) ?? DEFAULT_ALGORITHM;
   const received = await receive(request, store.blobs, { inline: true, cipher, sums: [algorithm] });
   const checksum: Checksum = { algorithm, value: received.sums[algorithm]!, type: 'FULL_OBJECT' };
