@@ -14,7 +14,7 @@ import type { ObjectInput } from '../operation.ts';
 import { writeCondition } from '../preconditions.ts';
 import type { S3Request, S3Response } from '../request.ts';
 import type { Attributes, StoredObject, WriteCondition } from '../stored-object.ts';
-import { versionHeader } from '../version-id.ts';
+import { writtenVersionHeader } from '../version-id.ts';
 import { element, xmlDocument } from '../xml.ts';
 
 /**
@@ -48,7 +48,7 @@ async function copy(input: ObjectInput, condition: WriteCondition): Promise<S3Re
     const object: StoredObject = { size, etag, lastModified: wholeSeconds(now()), attributes, body };
     try {
       const versionId = await store.putObject(bucket.name, key, object, condition);
-      return copied(object, checksum, { ...sourceVersionHeader(source), ...versionHeader(bucket, versionId) });
+      return copied(object, checksum, { ...sourceVersionHeader(source), ...writtenVersionHeader(versionId) });
     } catch (error) {
       await store.pins.remove(blobsOf(body));
       throw error;

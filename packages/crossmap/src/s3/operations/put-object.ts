@@ -9,7 +9,7 @@ import { receive, storedBody } from '../receive.ts';
 import type { S3Response } from '../request.ts';
 import type { Attributes, StoredObject, WriteCondition } from '../stored-object.ts';
 import { declaredAlgorithm } from '../verification.ts';
-import { versionHeader } from '../version-id.ts';
+import { writtenVersionHeader } from '../version-id.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
 export async function putObject(input: ObjectInput): Promise<S3Response> {
@@ -45,5 +45,5 @@ async function write(
     throw error;
   }
   const headers = { ...encryptionHeaders(attributes), etag: `"${object.etag}"`, ...checksumHeaders(attributes) };
-  return { status: 200, headers: { ...headers, ...versionHeader(bucket, versionId) } };
+  return { status: 200, headers: { ...headers, ...writtenVersionHeader(versionId) } };
 }
