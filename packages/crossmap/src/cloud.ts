@@ -15,6 +15,7 @@ import { KeyStore } from './accounts/kms/key-store.ts';
 import { Kms } from './accounts/kms/kms.ts';
 import { s3DataKeys } from './accounts/kms/s3-data-keys.ts';
 import { LambdaTasks } from './accounts/lambda-tasks.ts';
+import { deliversLog } from './accounts/log-delivery.ts';
 import { LogGroups } from './accounts/log-groups.ts';
 import type { MockConfig } from './accounts/mock-config.ts';
 import { EVERY_SERVICE, isHere, MockedTasks } from './accounts/mocked-tasks.ts';
@@ -143,14 +144,16 @@ export async function openCloud(options: CloudOptions, standIns: StandIns = {}):
   });
   let port = 0;
   const functionSessions = new FunctionSessions(accounts, now);
+  const logGroups = new LogGroups(clock.now);
+  const logDelivery = { sessions: functionSessions, logGroups, permissions: authorization };
   const functions = new FunctionHost({
     environments,
     endpoint: () => `http://127.0.0.1:${port}`,
     credentials: (configuration) => functionSessions.credentials(configuration),
+    keepsLog: (configuration, logStreamName) => deliversLog(configuration, logStreamName, logDelivery),
     clock: systemClock,
     requestId: systemIds.uuid,
   });
-  const logGroups = new LogGroups(clock.now);
   const stateMachines = new StateMachines({
     store,
     accounts,

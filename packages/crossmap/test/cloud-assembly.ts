@@ -52,7 +52,7 @@ export async function writeAssembly({
   logging,
   logGroups = [],
   workflowActions,
-  functionActions = ['s3:*'],
+  functionActions = ['s3:*', 'logs:*'],
   workflowService = 'states.amazonaws.com',
   resources = {},
 }: AssemblyContent): Promise<string> {

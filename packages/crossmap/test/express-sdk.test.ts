@@ -81,7 +81,7 @@ describe('EXPRESS state machines, stops, logs and mocks, by the AWS SDK', () => 
             Parameters: { QueueUrl: 'url', MessageBody: 'text' },
           }),
         },
-        functionActions: ['states:StartSyncExecution'],
+        functionActions: ['states:StartSyncExecution', 'logs:*'],
         logGroups: ['/runs'],
       }),
       mockConfig,

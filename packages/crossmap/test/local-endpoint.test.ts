@@ -80,3 +80,38 @@ test('what a function writes is told by its log, between the lines of its invoca
     await local.close();
   }
 });
+
+test('what a function writes is lost without the right to log, which is one denial and no failure', async () => {
+  const arn = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:talking`;
+  const call = { Type: 'Task', Resource: arn };
+  const invoke = { StartAt: 'One', States: { One: { ...call, Next: 'Two' }, Two: { ...call, End: true } } };
+  const group = `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:/aws/lambda/talking`;
+  const granted: [readonly string[], readonly string[], string | undefined, RegExp][] = [
+    [['s3:*'], [], 'logs:CreateLogGroup', /:log-stream:$/],
+    [['logs:CreateLogGroup'], [], 'logs:CreateLogStream', /:log-stream:\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/],
+    [['logs:CreateLogGroup', 'logs:CreateLogStream'], [], 'logs:PutLogEvents', /:log-stream:\d/],
+    [['logs:CreateLogStream', 'logs:PutLogEvents'], ['/aws/lambda/talking'], undefined, /^/],
+  ];
+  for (const [functionActions, logGroups, denied, stream] of granted) {
+    const functions = { talking: "exports.handler = async () => console.log('as it was told');" };
+    const assembly = await writeAssembly({ functions, stateMachines: { invoke }, functionActions, logGroups });
+    const local = await startLocal({ assembly });
+    try {
+      assert.equal((await local.start()).status, 'SUCCEEDED');
+      const { body } = await send(`${local.endpoint}/_crossmap/logs?function=${arn}`);
+      const { events } = JSON.parse(body) as { readonly events: readonly object[] };
+      assert.equal(events.length > 0, denied === undefined);
+      assert.deepEqual(
+        local.denials().map(({ action }) => action),
+        denied === undefined ? [] : [denied],
+      );
+      for (const { resource, explanation } of local.denials()) {
+        assert.ok(resource.startsWith(group));
+        assert.match(resource, stream);
+        assert.match(explanation, new RegExp(`Add to the identity policy of role .* in account ${ACCOUNT}`));
+      }
+    } finally {
+      await local.close();
+    }
+  }
+});

@@ -66,6 +66,7 @@ export interface FunctionResource extends Environment {
   readonly codeDirectory: string;
   readonly timeoutSeconds: number;
   readonly memorySizeMb: number;
+  readonly logGroupName: string;
   readonly environment: Readonly<Record<string, string>>;
 }
 

@@ -89,8 +89,7 @@ export class EmbeddedDeployment implements Deployment {
     const { functions, functionCode, functionSessions } = this.#cloud;
     this.#checkAssumable(roleArn, 'lambda.amazonaws.com', functionName, functionArn);
     const codeDirectory = await functionCode.place(lambda.codeDirectory);
-    const logGroupName = `/aws/lambda/${functionName}`;
-    functions.add({ ...configuration, functionArn, functionName, logGroupName, codeDirectory });
+    functions.add({ ...configuration, functionArn, functionName, codeDirectory });
     functionSessions.add(functionArn, roleArn);
   }
 

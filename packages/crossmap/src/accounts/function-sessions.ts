@@ -22,12 +22,17 @@ export class FunctionSessions {
     this.#roles.set(functionArn, roleArn);
   }
 
+  role(functionArn: string): string {
+    const roleArn = this.#roles.get(functionArn);
+    if (roleArn === undefined) throw new Error(`Expected a deployed function, got ${functionArn}`);
+    return roleArn;
+  }
+
   /** Good for at least half an hour. The same object until it has to be renewed. */
   credentials({ functionArn, functionName }: { functionArn: string; functionName: string }): Credentials {
     const known = this.#sessions.get(functionArn);
     if (known !== undefined && known.expiration.getTime() - this.#now() >= LEAST_LEFT) return known;
-    const roleArn = this.#roles.get(functionArn);
-    if (roleArn === undefined) throw new Error(`Expected a deployed function, got ${functionArn}`);
+    const roleArn = this.role(functionArn);
     const { expiration, ...keys } = this.#accounts.credentialsForRole(roleArn, functionName, DURATION);
     const session = { ...keys, expiration: new Date(expiration) };
     this.#sessions.set(functionArn, session);

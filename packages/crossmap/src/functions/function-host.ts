@@ -21,6 +21,12 @@ export interface FunctionHostOptions {
    * is the message of the invocation's `ServiceException`.
    */
   readonly credentials: (configuration: FunctionConfiguration) => Credentials;
+  /**
+   * Whether what the function says in a new log stream is kept, as its role may write it there. Asked at each
+   * environment's start, which is when Lambda makes the stream.
+   * @default - always
+   */
+  readonly keepsLog?: (configuration: FunctionConfiguration, logStreamName: string) => boolean;
   readonly clock: Clock;
   /** A new UUID. */
   readonly requestId: () => string;
@@ -38,6 +44,8 @@ interface Waiting {
 interface HostedFunction {
   readonly configuration: FunctionConfiguration;
   readonly log: FunctionLog;
+  /** As it was said for the latest environment. */
+  keepsLog: boolean;
   readonly waiting: Waiting[];
 }
 
@@ -78,7 +86,12 @@ export class FunctionHost {
     if (this.#functions.has(configuration.functionArn)) {
       throw new FunctionConfigurationError(`Function already exist: ${configuration.functionName}`);
     }
-    this.#functions.set(configuration.functionArn, { configuration, log: new FunctionLog(), waiting: [] });
+    this.#functions.set(configuration.functionArn, {
+      configuration,
+      log: new FunctionLog(),
+      keepsLog: true,
+      waiting: [],
+    });
   }
 
   functions(): readonly FunctionConfiguration[] {
@@ -169,10 +182,12 @@ export class FunctionHost {
     const { configuration } = hosted;
     const { clock, endpoint, credentials, requestId } = this.#options;
     const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
+    const logStreamName = `${day}/[$LATEST]${requestId().replaceAll('-', '')}`;
+    hosted.keepsLog = this.#options.keepsLog?.(configuration, logStreamName) ?? true;
     return new Environment(configuration, {
       clock,
       endpoint: endpoint(),
-      logStreamName: `${day}/[$LATEST]${requestId().replaceAll('-', '')}`,
+      logStreamName,
       credentials: () => credentials(configuration),
       log: (message, requestId) => this.#log(hosted, message, requestId),
     });
@@ -202,6 +217,7 @@ export class FunctionHost {
   }
 
   #log(hosted: HostedFunction, message: string, requestId?: string): void {
+    if (!hosted.keepsLog) return;
     const { functionArn } = hosted.configuration;
     const timestamp = this.#options.clock.now();
     const event = hosted.log.add({ functionArn, timestamp, message, ...(requestId !== undefined && { requestId }) });

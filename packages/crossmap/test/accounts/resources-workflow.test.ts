@@ -56,6 +56,7 @@ test('a function runs from its asset folder, with the defaults of Lambda', async
       codeDirectory: join(directory, 'asset.abc'),
       timeoutSeconds: 3,
       memorySizeMb: 128,
+      logGroupName: '/aws/lambda/process',
       environment: {},
     },
   ]);
@@ -67,6 +68,7 @@ test('a function has the settings of its template', async (context) => {
     MemorySize: 512,
     Environment: { Variables: { BUCKET: { Ref: 'Objects' }, COUNT: 3 } },
     TracingConfig: { Mode: 'Active' },
+    LoggingConfig: { LogGroup: 'process-log', LogFormat: 'JSON' },
   });
   const { calls } = await loadResources(context, {
     ...resources,
@@ -74,6 +76,7 @@ test('a function has the settings of its template', async (context) => {
   });
   const [created] = callsOf(calls, 'createFunction');
   assert.deepEqual([created?.timeoutSeconds, created?.memorySizeMb], [30, 512]);
+  assert.equal(created?.logGroupName, 'process-log');
   assert.deepEqual(created?.environment, { BUCKET: 'objects', COUNT: '3' });
 });
 

@@ -20,6 +20,8 @@ import {
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import { evaluate } from '../../src/iam/evaluate.ts';
+import { explainDenial } from '../../src/iam/explanation.ts';
 import type { ObjectOwnership } from '../../src/s3/bucket-settings.ts';
 import { refusal } from './s3-refusal.ts';
 import { BUCKET_ACCOUNT, root, s3World, session, WORKFLOW_ACCOUNT } from './s3-world.ts';
@@ -154,6 +156,21 @@ describe('an object of another account than the bucket’s', () => {
       const copy = new CopyObjectCommand({ Bucket, Key: 'copy', CopySource: `${Bucket}/private` });
       await assert.rejects(client.send(copy), denied);
     }
+  });
+
+  test('is said to be its owner’s where the denial is explained', async () => {
+    await bucketWith('ObjectWriter');
+    await put('private');
+    await assert.rejects(read(other, 'private'), denied);
+    const request = world.authorizations.at(-1) ?? assert.fail();
+    const decision = evaluate(request);
+    assert.ok(decision.decision === 'ImplicitDeny');
+    const [{ document, accountId } = assert.fail()] = decision.missing;
+    assert.equal(document, `access control lists of the objects that account ${WORKFLOW_ACCOUNT} owns`);
+    assert.equal(accountId, WORKFLOW_ACCOUNT);
+    const explanation = explainDenial(request, decision);
+    assert.ok(explanation.includes(`(owned by account ${WORKFLOW_ACCOUNT})`));
+    assert.match(explanation, /of which only Deny covers an object of account \d+, .*: no statement allows/);
   });
 
   test('with bucket-owner-full-control is read by the bucket’s account as its own policies allow, and no further', async () => {

@@ -13,7 +13,6 @@ export const FUNCTION: ResourceType = {
     Architectures: 'the function runs on the processor of this machine',
     Description: 'is for people',
     EphemeralStorage: '`/tmp` is as large as the disk',
-    LoggingConfig: 'logs are kept by invocation, as the function writes them',
     RuntimeManagementConfig: 'the function runs on the Node that runs Crossmap',
     Tags: 'are for cost reports and people',
     TracingConfig: 'X-Ray traces are not kept',
@@ -33,6 +32,7 @@ export const FUNCTION: ResourceType = {
       codeDirectory: code.directory,
       timeoutSeconds: properties.integer('Timeout', 3, { min: 1, max: 900 }),
       memorySizeMb: properties.integer('MemorySize', 128, { min: 128, max: 10_240 }),
+      logGroupName: readLogGroup(properties.optionalObject('LoggingConfig')) ?? `/aws/lambda/${functionName}`,
       environment: properties.optionalObject('Environment')?.stringMap('Variables') ?? {},
     };
     return {
@@ -58,6 +58,12 @@ function functionNameOf(properties: PropertyReader, context: ResourceContext): s
 
 function functionArnOf(functionName: string, { environment }: ResourceContext): string {
   return `arn:aws:lambda:${environment.region}:${environment.accountId}:function:${functionName}`;
+}
+
+/** The log group that is named. What chooses and formats the lines in it has no local meaning. */
+function readLogGroup(logging: PropertyReader | undefined): string | undefined {
+  for (const name of ['ApplicationLogLevel', 'LogFormat', 'SystemLogLevel']) logging?.optionalString(name);
+  return logging?.optionalString('LogGroup');
 }
 
 function readRuntime(properties: PropertyReader): string {
