@@ -1,5 +1,6 @@
 import {
   CreateMultipartUploadCommand,
+  type ObjectCannedACL,
   PutBucketOwnershipControlsCommand,
   PutBucketRequestPaymentCommand,
   PutBucketVersioningCommand,
@@ -140,18 +141,19 @@ async function configure(client: S3Client, resource: Bucket): Promise<void> {
 
 async function putObject(
   client: S3Client,
-  { bucket: Bucket, region, object }: Bucket,
+  { bucket: Bucket, region, account, object }: Bucket,
   { kmsKey }: Vector,
   versionIds: Map<string, string>,
 ): Promise<void> {
   if (object === undefined) return;
-  const { encryption, tags, key: Key, versionId } = object;
+  const { encryption, tags, key: Key, versionId, acl, ownerAccount = account } = object;
   const managed = kmsKey?.keyManager === 'AWS';
   const { VersionId } = await client.send(
     new PutObjectCommand({
       Bucket,
       Key,
       Body: 'content',
+      ...(acl !== undefined && ownerAccount !== account && { ACL: acl as ObjectCannedACL }),
       ...(tags && { Tagging: new URLSearchParams(tags).toString() }),
       ...(encryption?.type === 'aws:kms' &&
         kmsKey?.region === region && {
@@ -177,7 +179,7 @@ async function putForeignObject(
   const statement = {
     Effect: 'Allow',
     Principal: { AWS: writer },
-    Action: 's3:PutObject',
+    Action: ['s3:PutObject', 's3:PutObjectAcl'],
     Resource: `arn:aws:s3:::${bucket}/*`,
   };
   await cloud.s3.provisionPolicy(bucket, JSON.stringify({ Version: '2012-10-17', Statement: statement }));

@@ -33,8 +33,16 @@ export function documentsOf(request: AuthorizationRequest): readonly Document[] 
   return documents;
 }
 
-/** The name of the resource's policy, also when there is none yet. */
-export function resourceDocument({ resourcePolicy, resource }: AuthorizationRequest): string {
+export function owningAccount({ ownerAccount, resourceAccount }: AuthorizationRequest): string {
+  return ownerAccount ?? resourceAccount;
+}
+
+/**
+ * The name of what can allow on the side of the resource, also when there is none yet: its policy, or the access control
+ * lists of objects of another account, which the policy of the bucket cannot allow.
+ */
+export function resourceDocument({ resourcePolicy, resource, ownerAccount }: AuthorizationRequest): string {
+  if (ownerAccount !== undefined) return `access control lists of the objects that account ${ownerAccount} owns`;
   if (resourcePolicy !== undefined) return resourcePolicy.name;
   const bucket = BUCKET_OR_OBJECT_ARN.exec(resource)?.[1];
   return bucket === undefined ? `resource policy of ${resource}` : `bucket policy of ${bucket}`;

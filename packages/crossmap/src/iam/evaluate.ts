@@ -1,6 +1,7 @@
 import type { Context } from './context.ts';
 import type { DecidingStatement, Decision, Denying, MissingAllow, PolicyType } from './decision.ts';
 import { deniedMessage } from './denied-message.ts';
+import { owningAccount } from './documents.ts';
 import {
   missingInBoundary,
   missingInEndpointPolicy,
@@ -54,8 +55,10 @@ export interface AuthorizationRequest extends Omit<Caller, 'principal'> {
   readonly action: string;
   /** The ARN of the resource, or `*` for an action that has none. */
   readonly resource: string;
-  /** The account that owns the resource. */
+  /** The account that the resource is in. */
   readonly resourceAccount: string;
+  /** The account that owns the resource, where that is another. */
+  readonly ownerAccount?: string;
   /** The policy of the resource, of kind `resource`, `key` or, for `sts:AssumeRole`, `trust`. */
   readonly resourcePolicy?: NamedPolicy;
   /** Of the caller's account, from the root down: each level must allow. The authorizer fills them, no service does. */
@@ -98,7 +101,7 @@ function decide(request: AuthorizationRequest): Decision {
     missing.push(missingInEndpointPolicy(request, endpointPolicy));
   }
   const allowedBy: DecidingStatement[] = [];
-  const sameAccount = principalAccount(principal) === request.resourceAccount;
+  const sameAccount = principalAccount(principal) === owningAccount(request);
   const grant = resourcePolicy && strongestGrant(resourcePolicy.policy, request);
   if (grant !== undefined && resourcePolicy !== undefined) {
     allowedBy.push(deciding('resource-based policy', resourcePolicy, grant.statement));

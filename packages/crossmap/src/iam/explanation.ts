@@ -1,5 +1,5 @@
 import type { Denying } from './decision.ts';
-import { documentsOf } from './documents.ts';
+import { documentsOf, owningAccount } from './documents.ts';
 import type { AuthorizationRequest } from './evaluate.ts';
 import { findingsOf } from './findings.ts';
 import { identityOf, principalAccount, principalName } from './principal.ts';
@@ -9,7 +9,7 @@ import { identityOf, principalAccount, principalName } from './principal.ts';
  * and what to add to which document in which account. Several lines, no final newline. Never shown to the caller.
  */
 export function explainDenial(request: AuthorizationRequest, decision: Denying): string {
-  const { principal, action, resource, resourceAccount } = request;
+  const { principal, action, resource } = request;
   const account = principalAccount(principal);
   const name = principalName(principal);
   const identity = identityOf(principal);
@@ -17,7 +17,7 @@ export function explainDenial(request: AuthorizationRequest, decision: Denying):
     `${action} denied`,
     `  principal  ${name}${identity === name ? '' : `, a session of ${identity}`}`,
     `  action     ${action}`,
-    `  resource   ${resource} (owned by account ${resourceAccount})`,
+    `  resource   ${resource} (owned by account ${owningAccount(request)})`,
     rule(account, request),
     'Evaluated:',
     ...findingsOf(request).flatMap(({ document, accountId, summary, notes }) => [
@@ -34,10 +34,9 @@ export function explainDenial(request: AuthorizationRequest, decision: Denying):
   return lines.join('\n');
 }
 
-function rule(
-  account: string | undefined,
-  { principal, resourceAccount, resourcePolicy }: AuthorizationRequest,
-): string {
+function rule(account: string | undefined, request: AuthorizationRequest): string {
+  const { principal, resourcePolicy } = request;
+  const resourceAccount = owningAccount(request);
   if (account === undefined) return 'The principal has no identity policies: the policy of the resource must allow it.';
   if (account !== resourceAccount) {
     if (principal.kind === 'root') return `Root user of account ${account}: account ${resourceAccount} must allow it.`;

@@ -1,7 +1,7 @@
 import type { Condition } from './condition.ts';
 import { contextValues } from './context.ts';
 import type { PolicyType } from './decision.ts';
-import { documentsOf, resourceDocument } from './documents.ts';
+import { documentsOf, owningAccount, resourceDocument } from './documents.ts';
 import { type AuthorizationRequest, applies, type NamedPolicy } from './evaluate.ts';
 import { type Statement, statementsAbout } from './policy.ts';
 import { identityOf, principalAccount } from './principal.ts';
@@ -22,7 +22,7 @@ export interface Finding {
 
 /** What every document said that was asked, and which of the two that can grant are not there. */
 export function findingsOf(request: AuthorizationRequest): readonly Finding[] {
-  const { principal, resourceAccount, resourcePolicy, identityPolicies } = request;
+  const { principal, resourcePolicy, identityPolicies } = request;
   const findings = documentsOf(request).map(
     ({ policyType, named, accountId }): Finding => ({
       policyType,
@@ -34,7 +34,7 @@ export function findingsOf(request: AuthorizationRequest): readonly Finding[] {
   const absent = { verdict: 'absent', summary: 'not there', notes: [] } as const;
   if (resourcePolicy === undefined) {
     const document = resourceDocument(request);
-    findings.unshift({ policyType: 'resource-based policy', document, accountId: resourceAccount, ...absent });
+    findings.unshift({ policyType: 'resource-based policy', document, accountId: owningAccount(request), ...absent });
   }
   const canHaveIdentityPolicies = principal.kind === 'iam-user' || principal.kind === 'role-session';
   if (canHaveIdentityPolicies && identityPolicies.length === 0) {

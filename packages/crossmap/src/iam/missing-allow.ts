@@ -1,5 +1,5 @@
 import type { MissingAllow } from './decision.ts';
-import { resourceDocument } from './documents.ts';
+import { owningAccount, resourceDocument } from './documents.ts';
 import type { AuthorizationRequest, NamedPolicy, PolicyLevel } from './evaluate.ts';
 import { identityOf, principalAccount, principalName } from './principal.ts';
 
@@ -11,7 +11,7 @@ export function missingInResourcePolicy(request: AuthorizationRequest): MissingA
   return {
     policyType: 'resource-based policy',
     document: resourceDocument(request),
-    accountId: request.resourceAccount,
+    accountId: owningAccount(request),
     statement: {
       Effect: 'Allow',
       Principal: principalElement(request),

@@ -1,4 +1,3 @@
-import type { Context } from '../iam/context.ts';
 import type { AuthorizationRequest, Authorizer } from '../iam/evaluate.ts';
 import { principalAccount } from '../iam/principal.ts';
 import { type Bucket, bucketArn } from './bucket.ts';
@@ -6,8 +5,10 @@ import type { BucketPolicies } from './bucket-policy.ts';
 import { requestContext } from './context.ts';
 import { withDefaultRight } from './default-right.ts';
 import { S3Error } from './errors.ts';
+import { foreignOwner, ofForeignObject, READ_ACTIONS } from './object-owner.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { S3Request } from './request.ts';
+import type { Attributes } from './stored-object.ts';
 
 const LONGEST_KEY = 1024;
 
@@ -58,25 +59,34 @@ export class Gate {
       ...requestContext(request, request.region ?? bucket?.region ?? 'us-east-1', this.#now()),
       ...(prefix !== undefined && { 's3:prefix': prefix }),
     };
-    return {
+    const authorization: AuthorizationRequest = {
       action,
       resource,
       resourceAccount,
       ...request.caller,
       ...(resourcePolicy !== undefined && { resourcePolicy }),
       ...(endpointPolicy !== undefined && { endpointPolicy }),
-      context: bucket === undefined ? context : { ...context, ...this.#existingTags(request, action, bucket) },
+      context,
     };
+    return bucket === undefined ? authorization : this.#aboutExisting(authorization, request, bucket);
   }
 
-  /** The tags that the object has, for the actions that have it as a condition. */
-  #existingTags({ key, query }: S3Request, action: string, bucket: Bucket): Context {
-    if (key === undefined || !ACTIONS_ON_TAGGED.has(action)) return {};
+  /** With the tags of the object, for the actions that have them as a condition, and with whose it is, for reads. */
+  #aboutExisting(authorization: AuthorizationRequest, request: S3Request, bucket: Bucket): AuthorizationRequest {
+    const { action, context } = authorization;
+    const attributes = this.#existingAttributes(request, action, bucket);
+    if (attributes === undefined) return authorization;
+    const { tags = [] } = attributes;
+    const tagKeys = Object.fromEntries(tags.map(({ key, value }) => [`s3:ExistingObjectTag/${key}`, value]));
+    const tagged = { ...authorization, context: { ...context, ...tagKeys } };
+    const owner = READ_ACTIONS.has(action) ? foreignOwner(attributes.owner, bucket) : undefined;
+    return owner === undefined ? tagged : ofForeignObject(tagged, owner);
+  }
+
+  #existingAttributes({ key, query }: S3Request, action: string, bucket: Bucket): Attributes | undefined {
+    if (key === undefined || !ACTIONS_ON_TAGGED.has(action)) return undefined;
     const found = this.#store.object(bucket.name, key, query.versionId);
-    const tags = found.kind === 'object' ? found.object.attributes.tags : undefined;
-    return tags === undefined
-      ? {}
-      : Object.fromEntries(tags.map((tag) => [`s3:ExistingObjectTag/${tag.key}`, tag.value]));
+    return found.kind === 'object' ? found.object.attributes : undefined;
   }
 }
 

@@ -3,6 +3,7 @@ import { DEFAULT_ALGORITHM } from './checksum.ts';
 import { wholeSeconds } from './dates.ts';
 import { initiatorOf } from './initiator.ts';
 import { describedBy } from './object-headers.ts';
+import { ownedBy } from './object-owner.ts';
 import type { Services } from './operation.ts';
 import { receive } from './receive.ts';
 import type { S3Request } from './request.ts';
@@ -24,7 +25,7 @@ export async function putInParts(
     key,
     initiated: wholeSeconds(now()),
     initiator: initiatorOf(request.caller.principal),
-    attributes: { ...describedBy(request.headers), ...encrypted },
+    attributes: { ...describedBy(request.headers), ...encrypted, ...ownedBy(request, bucket) },
   };
   const source = request.body.stream[Symbol.asyncIterator]();
   await uploads.create(upload);

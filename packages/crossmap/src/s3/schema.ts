@@ -1,6 +1,6 @@
 import type { Database } from '../sqlite/database.ts';
 
-const VERSION = 5;
+const VERSION = 6;
 
 /**
  * Keys are blobs: they compare as UTF-8 bytes, S3's order, and may hold any character. `object` holds the current
@@ -20,12 +20,13 @@ const TABLES = `
   CREATE TABLE object (
     bucket TEXT NOT NULL, key BLOB NOT NULL, sequence INTEGER NOT NULL, version TEXT,
     last_modified INTEGER NOT NULL, size INTEGER NOT NULL, etag TEXT NOT NULL, checksum TEXT,
-    storage_class TEXT,
+    storage_class TEXT, owner TEXT,
     PRIMARY KEY (bucket, key)
   ) WITHOUT ROWID;
   CREATE TABLE version (
     bucket TEXT NOT NULL, key BLOB NOT NULL, sequence INTEGER NOT NULL, version TEXT,
     last_modified INTEGER NOT NULL, size INTEGER, etag TEXT, checksum TEXT, storage_class TEXT,
+    owner TEXT,
     PRIMARY KEY (bucket, key, sequence DESC)
   ) WITHOUT ROWID;
   CREATE UNIQUE INDEX null_version ON version (bucket, key) WHERE version IS NULL;

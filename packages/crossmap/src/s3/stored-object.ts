@@ -2,6 +2,7 @@ import type { StoredBody } from './body.ts';
 import type { Tag } from './bucket-settings.ts';
 import type { Checksum } from './checksum.ts';
 import type { KmsEncryption } from './encryption.ts';
+import type { ForeignOwner } from './object-owner.ts';
 import type { UserMetadata } from './user-metadata.ts';
 
 /** What is kept of an object beside its bytes. */
@@ -15,6 +16,8 @@ export interface Attributes {
   /** Absent for an object that S3 encrypts with its own keys. */
   readonly encryption?: KmsEncryption;
   readonly tags?: readonly Tag[];
+  /** Absent for an object of the bucket's account. */
+  readonly owner?: ForeignOwner;
 }
 
 export interface StoredObject {
@@ -47,6 +50,8 @@ export interface ListedObject {
   readonly checksum?: Pick<Checksum, 'algorithm' | 'type'>;
   /** Absent for STANDARD. */
   readonly storageClass?: string;
+  /** The account that owns it, where that is not the bucket's. */
+  readonly owner?: string;
 }
 
 /** A version as a listing shows it; a delete marker has no object. */

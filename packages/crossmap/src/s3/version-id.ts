@@ -23,9 +23,17 @@ export function sequenceOf(versionId: string): number | undefined {
   return sequence <= Number.MAX_SAFE_INTEGER ? Number(sequence) : undefined;
 }
 
-/** The header that names a version: none in a bucket that never was versioned. */
+/** The header that names a version that is read or deleted: none in a bucket that never was versioned. */
 export function versionHeader({ settings }: Bucket, versionId: string): Record<string, string> {
   return settings.versioning === undefined ? {} : { 'x-amz-version-id': versionId };
+}
+
+/**
+ * The header that names a version to who writes it: none for the null version, also where versioning is suspended.
+ * Source: the sample responses of https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+ */
+export function writtenVersionHeader(versionId: string): Record<string, string> {
+  return versionId === NULL_VERSION ? {} : { 'x-amz-version-id': versionId };
 }
 
 /** The id that a request names, if it names one. Errors: `InvalidArgument` for what no version ever had as its id. */

@@ -21,7 +21,7 @@ interface ContentColumns {
   readonly segments: string | null;
 }
 
-/** A row of `version`, and of `object`, in which nothing but `version` and `checksum` is null. */
+/** A row of `version`, and of `object`, in which nothing but `version`, `checksum`, `storage_class` and `owner` is null. */
 interface VersionColumns {
   readonly sequence: number;
   readonly version: string | null;
@@ -88,6 +88,7 @@ export class VersionTable {
       object.etag,
       summed ?? null,
       attributes.storageClass ?? null,
+      attributes.owner?.accountId ?? null,
     );
     if (body.kind === 'inline') this.#sql.putContent.run(sequence, JSON.stringify(attributes), body.bytes, null);
     else {
@@ -241,9 +242,10 @@ type ListedRow = readonly [
   storageClass: string | null,
   sequence: number,
   version: string | null,
+  owner: string | null,
 ];
 
-const LISTED = 'CAST(key AS TEXT), last_modified, size, etag, checksum, storage_class, sequence, version';
+const LISTED = 'CAST(key AS TEXT), last_modified, size, etag, checksum, storage_class, sequence, version, owner';
 const SEQUENCE = 6;
 
 /** The rows of a query come as one JSON text: as rows they take four times as long. */
@@ -255,13 +257,14 @@ function rows(result: { readonly rows: string } | undefined): readonly ListedRow
   return JSON.parse(result!.rows) as readonly ListedRow[];
 }
 
-function listedObject([key, lastModified, size, etag, checksum, storageClass]: ListedRow): ListedObject {
+function listedObject([key, lastModified, size, etag, checksum, storageClass, , , owner]: ListedRow): ListedObject {
   const object = { key, size: size!, etag: etag!, lastModified };
-  if (checksum === null && storageClass === null) return object;
+  if (checksum === null && storageClass === null && owner === null) return object;
   return {
     ...object,
     ...(checksum !== null && { checksum: summing(checksum) }),
     ...(storageClass !== null && { storageClass }),
+    ...(owner !== null && { owner }),
   };
 }
 
@@ -278,7 +281,7 @@ function summing(text: string): NonNullable<ListedObject['checksum']> {
 
 function statements(database: Database) {
   const columns = 'sequence, version, last_modified, size, etag';
-  const all = 'bucket, key, sequence, version, last_modified, size, etag, checksum, storage_class';
+  const all = 'bucket, key, sequence, version, last_modified, size, etag, checksum, storage_class, owner';
   const ofKey = 'WHERE bucket = ? AND key = ?';
   const inRange = 'WHERE bucket = ? AND key >= ? AND key < ?';
   return {
@@ -307,7 +310,7 @@ function statements(database: Database) {
          ORDER BY key, sequence DESC LIMIT ?`,
       ),
     ),
-    putObject: database.prepare(`INSERT INTO object (${all}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+    putObject: database.prepare(`INSERT INTO object (${all}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     putMarker: database.prepare(
       'INSERT INTO version (bucket, key, sequence, version, last_modified) VALUES (?, ?, ?, ?, ?)',
     ),

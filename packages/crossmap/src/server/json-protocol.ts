@@ -1,10 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Authorizer } from '../iam/evaluate.ts';
 import { CommitFailed } from '../store/commit.ts';
-import { type AuthenticationErrorCode, authenticate, type CredentialLookup } from './sigv4.ts';
+import type { AuthenticationErrorCode, CredentialLookup } from './sigv4.ts';
 import { ApiError, type ApiErrorCode } from './step-functions/errors.ts';
 import { type ApiResponse, errorResponse, type JsonApi } from './step-functions/protocol.ts';
+import { authenticateWhole, wholeBody } from './whole-body.ts';
 
 export interface JsonProtocolOptions {
   readonly apis: readonly JsonApi[];
@@ -12,10 +13,19 @@ export interface JsonProtocolOptions {
   readonly lookup: CredentialLookup;
   readonly now: () => number;
   readonly onBug: (error: unknown) => void;
+  /**
+   * How long a client may stand still in the body of a request.
+   * @default BODY_TIMEOUT_MS
+   */
+  readonly bodyTimeoutMs?: number;
 }
 
 /** A request of Step Functions is at most 1 MB (its quotas). */
-const MAX_REQUEST_BYTES = 1_048_576 * 2;
+const LIMITS = {
+  limit: 1_048_576 * 2,
+  tooLarge: () => new ApiError('SerializationException', 'The request is larger than 2 MB'),
+  late: () => new ApiError('SerializationException', 'The body of the request did not go on'),
+};
 
 /** The codes of AWS JSON services for what S3 calls otherwise. */
 const AUTHENTICATION_CODES: Readonly<Partial<Record<AuthenticationErrorCode, ApiErrorCode>>> = {
@@ -33,7 +43,7 @@ export async function handleJson(
 ): Promise<void> {
   let result: ApiResponse;
   try {
-    result = await respond(target, message, options);
+    result = await respond(target, message, response, options);
   } catch (error) {
     if (error instanceof ApiError) result = errorResponse(error);
     else if (error instanceof CommitFailed) result = errorResponse(new ApiError('InternalFailure', error.message));
@@ -52,8 +62,13 @@ export async function handleJson(
   message.resume();
 }
 
-async function respond(target: string, message: IncomingMessage, options: JsonProtocolOptions): Promise<ApiResponse> {
-  const body = await readBody(message);
+async function respond(
+  target: string,
+  message: IncomingMessage,
+  response: ServerResponse,
+  options: JsonProtocolOptions,
+): Promise<ApiResponse> {
+  const body = await wholeBody(message, response, { ...LIMITS, timeoutMs: options.bodyTimeoutMs });
   const api = options.apis.find(({ targetPrefix }) => target.startsWith(targetPrefix));
   if (api === undefined) {
     throw new ApiError(
@@ -74,14 +89,8 @@ async function respond(target: string, message: IncomingMessage, options: JsonPr
   return api.answer(request, options.authorizer);
 }
 
-function authenticated(message: IncomingMessage, body: Buffer, { lookup, now }: JsonProtocolOptions, service: string) {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(message.headers)) {
-    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(',') : value;
-  }
-  const payloadHash = createHash('sha256').update(body).digest('hex');
-  const request = { method: message.method ?? 'POST', url: message.url ?? '/', headers, payloadHash };
-  const authentication = authenticate(request, lookup, now());
+function authenticated(message: IncomingMessage, body: Buffer, options: JsonProtocolOptions, service: string) {
+  const authentication = authenticateWhole(message, body, options);
   switch (authentication.kind) {
     case 'anonymous':
       throw new ApiError('MissingAuthenticationTokenException', 'Missing Authentication Token');
@@ -97,15 +106,4 @@ function authenticated(message: IncomingMessage, body: Buffer, { lookup, now }: 
         `Credential should be scoped to correct service: '${service}', got '${authentication.service}'.`,
       );
   }
-}
-
-async function readBody(message: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of message as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_REQUEST_BYTES) throw new ApiError('SerializationException', 'The request is larger than 2 MB');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }

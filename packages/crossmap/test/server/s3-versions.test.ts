@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, describe, test } from 'node:test';
 import {
+  CompleteMultipartUploadCommand,
+  CopyObjectCommand,
+  CreateMultipartUploadCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
@@ -11,6 +14,7 @@ import {
   type ListObjectVersionsCommandInput,
   PutObjectCommand,
   type S3ServiceException,
+  UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { BUCKET_ACCOUNT, root, s3World, session, WORKFLOW_ACCOUNT } from './s3-world.ts';
 import { signedHeaders } from './sign.ts';
@@ -110,6 +114,25 @@ describe('reads of a versioned bucket', () => {
     );
     const deleted = await client.send(new DeleteObjectCommand(plain));
     assert.deepEqual([deleted.DeleteMarker, deleted.VersionId], [undefined, undefined]);
+  });
+
+  test('where versioning is suspended, the null version is named to who reads or deletes, not to who writes', async () => {
+    const name = { Bucket: 'suspended' };
+    await world.s3.provisionBucket({ name: name.Bucket, accountId: BUCKET_ACCOUNT, region: 'eu-west-1' });
+    await world.store.buckets.put(name.Bucket, 'versioning', 'Suspended');
+    const written = { ...name, Key: 'written' };
+    assert.equal(await put(written.Key, 'content', name.Bucket), undefined);
+    const copy = new CopyObjectCommand({ ...name, Key: 'copied', CopySource: 'suspended/written' });
+    assert.equal((await client.send(copy)).VersionId, undefined);
+    const { UploadId } = await client.send(new CreateMultipartUploadCommand(written));
+    const part = { ...written, UploadId, PartNumber: 1 };
+    const { ETag } = await client.send(new UploadPartCommand({ ...part, Body: 'part' }));
+    const MultipartUpload = { Parts: [{ ETag, PartNumber: 1 }] };
+    const completion = await client.send(new CompleteMultipartUploadCommand({ ...written, UploadId, MultipartUpload }));
+    assert.equal(completion.VersionId, undefined);
+    assert.equal((await client.send(new HeadObjectCommand(written))).VersionId, 'null');
+    const deleted = await client.send(new DeleteObjectCommand(written));
+    assert.deepEqual([deleted.DeleteMarker, deleted.VersionId], [true, 'null']);
   });
 });
 

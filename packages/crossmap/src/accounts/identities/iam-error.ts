@@ -20,6 +20,7 @@ export const IAM_ERRORS = {
   NotImplemented: 501,
   PackedPolicyTooLarge: 400,
   RequestEntityTooLarge: 413,
+  RequestTimeout: 408,
   SignatureDoesNotMatch: 403,
   ValidationError: 400,
 } as const;

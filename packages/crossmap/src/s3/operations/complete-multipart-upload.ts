@@ -15,7 +15,7 @@ import { receiveText } from '../receive.ts';
 import type { S3Request, S3Response } from '../request.ts';
 import type { StoredObject, WriteCondition } from '../stored-object.ts';
 import type { NamedPart, Upload } from '../upload-store.ts';
-import { versionHeader } from '../version-id.ts';
+import { writtenVersionHeader } from '../version-id.ts';
 import { child, element, parseXml, type XmlElement, xmlDocument } from '../xml.ts';
 
 const LARGEST_LIST_OF_PARTS = 4 * 1024 * 1024;
@@ -65,7 +65,7 @@ async function complete(input: ObjectInput, condition: WriteCondition): Promise<
     headers: {
       'content-type': 'application/xml',
       ...encryptionHeaders(completion),
-      ...versionHeader(bucket, versionId),
+      ...writtenVersionHeader(versionId),
     },
     body: xmlDocument('CompleteMultipartUploadResult', content.join('')),
   };

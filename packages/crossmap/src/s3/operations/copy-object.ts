@@ -8,12 +8,13 @@ import { ENCRYPTION_HEADERS } from '../encryption-request.ts';
 import { notImplemented, S3Error } from '../errors.ts';
 import { resourceArn } from '../gate.ts';
 import { metadataOf, storageClassOf } from '../object-headers.ts';
+import { ownedBy } from '../object-owner.ts';
 import { taggedBy, taggingHeader } from '../object-tags.ts';
 import type { ObjectInput } from '../operation.ts';
 import { writeCondition } from '../preconditions.ts';
 import type { S3Request, S3Response } from '../request.ts';
 import type { Attributes, StoredObject, WriteCondition } from '../stored-object.ts';
-import { versionHeader } from '../version-id.ts';
+import { writtenVersionHeader } from '../version-id.ts';
 import { element, xmlDocument } from '../xml.ts';
 
 /**
@@ -41,12 +42,13 @@ async function copy(input: ObjectInput, condition: WriteCondition): Promise<S3Re
     const copying = { store, algorithm: algorithmOfCopy(source.object, algorithm), from, to };
     const { etag, checksum, body } = await copiedContent(source.object, copying);
     const { headers, metadata } = described ?? source.object.attributes;
-    const attributes = { headers, metadata, ...tags, ...storageClassOf(request.headers), ...encrypted, checksum };
+    const made = { ...storageClassOf(request.headers), ...encrypted, ...ownedBy(request, bucket) };
+    const attributes = { headers, metadata, ...tags, ...made, checksum };
     const { size } = source.object;
     const object: StoredObject = { size, etag, lastModified: wholeSeconds(now()), attributes, body };
     try {
       const versionId = await store.putObject(bucket.name, key, object, condition);
-      return copied(object, checksum, { ...sourceVersionHeader(source), ...versionHeader(bucket, versionId) });
+      return copied(object, checksum, { ...sourceVersionHeader(source), ...writtenVersionHeader(versionId) });
     } catch (error) {
       await store.pins.remove(blobsOf(body));
       throw error;

@@ -5,6 +5,7 @@ import { S3Error } from '../errors.ts';
 import { initiatorOf } from '../initiator.ts';
 import type { UploadAttributes } from '../multipart-object.ts';
 import { describedBy } from '../object-headers.ts';
+import { ownedBy } from '../object-owner.ts';
 import type { ObjectInput } from '../operation.ts';
 import type { S3Response } from '../request.ts';
 import { newUploadId } from '../upload-store.ts';
@@ -15,7 +16,7 @@ export async function createMultipartUpload(input: ObjectInput): Promise<S3Respo
   const { request, bucket, key, uploads, encryption, newId, now } = input;
   const checksum = requestedSumming(request.headers);
   const encrypting = await encryption.begin(request, bucket, key);
-  const described = { ...describedBy(request.headers), ...encrypting.attributes };
+  const described = { ...describedBy(request.headers), ...encrypting.attributes, ...ownedBy(request, bucket) };
   const attributes: UploadAttributes = checksum === undefined ? described : { ...described, checksum };
   const id = newUploadId(now(), newId());
   const initiated = wholeSeconds(now());

@@ -4,6 +4,7 @@ import { S3Error } from '../errors.ts';
 import type { Initiator } from '../initiator.ts';
 import { LARGEST_PAGE } from '../listing.ts';
 import type { UploadAttributes } from '../multipart-object.ts';
+import { foreignOwner } from '../object-owner.ts';
 import type { S3Request } from '../request.ts';
 import { STANDARD } from '../storage-class.ts';
 import type { ListedObject } from '../stored-object.ts';
@@ -77,8 +78,15 @@ export function commonPrefixElements(names: readonly string[], encode: Encode): 
   return names.map((name) => `<CommonPrefixes>${element('Prefix', encode(name))}</CommonPrefixes>`).join('');
 }
 
-export function ownerElement({ accountId }: Bucket): string {
-  return `<Owner>${element('ID', canonicalUserId(accountId))}</Owner>`;
+/** The owner of an object, of an upload's object to be, or of the bucket where `owner` is `undefined`. */
+export function ownerElement(bucket: Bucket, owner?: string): string {
+  return `<Owner>${element('ID', canonicalUserId(foreignOwner(owner, bucket) ?? bucket.accountId))}</Owner>`;
+}
+
+/** The same of every object of a listing; of a delete marker, which has none, the bucket's. */
+export function ownerElements(bucket: Bucket): (object: ListedObject | undefined) => string {
+  const ofBucket = ownerElement(bucket);
+  return (object) => (object?.owner === undefined ? ofBucket : ownerElement(bucket, object.owner));
 }
 
 export function initiatorElement({ arn, accountId }: Initiator): string {

@@ -1,3 +1,4 @@
+import type { Bucket } from '../bucket.ts';
 import { isoDate } from '../dates.ts';
 import { afterMarker, LARGEST_PAGE, type ListQuery, listPage, type Place } from '../listing.ts';
 import type { BucketInput } from '../operation.ts';
@@ -30,7 +31,6 @@ export async function listMultipartUploads({ request, bucket, uploads }: BucketI
   });
   const last = page.contents.at(-1);
   const lastId = last?.key === page.last ? last.upload.id : '';
-  const owner = ownerElement(bucket);
   const content = [
     element('Bucket', bucket.name),
     element('KeyMarker', encode(keyMarker)),
@@ -42,7 +42,7 @@ export async function listMultipartUploads({ request, bucket, uploads }: BucketI
     element('EncodingType', query['encoding-type']),
     element('MaxUploads', maxUploads),
     element('IsTruncated', page.next !== undefined),
-    ...page.contents.map(({ upload }) => uploadElement(upload, encode, owner)),
+    ...page.contents.map(({ upload }) => uploadElement(upload, encode, bucket)),
     commonPrefixElements(page.commonPrefixes, encode),
   ];
   return {
@@ -58,12 +58,12 @@ function startOf(keyMarker: string, idMarker: string, named: Omit<ListQuery, 'fr
   return idMarker === '' ? afterMarker(keyMarker, named) : { key: Buffer.from(keyMarker), behind: idMarker };
 }
 
-function uploadElement({ key, id, initiator, initiated, attributes }: Upload, encode: Encode, owner: string): string {
+function uploadElement({ key, id, initiator, initiated, attributes }: Upload, encode: Encode, bucket: Bucket): string {
   const content = [
     element('Key', encode(key)),
     element('UploadId', id),
     initiatorElement(initiator),
-    owner,
+    ownerElement(bucket, attributes.owner?.accountId),
     element('StorageClass', attributes.storageClass ?? STANDARD),
     element('Initiated', isoDate(initiated)),
     summingElements(attributes.checksum),

@@ -12,7 +12,7 @@ import {
   encoding,
   invalidArgument,
   objectElements,
-  ownerElement,
+  ownerElements,
   parseMaxKeys,
 } from './list-elements.ts';
 
@@ -33,7 +33,7 @@ export async function listObjectVersions(input: BucketInput): Promise<S3Response
   const last = page.contents.at(-1);
   const lastVersion = last?.key === page.last ? last.versionId : undefined;
   const truncated = page.next !== undefined;
-  const owner = ownerElement(bucket);
+  const owner = ownerElements(bucket);
   const content = [
     element('Name', bucket.name),
     element('Prefix', encode(prefix)),
@@ -45,7 +45,7 @@ export async function listObjectVersions(input: BucketInput): Promise<S3Response
     element('Delimiter', delimiter === undefined ? undefined : encode(delimiter)),
     element('EncodingType', query['encoding-type']),
     element('IsTruncated', truncated),
-    ...page.contents.map((version) => versionElement(version, encode, owner)),
+    ...page.contents.map((version) => versionElement(version, encode, owner(version.object))),
     commonPrefixElements(page.commonPrefixes, encode),
   ];
   return {

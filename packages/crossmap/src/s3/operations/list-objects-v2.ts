@@ -9,7 +9,7 @@ import {
   contentsElement,
   encoding,
   invalidArgument,
-  ownerElement,
+  ownerElements,
   parseMaxKeys,
 } from './list-elements.ts';
 
@@ -31,7 +31,7 @@ export async function listObjectsV2({ request, bucket, store }: BucketInput): Pr
       ? afterMarker(startAfter, { prefix, delimiter })
       : undefined;
   const page = listPage(currentObjects(store, bucket.name), { prefix, delimiter, from, maxKeys });
-  const owner = query['fetch-owner'] === 'true' ? ownerElement(bucket) : '';
+  const owner = query['fetch-owner'] === 'true' ? ownerElements(bucket) : () => '';
   const content = [
     element('Name', bucket.name),
     element('Prefix', encode(prefix)),
@@ -43,7 +43,7 @@ export async function listObjectsV2({ request, bucket, store }: BucketInput): Pr
     element('Delimiter', delimiter === undefined ? undefined : encode(delimiter)),
     element('EncodingType', query['encoding-type']),
     element('IsTruncated', page.next !== undefined),
-    ...page.contents.map((object) => contentsElement(object, encode, owner)),
+    ...page.contents.map((object) => contentsElement(object, encode, owner(object))),
     commonPrefixElements(page.commonPrefixes, encode),
   ];
   return {

@@ -7,7 +7,7 @@ import {
   commonPrefixElements,
   contentsElement,
   encoding,
-  ownerElement,
+  ownerElements,
   parseMaxKeys,
 } from './list-elements.ts';
 
@@ -24,7 +24,7 @@ export async function listObjects({ request, bucket, store }: BucketInput): Prom
   const maxKeys = parseMaxKeys(query['max-keys']);
   const from = marker === '' ? undefined : afterMarker(marker, { prefix, delimiter });
   const page = listPage(currentObjects(store, bucket.name), { prefix, delimiter, from, maxKeys });
-  const owner = ownerElement(bucket);
+  const owner = ownerElements(bucket);
   const content = [
     element('Name', bucket.name),
     // Clients that ask for the encoding decode all of these but the prefix.
@@ -35,7 +35,7 @@ export async function listObjects({ request, bucket, store }: BucketInput): Prom
     element('Delimiter', delimiter === undefined ? undefined : encode(delimiter)),
     element('EncodingType', query['encoding-type']),
     element('IsTruncated', page.next !== undefined),
-    ...page.contents.map((object) => contentsElement(object, encode, owner)),
+    ...page.contents.map((object) => contentsElement(object, encode, owner(object))),
     commonPrefixElements(page.commonPrefixes, encode),
   ];
   return {

@@ -24,7 +24,7 @@ export async function listParts(input: ObjectInput): Promise<S3Response> {
     element('Key', key),
     element('UploadId', upload.id),
     initiatorElement(upload.initiator),
-    ownerElement(bucket),
+    ownerElement(bucket, upload.attributes.owner?.accountId),
     element('StorageClass', upload.attributes.storageClass ?? STANDARD),
     element('PartNumberMarker', marker),
     element('NextPartNumberMarker', parts.at(-1)?.number ?? 0),

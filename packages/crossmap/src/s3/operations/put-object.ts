@@ -2,13 +2,14 @@ import { type Checksum, DEFAULT_ALGORITHM } from '../checksum.ts';
 import { wholeSeconds } from '../dates.ts';
 import { encryptionHeaders } from '../encryption.ts';
 import { checksumHeaders, describedBy } from '../object-headers.ts';
+import { ownedBy } from '../object-owner.ts';
 import type { ObjectInput } from '../operation.ts';
 import { writeCondition } from '../preconditions.ts';
 import { receive, storedBody } from '../receive.ts';
 import type { S3Response } from '../request.ts';
 import type { Attributes, StoredObject, WriteCondition } from '../stored-object.ts';
 import { declaredAlgorithm } from '../verification.ts';
-import { versionHeader } from '../version-id.ts';
+import { writtenVersionHeader } from '../version-id.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
 export async function putObject(input: ObjectInput): Promise<S3Response> {
@@ -24,7 +25,7 @@ async function write(
   const description = describedBy(request.headers);
   const encrypting = await encryption.begin(request, bucket, key);
   const { cipher } = encrypting;
-  const described = { ...description, ...encrypting.attributes };
+  const described = { ...description, ...encrypting.attributes, ...ownedBy(request, bucket) };
   const algorithm = declaredAlgorithm(request.headers) ?? DEFAULT_ALGORITHM;
   const received = await receive(request, store.blobs, { inline: true, cipher, sums: [algorithm] });
   const checksum: Checksum = { algorithm, value: received.sums[algorithm]!, type: 'FULL_OBJECT' };
@@ -44,5 +45,5 @@ async function write(
     throw error;
   }
   const headers = { ...encryptionHeaders(attributes), etag: `"${object.etag}"`, ...checksumHeaders(attributes) };
-  return { status: 200, headers: { ...headers, ...versionHeader(bucket, versionId) } };
+  return { status: 200, headers: { ...headers, ...writtenVersionHeader(versionId) } };
 }

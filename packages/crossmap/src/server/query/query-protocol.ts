@@ -1,9 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { IAM_ERRORS, IamError } from '../../accounts/identities/iam-error.ts';
 import type { Authorizer } from '../../iam/evaluate.ts';
 import { element } from '../../s3/xml.ts';
-import { type AuthenticationErrorCode, authenticate, type CredentialLookup } from '../sigv4.ts';
+import type { AuthenticationErrorCode, CredentialLookup } from '../sigv4.ts';
+import { authenticateWhole, wholeBody } from '../whole-body.ts';
 import { Form } from './form.ts';
 import type { QueryApi } from './query-api.ts';
 import { xmlElements } from './xml.ts';
@@ -15,9 +16,18 @@ export interface QueryProtocolOptions {
   /** Epoch ms. */
   readonly now: () => number;
   readonly onBug: (error: unknown) => void;
+  /**
+   * How long a client may stand still in the body of a request.
+   * @default BODY_TIMEOUT_MS
+   */
+  readonly bodyTimeoutMs?: number;
 }
 
-const MAX_REQUEST_BYTES = 1_048_576;
+const LIMITS = {
+  limit: 1_048_576,
+  tooLarge: () => new IamError('RequestEntityTooLarge', 'The request is larger than 1 MB'),
+  late: () => new IamError('RequestTimeout', 'The body of the request did not go on'),
+};
 
 /** What IAM and STS say of credentials that S3 has other words for. */
 const AUTHENTICATION: Readonly<
@@ -55,7 +65,7 @@ export async function handleQuery(
   let status = 200;
   let document: string;
   try {
-    document = await respond(message, options, requestId);
+    document = await respond(message, response, options, requestId);
   } catch (error) {
     if (message.errored !== null || response.destroyed) return void response.destroy();
     if (!(error instanceof IamError)) options.onBug(error);
@@ -74,8 +84,13 @@ export async function handleQuery(
   message.resume();
 }
 
-async function respond(message: IncomingMessage, options: QueryProtocolOptions, requestId: string): Promise<string> {
-  const body = await readBody(message);
+async function respond(
+  message: IncomingMessage,
+  response: ServerResponse,
+  options: QueryProtocolOptions,
+  requestId: string,
+): Promise<string> {
+  const body = await wholeBody(message, response, { ...LIMITS, timeoutMs: options.bodyTimeoutMs });
   const { caller, session, region, service } = authenticated(message, body, options);
   const api = options.queryApis.find(({ signedFor }) => signedFor === service);
   if (api === undefined) {
@@ -100,14 +115,8 @@ async function respond(message: IncomingMessage, options: QueryProtocolOptions, 
   return `<${operation}Response xmlns="${api.namespace}">${content}${metadata}</${operation}Response>`;
 }
 
-function authenticated(message: IncomingMessage, body: Buffer, { lookup, now }: QueryProtocolOptions) {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(message.headers)) {
-    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(',') : value;
-  }
-  const payloadHash = createHash('sha256').update(body).digest('hex');
-  const request = { method: message.method ?? 'POST', url: message.url ?? '/', headers, payloadHash };
-  const authentication = authenticate(request, lookup, now());
+function authenticated(message: IncomingMessage, body: Buffer, options: QueryProtocolOptions) {
+  const authentication = authenticateWhole(message, body, options);
   switch (authentication.kind) {
     case 'anonymous':
       throw new IamError('MissingAuthenticationToken', 'Request is missing Authentication Token');
@@ -116,17 +125,6 @@ function authenticated(message: IncomingMessage, body: Buffer, { lookup, now }: 
     case 'authenticated':
       return authentication;
   }
-}
-
-async function readBody(message: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of message as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_REQUEST_BYTES) throw new IamError('RequestEntityTooLarge', 'The request is larger than 1 MB');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 function errorDocument({ code, message }: IamError, status: number, requestId: string): string {
