@@ -19,7 +19,7 @@ import type { MapRunPlan } from './map-run-plan.ts';
 import { distributedMapPlan } from './states/map.ts';
 
 /**
- * What has to be done again for an execution whose process ended, from its whole history. Tasks that were in flight run
+ * What has to be done again for a running execution whose process ended, from its whole history. Tasks that were in flight run
  * again; jobs that had begun, and Map Runs, are taken up where they are. A heartbeat is awaited from `time` (epoch ms),
  * as nothing is kept of the last one.
  */
@@ -29,7 +29,6 @@ export async function outstanding(
   events: readonly HistoryEvent[],
   time: number,
 ): Promise<readonly Command[]> {
-  if (execution.end !== undefined) return [];
   const commands: Command[] = executionTimeout(machine, execution.header);
   for (const flow of flowsOf(execution)) {
     if (flow.position.at !== 'state') continue;

@@ -92,6 +92,23 @@ describe('a Map Run goes on after its process ended', () => {
     });
   }
 
+  test('a run whose end was recorded has that end, whatever a second reading would give', async () => {
+    const states = map({ ItemReader, ItemProcessor: passing });
+    const before = new Bench();
+    const record = before.store.recordExecution.bind(before.store);
+    before.store.recordExecution = (execution, events) =>
+      events.some(({ type }) => type === 'MapRunFailed') ? new Promise(() => {}) : record(execution, events);
+    before.start(states);
+    await before.clock.advance(0);
+    for (let turn = 0; turn < 20; turn++) await settled();
+    const told = await before.told();
+    assert.equal(told[0]?.status, 'FAILED');
+    const bench = nextProcess(before).list(items);
+    const end = await (await resume(bench, states)).ended;
+    assert.equal(end.status === 'FAILED' && end.error, 'States.ItemReaderFailed');
+    assert.deepEqual(await bench.told(), told);
+  });
+
   test('children that had ended do not run again', async () => {
     const states = map({ ItemReader, ItemProcessor: working });
     const before = new Bench().list(items);
