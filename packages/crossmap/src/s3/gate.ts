@@ -31,7 +31,7 @@ export class Gate {
    * do by default needs no policy, but can be denied by one.
    */
   authorize(request: S3Request, action: string, resource: string, of: Right): void {
-    const authorization = this.#authorization(request, action, resource, of.bucket);
+    const authorization = this.#authorization(request, action, resource, of);
     const decision = this.#authorizer.authorize(
       of.byDefault === true ? withDefaultRight(authorization) : authorization,
     );
@@ -40,8 +40,8 @@ export class Gate {
   }
 
   /** Whether the caller may do it, for what is left out where it may not. */
-  allows(request: S3Request, action: string, resource: string, { bucket }: Right): boolean {
-    const authorization = this.#authorization(request, action, resource, bucket);
+  allows(request: S3Request, action: string, resource: string, of: Right): boolean {
+    const authorization = this.#authorization(request, action, resource, of);
     return this.#authorizer.authorize(authorization, true).decision === 'Allow';
   }
 
@@ -49,13 +49,16 @@ export class Gate {
     request: S3Request,
     action: string,
     resource: string,
-    bucket: Bucket | undefined,
+    { bucket, prefix }: Right,
   ): AuthorizationRequest {
     const resourceAccount = bucket?.accountId ?? principalAccount(request.caller.principal);
     if (resourceAccount === undefined) throw new S3Error('AccessDenied');
     const resourcePolicy = bucket === undefined ? undefined : this.#policies.of(bucket);
     const endpointPolicy = request.network?.vpcEndpoint?.policy;
-    const context = requestContext(request, request.region ?? bucket?.region ?? 'us-east-1', this.#now());
+    const context = {
+      ...requestContext(request, request.region ?? bucket?.region ?? 'us-east-1', this.#now()),
+      ...(prefix !== undefined && { 's3:prefix': prefix }),
+    };
     const authorization: AuthorizationRequest = {
       action,
       resource,
@@ -90,6 +93,7 @@ export class Gate {
 interface Right {
   readonly bucket: Bucket | undefined;
   readonly byDefault?: boolean;
+  readonly prefix?: string;
 }
 
 /**

@@ -29,6 +29,8 @@ export interface Authorization {
   readonly part?: S3Request;
   /** Whether the caller may do this without any policy, unless one denies it. */
   readonly byDefault?: boolean;
+  /** What is listed, of a request that tells as much as a listing would. */
+  readonly prefix?: string;
 }
 
 export interface OperationInput extends Services {

@@ -5,7 +5,7 @@ import type { ObjectVersion } from './stored-object.ts';
 import { checkVersionId, versionHeader } from './version-id.ts';
 
 /**
- * What a read is of. Whether a key exists is told only to who may list the bucket. A delete marker is no object: as the
+ * What a read is of. Whether a key exists is told only to who may list the bucket with that key as the prefix. A delete marker is no object: as the
  * current version it is told in a header, by its id it is `MethodNotAllowed`.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html
  */
@@ -16,7 +16,7 @@ export function requestedVersion(
   const found = store.object(bucket.name, key, checkVersionId(versionId));
   if (found.kind === 'object') return found.object;
   if (found.kind === 'absent' || versionId === undefined)
-    authorize('s3:ListBucket', bucketArn(bucket.name), { bucket });
+    authorize('s3:ListBucket', bucketArn(bucket.name), { bucket, prefix: key });
   if (found.kind === 'absent') {
     if (versionId === undefined) throw new S3Error('NoSuchKey', { elements: { Key: key } });
     throw new S3Error('NoSuchVersion', { elements: { Key: key, VersionId: versionId } });

@@ -86,6 +86,13 @@ describe('who may do what', () => {
     await assert.rejects(head('absent'), (error: S3ServiceException) => error.$metadata.httpStatusCode === 403);
   });
 
+  test('a condition on s3:prefix sees the key of which it is told that it is not there', async () => {
+    await put({ ...allow(LIST), Condition: { StringLike: { 's3:prefix': 'in/*' } } }, allow(READ));
+    const client = world.client(reader);
+    await assert.rejects(get(client, 'in/absent'), refusal('NoSuchKey', 404));
+    await assert.rejects(get(client, 'out/absent'), refusal('AccessDenied', 403));
+  });
+
   test('a condition on s3:prefix sees the prefix of the request', async () => {
     await put({ ...allow(LIST), Condition: { StringEquals: { 's3:prefix': 'in/' } } });
     const client = world.client(reader);
