@@ -37,7 +37,7 @@ export async function list(argv) {
     await rm(folder, { recursive: true });
   }
   const { beside: _, dist: __, ...settings } = values;
-  return { ...settings, ...figures };
+  return { ...settings, distributions: figures };
 }
 
 async function listed(dist, values, folder) {

@@ -1,4 +1,4 @@
-import type { Database } from '../sqlite/database.ts';
+import { type Database, DatabaseError } from '../sqlite/database.ts';
 
 const VERSION = 6;
 
@@ -55,8 +55,9 @@ export function prepareSchema(database: Database): void {
   const { user_version } = database.prepare<{ user_version: number }>('PRAGMA user_version').get()!;
   if (user_version === 0) database.exec(TABLES);
   else if (user_version !== VERSION) {
-    throw new Error(
-      `Expected an S3 index of version ${VERSION}, found version ${user_version}: use another data folder`,
+    throw new DatabaseError(
+      'OtherVersion',
+      `Expected an S3 index of version ${VERSION}, found version ${user_version}: remove the data folder, or give another one with --data`,
     );
   }
 }

@@ -37,7 +37,7 @@ export interface Driver {
   resultCode(error: unknown): number | undefined;
 }
 
-export type DatabaseErrorCode = 'NoDriver' | 'NotADatabase' | 'InUse' | 'CannotOpen' | 'InvalidValue';
+export type DatabaseErrorCode = 'NoDriver' | 'NotADatabase' | 'OtherVersion' | 'InUse' | 'CannotOpen' | 'InvalidValue';
 
 /** A database that could not be opened, or a value it cannot hold. Failures of SQL are the driver's own errors. */
 export class DatabaseError extends Error {

@@ -1,4 +1,4 @@
-import type { Database } from '../sqlite/database.ts';
+import { type Database, DatabaseError } from '../sqlite/database.ts';
 
 const VERSION = 4;
 
@@ -100,7 +100,8 @@ export function ensureSchema(database: Database): void {
   const { tables } = database.prepare<{ tables: number }>('SELECT count(*) AS tables FROM sqlite_schema').get()!;
   if (version !== 0 || tables !== 0) {
     const found = version === 0 ? 'a database of something else' : `version ${version}`;
-    throw new Error(`Expected a Crossmap data file of version ${VERSION}, found ${found}: use another data folder`);
+    const expected = `Expected a Crossmap data file of version ${VERSION}, found ${found}`;
+    throw new DatabaseError('OtherVersion', `${expected}: remove the data folder, or give another one with --data`);
   }
   database.transaction(() => {
     database.exec(TABLES);
