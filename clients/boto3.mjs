@@ -10,7 +10,7 @@ const NAMES = [
   'checksums of every kind',
   'versions and delete markers',
   'delete of many with an error in one',
-  'presigned post of a part of the api: get and put',
+  'presigned URLs: get and put',
   'another Region redirects',
   'keys of KMS: contexts, grants, objects under them',
 ];
