@@ -113,7 +113,7 @@ export interface Cloud {
   discard(): Promise<void>;
 }
 
-/** Puts the embedded cloud together. Rejects with `EndpointError`, `LocalError` or `DatabaseError`. */
+/** Puts the embedded cloud together. Rejects with `EndpointError` or `DatabaseError`. */
 export async function openCloud(options: CloudOptions, standIns: StandIns = {}): Promise<Cloud> {
   const { data, environments, endpoints = {}, mocks, onLog } = options;
   const onBug = (thrown: unknown) =>

@@ -76,7 +76,7 @@ export interface Local {
 
 /**
  * Loads a synthesized CDK app into embedded accounts and serves them. Rejects with `AssemblyError`, `EndpointError`,
- * `LocalError`, `MockConfigError` or `DatabaseError` for what the caller can put right, and with Node's error for a port
+ * `MockConfigError` or `DatabaseError` for what the caller can put right, and with Node's error for a port
  * that cannot be had.
  */
 export async function startLocal(options: LocalOptions): Promise<Local> {

@@ -48,7 +48,7 @@ export class AccountsFileError extends Error {
 }
 
 /**
- * Serves the accounts that a file declares, with nothing deployed. Rejects with `AccountsFileError`, `LocalError` or
+ * Serves the accounts that a file declares, with nothing deployed. Rejects with `AccountsFileError` or
  * `DatabaseError` for what the caller can put right, and with Node's error for a port that cannot be had.
  */
 export async function serveAccounts(options: ServeOptions): Promise<Served> {

@@ -17,14 +17,7 @@ export async function makeDataFolder(data: string): Promise<void> {
 }
 
 /** What the accounts reject with when their caller can do something about it; the message may have several lines. */
-const SOLVABLE = [
-  'LocalError',
-  'AssemblyError',
-  'AccountsFileError',
-  'MockConfigError',
-  'DatabaseError',
-  'EndpointError',
-];
+const SOLVABLE = ['AssemblyError', 'AccountsFileError', 'MockConfigError', 'DatabaseError', 'EndpointError'];
 
 /** Only what can be solved becomes an error of the command; the rest stays a bug. */
 export function startError(error: unknown, port: number, command: 'dev' | 'serve'): unknown {
@@ -38,7 +31,7 @@ export function startError(error: unknown, port: number, command: 'dev' | 'serve
   if (!SOLVABLE.includes(error.name)) return error;
   const [what = '', ...details] = error.message.split('\n');
   const hint = `\`crossmap ${command} --memory\` keeps nothing and needs no folder.`;
-  return refusedError(what, { details, ...(error.name === 'LocalError' ? { hint } : {}), cause: error });
+  return refusedError(what, { details, ...(error.name === 'DatabaseError' ? { hint } : {}), cause: error });
 }
 
 export function aborted(signal: AbortSignal): Promise<void> {

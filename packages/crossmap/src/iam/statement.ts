@@ -28,7 +28,8 @@ export interface StatementSource {
   readonly binding: Binding;
 }
 
-const ELEMENTS = [
+/** The elements a statement may have. */
+export const STATEMENT_ELEMENTS: readonly string[] = [
   'Sid',
   'Effect',
   'Principal',
@@ -44,7 +45,7 @@ const ATTACHED: PrincipalMatcher = () => 'direct';
 
 export function compileStatement(statement: Elements, source: StatementSource): Statement {
   const { kind, at } = source;
-  known(statement, ELEMENTS, at);
+  known(statement, STATEMENT_ELEMENTS, at);
   const sid = statement.Sid === undefined ? '' : statement.Sid;
   if (typeof sid !== 'string') throw unexpected('Sid', 'a string', sid, at);
   if (GRAMMARS[kind].strictSid && !/^[A-Za-z0-9]*$/.test(sid)) throw unexpected('Sid', 'alphanumeric', sid, at);

@@ -37,6 +37,8 @@ interface LiveRun {
   record: RunningRecord;
   readonly counts: LiveCounts;
   readonly limits: LiveLimits;
+  /** An earlier process began it. */
+  readonly resumed: boolean;
   /** Its end is being recorded. */
   ended: boolean;
 }
@@ -76,7 +78,7 @@ export class MapRuns implements MapRunStarter {
     const limits = new LiveLimits(maxConcurrency, tolerance);
     if (kept !== undefined) limits.restore(limitsOf(kept));
     const record = kept ?? startedRecord(request, clock.now(), limits);
-    const live: LiveRun = { record, counts: new LiveCounts(), limits, ended: false };
+    const live: LiveRun = { record, counts: new LiveCounts(), limits, resumed: kept !== undefined, ended: false };
     this.#live.set(request.mapRunArn, live);
     if (kept === undefined) await store.recordMapRun(record);
     const outcome = await this.#outcome(request, live);
@@ -103,8 +105,8 @@ export class MapRuns implements MapRunStarter {
     const started = await store.startedChildren(request.mapRunArn);
     const { children, items } = live.record.spooled ?? { children: 0, items: 0 };
     live.counts.restore(started.totals);
-    const known = live.counts;
-    known.addPending(children - known.executionCounts.total, items - known.itemCounts.total);
+    const { executionCounts, itemCounts } = live.counts;
+    live.counts.addPending(children - executionCounts.total, items - itemCounts.total);
     const notStarted = children - childrenIn(started);
     const end = await this.#dispatch(request, live, started);
     const skip = notStarted - live.counts.pendingExecutions;
@@ -121,7 +123,7 @@ export class MapRuns implements MapRunStarter {
     if (refused !== undefined) return { kind: 'failed', failure: refused };
     await writer?.writeTestManifest();
     // What a process that ended while it read has left.
-    await store.clearSpool(request.mapRunArn);
+    if (live.resumed) await store.clearSpool(request.mapRunArn);
     const spooled = await this.#spool(request);
     if (spooled === 'abandoned') return { kind: 'aborted' };
     live.record = { ...live.record, spooled };

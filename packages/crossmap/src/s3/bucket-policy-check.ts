@@ -1,3 +1,4 @@
+import { STATEMENT_ELEMENTS } from '../iam/statement.ts';
 import { compilePattern } from '../iam/wildcard.ts';
 import { bucketArn } from './bucket.ts';
 import { malformedPolicy } from './errors.ts';
@@ -7,17 +8,6 @@ type Element = Readonly<Record<string, unknown>>;
 
 const VERSIONS: readonly unknown[] = ['2012-10-17', '2008-10-17', undefined];
 const DOCUMENT_ELEMENTS = ['Version', 'Id', 'Statement'];
-const STATEMENT_ELEMENTS = [
-  'Sid',
-  'Effect',
-  'Principal',
-  'NotPrincipal',
-  'Action',
-  'NotAction',
-  'Resource',
-  'NotResource',
-  'Condition',
-];
 const OPERATORS =
   /^((ForAllValues|ForAnyValue):)?(String(Not)?Equals(IgnoreCase)?|String(Not)?Like|Numeric(Not)?Equals|Numeric(Less|Greater)Than(Equals)?|Date(Not)?Equals|Date(Less|Greater)Than(Equals)?|Bool|BinaryEquals|(Not)?IpAddress|Arn(Not)?(Equals|Like))(IfExists)?$|^Null$/;
 const LISTING_KEYS = /^s3:(prefix|delimiter|max-keys)$/i;

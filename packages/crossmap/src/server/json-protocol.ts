@@ -1,23 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Authorizer } from '../iam/evaluate.ts';
 import { CommitFailed } from '../store/commit.ts';
-import type { AuthenticationErrorCode, CredentialLookup } from './sigv4.ts';
+import type { AuthenticationErrorCode } from './sigv4.ts';
 import { ApiError, type ApiErrorCode } from './step-functions/errors.ts';
 import { type ApiResponse, errorResponse, type JsonApi } from './step-functions/protocol.ts';
-import { authenticateWhole, wholeBody } from './whole-body.ts';
+import { authenticateWhole, type WholeRequestOptions, wholeBody } from './whole-body.ts';
 
-export interface JsonProtocolOptions {
+export interface JsonProtocolOptions extends WholeRequestOptions {
   readonly apis: readonly JsonApi[];
-  readonly authorizer: Authorizer;
-  readonly lookup: CredentialLookup;
-  readonly now: () => number;
-  readonly onBug: (error: unknown) => void;
-  /**
-   * How long a client may stand still in the body of a request.
-   * @default BODY_TIMEOUT_MS
-   */
-  readonly bodyTimeoutMs?: number;
 }
 
 /** A request of Step Functions is at most 1 MB (its quotas). */

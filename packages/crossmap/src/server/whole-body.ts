@@ -1,7 +1,22 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Authorizer } from '../iam/evaluate.ts';
 import { BODY_TIMEOUT_MS, messageSource } from './message-source.ts';
 import { type Authentication, authenticate, type CredentialLookup } from './sigv4.ts';
+
+/** What services need whose requests are read whole. */
+export interface WholeRequestOptions {
+  readonly authorizer: Authorizer;
+  readonly lookup: CredentialLookup;
+  /** Epoch ms. */
+  readonly now: () => number;
+  readonly onBug: (error: unknown) => void;
+  /**
+   * How long a client may stand still in the body of a request.
+   * @default BODY_TIMEOUT_MS
+   */
+  readonly bodyTimeoutMs?: number;
+}
 
 export interface WholeBodyOptions {
   /** The most bytes. */
@@ -37,7 +52,7 @@ export async function wholeBody(
 export function authenticateWhole(
   message: IncomingMessage,
   body: Buffer,
-  { lookup, now }: { readonly lookup: CredentialLookup; readonly now: () => number },
+  { lookup, now }: Pick<WholeRequestOptions, 'lookup' | 'now'>,
 ): Authentication {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(message.headers)) {

@@ -318,12 +318,12 @@ test('what the embedded accounts refuse is shown line by line, exit 3', async ()
   );
 });
 
-test('a data folder of an earlier start is refused with the way around it, exit 3', async () => {
-  const message = 'The data folder /app/.crossmap holds the executions of an earlier start\nRemove the folder';
-  const fails = Object.assign(new Error(message), { name: 'LocalError' });
+test('a data folder that cannot be used is refused with the way around it, exit 3', async () => {
+  const message = 'Expected a Crossmap data file of version 4, found version 3: remove the data folder';
+  const fails = Object.assign(new Error(message), { name: 'DatabaseError' });
   const { exitCode, stderr } = await dev(await goodApp(), [], { fails });
   assert.equal(exitCode, 3);
-  assert.match(stderr, /earlier start\n {2}Remove the folder\nhint: `crossmap dev --memory`/);
+  assert.match(stderr, /found version 3: remove the data folder\nhint: `crossmap dev --memory`/);
 });
 
 test('any other error of the embedded accounts is a bug, exit 70', async () => {

@@ -1,26 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { IAM_ERRORS, IamError } from '../../accounts/identities/iam-error.ts';
-import type { Authorizer } from '../../iam/evaluate.ts';
 import { element } from '../../s3/xml.ts';
-import type { AuthenticationErrorCode, CredentialLookup } from '../sigv4.ts';
-import { authenticateWhole, wholeBody } from '../whole-body.ts';
+import type { AuthenticationErrorCode } from '../sigv4.ts';
+import { authenticateWhole, type WholeRequestOptions, wholeBody } from '../whole-body.ts';
 import { Form } from './form.ts';
 import type { QueryApi } from './query-api.ts';
 import { xmlElements } from './xml.ts';
 
-export interface QueryProtocolOptions {
+export interface QueryProtocolOptions extends WholeRequestOptions {
   readonly queryApis: readonly QueryApi[];
-  readonly authorizer: Authorizer;
-  readonly lookup: CredentialLookup;
-  /** Epoch ms. */
-  readonly now: () => number;
-  readonly onBug: (error: unknown) => void;
-  /**
-   * How long a client may stand still in the body of a request.
-   * @default BODY_TIMEOUT_MS
-   */
-  readonly bodyTimeoutMs?: number;
 }
 
 const LIMITS = {
